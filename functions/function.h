@@ -118,6 +118,8 @@ typedef enum msl_aggregate_flags {
     MSL_AGG_IGNORES_DISTINCT = 8 ///< min, max, bool_and: DISTINCT changes nothing
 } msl_aggregate_flags;
 
+struct msl_aggregate_binding;
+
 /// An aggregate function. A state is `state_bytes` of plain memory that may be moved by memcpy; strings in it are
 /// msl_string fields at string_offsets whose bytes were got from ctx->keep.
 ///   threads  no sharing: a state is touched by one worker at a time
