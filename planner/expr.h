@@ -1,0 +1,48 @@
+/// expr.h: bound expressions: names and types resolved, casts explicit. Plain data in the plan's arena.
+///
+/// In logical plans a COLUMN names a query-wide unique column id, so that moving an expression never renumbers it; the
+/// physical planner turns ids into positions in the operator's input chunk. Operand order of AND, OR is the text's.
+#ifndef MSL_EXPR_H
+#define MSL_EXPR_H
+
+#include "functions/function.h"
+
+typedef enum msl_expr_kind {
+    MSL_EXPR_COLUMN,    ///< column: id (logical) or input position (physical)
+    MSL_EXPR_CONSTANT,  ///< value
+    MSL_EXPR_PARAM,     ///< parameter number `column` (0-based), of type `type`
+    MSL_EXPR_CALL,      ///< call.kernel over args; call.function names it
+    MSL_EXPR_CAST,      ///< args[0] to type; call.kernel and call.bound from msl_cast_resolve; flags MSL_EXPR_TRY
+    MSL_EXPR_AND,       ///< n-ary; an argument that can fail is computed only for rows not yet decided
+    MSL_EXPR_OR,
+    MSL_EXPR_CASE,      ///< args: when1, then1, when2, then2, ..., else (always there)
+    MSL_EXPR_COALESCE,  ///< args left to right until not NULL
+    MSL_EXPR_IN,        ///< args[0] IN (args[1..]), NULL meaning as in SQL; types equal
+    MSL_EXPR_AGGREGATE, ///< binder and logical AGGREGATE only
+    MSL_EXPR_SUBQUERY,  ///< binder only; turned into joins before the physical plan
+    MSL_EXPR_WINDOW     ///< binder only
+} msl_expr_kind;
+
+typedef enum msl_expr_flags {
+    MSL_EXPR_TRY = 1,       ///< CAST: a failing row is NULL
+    MSL_EXPR_CAN_FAIL = 2,  ///< this node or one below may return an error for some row
+    MSL_EXPR_VOLATILE = 4,  ///< this node or one below gives a new value each time
+    MSL_EXPR_STABLE = 8,    ///< this node or one below is fixed for an execution only (now(), parameters)
+    MSL_EXPR_NEGATED = 16   ///< IN: NOT IN
+} msl_expr_flags;
+
+typedef struct msl_expr {
+    msl_expr_kind kind;
+    unsigned flags;
+    const msl_type *type;
+    uint32_t column;              ///< COLUMN, PARAM
+    uint32_t arg_count;
+    struct msl_expr **args;
+    msl_value value;              ///< CONSTANT
+    msl_function_binding call;    ///< CALL, CAST
+    void *detail;                 ///< AGGREGATE, SUBQUERY, WINDOW: the binder's own structs
+    int64_t sql_offset;           ///< of the text it came from, -1 = made by the planner
+    uint32_t sql_length;
+} msl_expr;
+
+#endif

@@ -1,0 +1,98 @@
+/// physical.h: the physical plan, all that the executor knows of the planner. Plain data: a kind, fields, children.
+///
+/// Every node says which columns it emits (types, and names for display). Expressions are positional over the input
+/// chunk; for joins over the concatenation (left columns, right columns). Data crosses between worker-owned and
+/// partition-owned state only in EXCHANGE nodes, which exist at any thread count.
+#ifndef MSL_PHYSICAL_H
+#define MSL_PHYSICAL_H
+
+#include "planner/expr.h"
+#include "storage/source.h"
+
+typedef enum msl_plan_kind {
+    MSL_PLAN_SCAN,           ///< source -> chunks
+    MSL_PLAN_VALUES,         ///< rows of expressions without columns (SELECT without FROM is one row of no columns)
+    MSL_PLAN_FILTER,
+    MSL_PLAN_PROJECT,
+    MSL_PLAN_LIMIT,          ///< keeps order; stops its source
+    MSL_PLAN_AGG_SIMPLE,     ///< no keys: one row out, even for no rows in
+    MSL_PLAN_AGG_PARTIAL,    ///< groups within a worker; feeds EXCHANGE HASH in the layout of aggregate rows
+    MSL_PLAN_AGG_FINAL,      ///< one table a partition
+    MSL_PLAN_AGG_COLLECT,    ///< DISTINCT, ordered and collecting aggregates: rows of a partition sorted by group, then streamed
+    MSL_PLAN_EXCHANGE,
+    MSL_PLAN_HASH_JOIN,      ///< children: probe (left), build (right)
+    MSL_PLAN_LOOP_JOIN,      ///< any condition; right side materialised
+    MSL_PLAN_SORT,           ///< parallel runs, merge; output ordered
+    MSL_PLAN_TOP_N,
+    MSL_PLAN_UNION_ALL,      ///< children in order
+    MSL_PLAN_REPEAT,         ///< emits each row as often as its BIGINT column `repeat_column` says, without that column
+    MSL_PLAN_WINDOW,
+    MSL_PLAN_INSERT,         ///< into a table in memory; emits one BIGINT: rows
+    MSL_PLAN_COPY_TO,        ///< into a file; emits one BIGINT: rows
+    MSL_PLAN_KIND_COUNT
+} msl_plan_kind;
+
+typedef enum msl_join_type {
+    MSL_JOIN_INNER, MSL_JOIN_LEFT, MSL_JOIN_RIGHT, MSL_JOIN_FULL,
+    MSL_JOIN_SEMI,   ///< left rows with a match; left columns only
+    MSL_JOIN_ANTI,   ///< left rows without a match; left columns only
+    MSL_JOIN_MARK,   ///< left columns and a BOOLEAN: IN's three-valued answer
+    MSL_JOIN_SINGLE  ///< LEFT, but a second match is the error "more than one row returned by a subquery" (21000)
+} msl_join_type;
+
+typedef enum msl_exchange_kind {
+    MSL_EXCHANGE_HASH, MSL_EXCHANGE_RANGE, MSL_EXCHANGE_BROADCAST, MSL_EXCHANGE_GATHER, MSL_EXCHANGE_MERGE
+} msl_exchange_kind;
+
+typedef struct msl_sort_key {
+    uint32_t column;      ///< position in the input
+    bool descending;
+    bool nulls_first;
+} msl_sort_key;
+
+/// One aggregate call. Arguments and filter are input positions (a PROJECT below computes them).
+typedef struct msl_agg_call {
+    msl_aggregate_binding fn;
+    const uint32_t *args;
+    uint32_t arg_count;
+    int64_t filter;                ///< position of a BOOLEAN column, or -1
+    bool is_distinct;
+    const msl_sort_key *order;     ///< ORDER BY inside the call; AGG_COLLECT only
+    uint32_t order_count;
+    const char *display;           ///< "sum(price)"
+} msl_agg_call;
+
+typedef struct msl_plan {
+    msl_plan_kind kind;
+    uint32_t id;                   ///< unique in the plan, for EXPLAIN ANALYZE
+    uint32_t child_count;
+    struct msl_plan **children;
+    uint32_t column_count;         ///< what it emits
+    const msl_type **types;
+    const char **names;
+    double estimated_rows;         ///< < 0 = unknown
+    bool is_ordered;               ///< the order (ordinal, row) of its output means something to the statement
+    union {
+        struct { const msl_source *source; const uint32_t *columns; const msl_scan_filter *filters; uint32_t filter_count; } scan;
+        struct { msl_expr ***rows; uint32_t row_count; } values;
+        struct { msl_expr **conjuncts; uint32_t count; } filter; ///< all must be TRUE; those that can fail are last, in text order
+        struct { msl_expr **exprs; } project;                    ///< column_count expressions
+        struct { const msl_expr *limit, *offset; } limit;        ///< constant or parameter BIGINT expressions; NULL = none
+        struct { const uint32_t *keys; uint32_t key_count; const msl_agg_call *calls; uint32_t call_count; } agg; ///< emits keys, then results
+        struct { msl_exchange_kind kind; const uint32_t *keys; uint32_t key_count; const msl_sort_key *order; uint32_t order_count; uint32_t partitions; } exchange;
+        struct {
+            msl_join_type type;
+            const uint32_t *left_keys, *right_keys; ///< equal types in pairs; HASH_JOIN only
+            const bool *null_equal;                 ///< per key: IS NOT DISTINCT FROM; NULL = none
+            uint32_t key_count;
+            msl_expr *condition;                    ///< over (left, right) columns; NULL = none
+        } join;
+        struct { const msl_sort_key *keys; uint32_t key_count; const msl_expr *limit, *offset; } sort; ///< SORT (limits NULL), TOP_N
+        struct { uint32_t column; } repeat;
+        struct { void *spec; } window;
+        struct { void *table; void *transaction; } insert;       ///< storage's own handles (local to the process)
+        struct { const char *path; uint32_t option_count; const msl_source_arg *options; } copy;
+    };
+} msl_plan;
+
+#endif
