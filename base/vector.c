@@ -134,3 +134,36 @@ void msl_vector_set(msl_vector *v, uint32_t i, const msl_value *value) {
     case MSL_PHYS_NESTED: MSL_ASSERT(!"nested values are written through child vectors");
     }
 }
+
+static int compare_doubles(double a, double b) {
+    if (a != a || b != b) return (a != a) - (b != b);
+    return (a > b) - (a < b);
+}
+
+int msl_value_compare(const msl_value *a, const msl_value *b) {
+    MSL_ASSERT(a->type == b->type && !a->is_null && !b->is_null);
+    switch (a->type->phys) {
+    case MSL_PHYS_BOOL: return (int)a->boolean - (int)b->boolean;
+    case MSL_PHYS_F32:
+    case MSL_PHYS_F64: return compare_doubles(a->f64, b->f64);
+    case MSL_PHYS_U8:
+    case MSL_PHYS_U16:
+    case MSL_PHYS_U32:
+    case MSL_PHYS_U64: return (a->u64 > b->u64) - (a->u64 < b->u64);
+    case MSL_PHYS_I8:
+    case MSL_PHYS_I16:
+    case MSL_PHYS_I32:
+    case MSL_PHYS_I64: return (a->i64 > b->i64) - (a->i64 < b->i64);
+    case MSL_PHYS_I128: {
+        msl_i128 x = msl_value_i128(a), y = msl_value_i128(b);
+        return (x > y) - (x < y);
+    }
+    case MSL_PHYS_STRING: {
+        msl_string x = msl_string_make(a->text, a->length), y = msl_string_make(b->text, b->length);
+        return msl_string_compare(&x, &y);
+    }
+    case MSL_PHYS_INTERVAL: return msl_interval_compare(a->interval, b->interval);
+    case MSL_PHYS_NESTED: MSL_ASSERT(!"nested values are compared through child vectors");
+    }
+    return 0;
+}

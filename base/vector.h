@@ -102,6 +102,8 @@ static inline void msl_value_set_i128(msl_value *v, msl_i128 x) {
 }
 /// Reads row i of a vector (text borrowed from it).
 msl_value msl_vector_get(const msl_vector *v, uint32_t i);
+/// <0, 0, >0 for two non-NULL values of the same type; NaN is the greatest and equals itself, -0 equals 0.
+int msl_value_compare(const msl_value *a, const msl_value *b);
 /// Writes row i (or the constant, i = 0) of a FLAT or CONSTANT vector; the types match; text is borrowed.
 void msl_vector_set(msl_vector *v, uint32_t i, const msl_value *value);
 
