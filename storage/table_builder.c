@@ -213,6 +213,9 @@ done:
     return status;
 }
 
+/* Groups below this are worth copying together; above, the copy costs more than it saves. */
+#define SMALL_GROUP_ROWS (MSL_GROUP_ROWS / 3)
+
 morsel_status msl_row_groups_compact(msl_memory *memory, const msl_type *const *types, uint32_t column_count,
                                      msl_row_group **groups, uint32_t *count, msl_error *err) {
     uint32_t out = 0, n = *count;
@@ -220,7 +223,7 @@ morsel_status msl_row_groups_compact(msl_memory *memory, const msl_type *const *
     for (uint32_t i = 0; i < n;) {
         uint32_t end = i + 1;
         uint64_t rows = groups[i]->rows;
-        while (end < n && rows + groups[end]->rows <= MSL_GROUP_ROWS) rows += groups[end++]->rows;
+        while (rows < SMALL_GROUP_ROWS && end < n && rows + groups[end]->rows <= MSL_GROUP_ROWS) rows += groups[end++]->rows;
         if (end == i + 1) {
             groups[out++] = groups[i++];
             continue;
