@@ -11,15 +11,16 @@ bool msl_parse_i64(const char *s, size_t n, int64_t *out);  ///< [+-]digits; ove
 bool msl_parse_u64(const char *s, size_t n, uint64_t *out);
 bool msl_parse_i128(const char *s, size_t n, msl_i128 *out);
 bool msl_parse_f64(const char *s, size_t n, double *out);   ///< correctly rounded; inf, nan, exponents
+bool msl_parse_f32(const char *s, size_t n, float *out);   ///< the nearest float, not a double rounded again
 /// Exact decimal as an integer scaled by 10^scale; digits beyond the scale round half away from zero.
 bool msl_parse_decimal(const char *s, size_t n, uint8_t precision, uint8_t scale, msl_i128 *out);
 bool msl_parse_date(const char *s, size_t n, int32_t *out);       ///< [-]YYYY-MM-DD (also / as separator), calendar checked
 bool msl_parse_time(const char *s, size_t n, int64_t *out);       ///< HH:MM[:SS[.ffffff]]
 bool msl_parse_timestamp(const char *s, size_t n, int64_t *out);  ///< date[ T]time[Z|+HH[:MM]] (an offset is applied); date alone
 bool msl_parse_interval(const char *s, size_t n, msl_interval *out); ///< "1 year 2 months 3 days 04:05:06"
-bool msl_parse_uuid(const char *s, size_t n, msl_i128 *out);
+bool msl_parse_uuid(const char *s, size_t n, msl_i128 *out);      ///< kept with its top bit flipped: signed order is byte order
 
-#define MSL_TEXT_ROOM 64u ///< enough for any value below (double, int128, timestamp, uuid); intervals included
+#define MSL_TEXT_ROOM 80u ///< enough for any value below (double, int128, timestamp, uuid); intervals included
 
 /// Each writes at most MSL_TEXT_ROOM bytes without NUL and returns the length.
 size_t msl_format_bool(bool v, char *out);
