@@ -6,6 +6,8 @@
 
 #include "base/types.h"
 
+struct msl_value;
+
 bool msl_parse_bool(const char *s, size_t n, bool *out);    ///< true/false/t/f/yes/no/y/n/on/off/1/0, any case
 bool msl_parse_i64(const char *s, size_t n, int64_t *out);  ///< [+-]digits; overflow is false
 bool msl_parse_u64(const char *s, size_t n, uint64_t *out);
@@ -35,6 +37,9 @@ size_t msl_format_time(int64_t v, char *out);
 size_t msl_format_timestamp(int64_t v, bool with_zone, char *out);
 size_t msl_format_interval(msl_interval v, char *out);
 size_t msl_format_uuid(msl_i128 v, char *out);
+
+/// Any non-NULL value of a type that is neither text nor nested.
+size_t msl_format_value(const struct msl_value *v, char *out);
 
 /// Calendar, proleptic Gregorian (days since 1970-01-01).
 ///   source  Howard Hinnant, "chrono-compatible low-level date algorithms"
