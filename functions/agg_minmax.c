@@ -19,12 +19,6 @@ typedef struct key_state {
 
 static inline int64_t key_of_int(int64_t x) { return x; }
 static inline int64_t key_of_u64(uint64_t x) { return (int64_t)(x ^ 1ull << 63); }
-static inline int64_t key_of_double(double x) {
-    int64_t bits;
-    if (x != x) x = __builtin_nan("");
-    memcpy(&bits, &x, 8);
-    return bits ^ (int64_t)((uint64_t)(bits >> 63) >> 1);
-}
 static inline double double_of_key(int64_t key) {
     double x;
     key ^= (int64_t)((uint64_t)(key >> 63) >> 1);
@@ -86,8 +80,8 @@ DEFINE_KEY_TYPE(u8, uint8_t, key_of_int)
 DEFINE_KEY_TYPE(u16, uint16_t, key_of_int)
 DEFINE_KEY_TYPE(u32, uint32_t, key_of_int)
 DEFINE_KEY_TYPE(u64, uint64_t, key_of_u64)
-DEFINE_KEY_TYPE(f32, float, key_of_double)
-DEFINE_KEY_TYPE(f64, double, key_of_double)
+DEFINE_KEY_TYPE(f32, float, msl_agg_key_of_double)
+DEFINE_KEY_TYPE(f64, double, msl_agg_key_of_double)
 
 static morsel_status min_key_combine(msl_agg_ctx *ctx, void *to, const void *from) {
     (void)ctx;

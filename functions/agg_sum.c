@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define SLOTS 78u           ///< bins 0..75, rounded up
-#define BATCH_ROWS 24u      ///< below this many rows the local array does not pay
+#define BATCH_ROWS 48u      ///< below this many rows the local array does not pay
 
 // ---- adding ----
 
@@ -55,7 +55,8 @@ static bool add_slots(msl_sum *sum, const int64_t *slots, int32_t highest) {
     return add_bins(sum, slots + sum->base, MSL_SUM_BINS, sum->base);
 }
 
-/// The loop over a batch: X is the value of row k as a double. n < 2^32 additions of 28 bits cannot overflow a slot.
+/// The loop over a batch: X is the value of row k as a double. Rows take turns at two arrays of slots, so that a row need
+/// not wait for the store of the one before. n < 2^32 additions of 28 bits cannot overflow a slot.
 #define ADD_BATCH(X)                                                                                                   \
     for (uint32_t k = 0; k < n; k++) {                                                                                 \
         double x = (X);                                                                                                \
@@ -66,7 +67,7 @@ static bool add_slots(msl_sum *sum, const int64_t *slots, int32_t highest) {
             continue;                                                                                                  \
         }                                                                                                              \
         msl_sum_slices cut = msl_sum_cut(bits);                                                                        \
-        int64_t *slot = slots + cut.bucket;                                                                            \
+        int64_t *slot = slots[k & 1] + cut.bucket;                                                                            \
         slot[0] += cut.slice[0];                                                                                       \
         slot[1] += cut.slice[1];                                                                                       \
         slot[2] += cut.slice[2];                                                                                       \
@@ -81,14 +82,14 @@ static bool add_slots(msl_sum *sum, const int64_t *slots, int32_t highest) {
             for (uint32_t k = 0; k < n; k++) overflow |= msl_sum_add(sum, data[msl_view_at(view, sel ? sel[k] : k)]);  \
             return overflow;                                                                                           \
         }                                                                                                              \
-        int64_t slots[SLOTS] = {0};                                                                                    \
+        int64_t slots[2][SLOTS] = {0};                                                                                 \
         int32_t highest = 0;                                                                                           \
         if (!sel && !view->index && view->mask) {                                                                      \
             ADD_BATCH(data[k])                                                                                         \
         } else {                                                                                                       \
             ADD_BATCH(data[msl_view_at(view, sel ? sel[k] : k)])                                                       \
         }                                                                                                              \
-        return add_slots(sum, slots, highest);                                                                         \
+        return add_slots(sum, slots[0], highest) | add_slots(sum, slots[1], highest);                                                                         \
     }
 DEFINE_ADD_ROWS(msl_sum_add_rows, double)
 DEFINE_ADD_ROWS(msl_sum_add_rows_f32, float)

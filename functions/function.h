@@ -108,14 +108,18 @@ typedef struct msl_agg_ctx {
     /// Room for the bytes of strings that a state keeps; lives as long as the states. NULL when refused.
     char *(*keep)(void *keeper, size_t bytes);
     void *keeper;
-    uint64_t ordinal, first_row; ///< order of the chunk's row 0: (ordinal, first_row + row)
+    /// Order of the chunk's row 0: (ordinal, first_row + row). For ORDERED aggregates over sorted rows (first(x ORDER BY
+    /// y)) the caller counts the rows it hands on.
+    uint64_t ordinal, first_row;
 } msl_agg_ctx;
 
 typedef enum msl_aggregate_flags {
     MSL_AGG_TAKES_NULLS = 1,   ///< update sees rows whose arguments are NULL (else the caller removes them)
     MSL_AGG_ORDERED = 2,       ///< depends on row order (first, string_agg); without ORDER BY the chunk order decides
     MSL_AGG_COLLECTS = 4,      ///< computed from all rows of a group, collected and sorted (median, string_agg, list)
-    MSL_AGG_IGNORES_DISTINCT = 8 ///< min, max, bool_and: DISTINCT changes nothing
+    MSL_AGG_IGNORES_DISTINCT = 8, ///< min, max, bool_and: DISTINCT changes nothing
+    MSL_AGG_BY_ARGUMENT = 16   ///< with COLLECTS: the rows come ascending by the first argument (median, mode, product);
+                               ///< without it they come by the call's ORDER BY, else in row order
 } msl_aggregate_flags;
 
 struct msl_aggregate_binding;
@@ -136,6 +140,10 @@ typedef struct msl_aggregate {
     morsel_status (*bind)(const struct msl_aggregate *self, const msl_type *const *types, const msl_value *const *constants,
                           uint32_t arg_count, msl_arena *arena, struct msl_aggregate_binding *out, msl_error *err);
     void (*init)(const void *bound, void *state);
+    /// COLLECTS only, may be NULL: called after init and before the first update_one with the number of rows that the
+    /// update_one calls will bring in all (without those the caller removes for a NULL argument). Such a state then gets
+    /// its rows in order, one or more calls of update_one, and finalize; it is neither moved nor combined meanwhile.
+    morsel_status (*begin)(msl_agg_ctx *ctx, void *state, uint64_t total_rows);
     /// Adds row sel[k] (or k) of args to the state at states[k] + offset, k in [0, n).
     morsel_status (*update)(msl_agg_ctx *ctx, const msl_vector *const *args, const uint32_t *sel, uint32_t n,
                             char *const *states, uint32_t offset);

@@ -1,0 +1,380 @@
+/// agg_collect.c: aggregates over all rows of a group in order: string_agg, median, quantiles, mode, product.
+///
+/// The caller collects a group's rows, sorts them (see MSL_AGG_BY_ARGUMENT), calls init, begin with their number, then
+/// update_one with the rows in order, and finalize. So a state is a stream's memory only: the text so far, the two
+/// values around a quantile's position, the longest run. Such states are not combined.
+///
+///   memory   string_agg's text doubles in ctx->keep; values of text types are kept one at a time
+#include "functions/agg_int.h"
+#include "functions/families.h"
+
+#include <math.h>
+#include <string.h>
+
+#define TEXT_LIMIT (1u << 30) ///< bytes that one string_agg may have
+
+// ---- string_agg ----
+
+typedef struct text_state {
+    char *bytes; ///< in ctx->keep; the state is not moved while rows come
+    uint64_t length, room;
+    uint64_t seen;
+} text_state;
+
+static void text_init(const void *bound, void *state) {
+    (void)bound;
+    *(text_state *)state = (text_state){0};
+}
+
+static morsel_status text_append(msl_agg_ctx *ctx, text_state *s, const char *bytes, uint64_t length) {
+    if (length > s->room - s->length) {
+        uint64_t room = s->room ? s->room : 32;
+        while (room - s->length < length) room *= 2;
+        if (s->length + length > TEXT_LIMIT) {
+            return msl_error_set(ctx->err, MORSEL_DATA, "54000", "string_agg result is longer than 1 GiB");
+        }
+        char *grown = ctx->keep(ctx->keeper, room);
+        if (!grown) return msl_error_nomem(ctx->err, "AGGREGATE", room);
+        if (s->length) memcpy(grown, s->bytes, s->length);
+        s->bytes = grown;
+        s->room = room;
+    }
+    if (length) memcpy(s->bytes + s->length, bytes, length);
+    s->length += length;
+    return MORSEL_OK;
+}
+
+static morsel_status text_update_one(msl_agg_ctx *ctx, const msl_vector *const *args, const uint32_t *sel, uint32_t n,
+                                     void *state) {
+    const bool *has_separator = ctx->bound;
+    text_state *s = state;
+    for (uint32_t k = 0; k < n; k++) {
+        uint32_t row = msl_agg_row(sel, k);
+        if (!msl_vector_is_valid(args[0], row)) continue;
+        if (s->seen && !*has_separator) {
+            MSL_TRY(text_append(ctx, s, ",", 1));
+        } else if (s->seen && msl_vector_is_valid(args[1], row)) { // a NULL separator is an empty one
+            const msl_string *separator = msl_vector_at(args[1], row);
+            MSL_TRY(text_append(ctx, s, msl_string_bytes(separator), separator->length));
+        }
+        const msl_string *value = msl_vector_at(args[0], row);
+        MSL_TRY(text_append(ctx, s, msl_string_bytes(value), value->length));
+        s->seen = 1;
+    }
+    return MORSEL_OK;
+}
+
+static morsel_status text_finalize(msl_agg_ctx *ctx, const void *state, msl_vector *out, uint32_t row) {
+    (void)ctx;
+    const text_state *s = state;
+    if (!s->seen) msl_vector_set_null(out, row);
+    else ((msl_string *)out->data)[row] = msl_string_make(s->bytes ? s->bytes : "", s->length);
+    return MORSEL_OK;
+}
+
+/// What the interface asks every aggregate to have; a caller that keeps to MSL_AGG_COLLECTS does not get here.
+static morsel_status refuse_update(msl_agg_ctx *ctx, const msl_vector *const *args, const uint32_t *sel, uint32_t n,
+                                   char *const *states, uint32_t offset) {
+    (void)args, (void)sel, (void)n, (void)states, (void)offset;
+    return msl_error_set(ctx->err, MORSEL_INTERNAL, "XX000", "a collecting aggregate was given unsorted rows");
+}
+static morsel_status refuse_combine(msl_agg_ctx *ctx, void *to, const void *from) {
+    (void)to, (void)from;
+    return msl_error_set(ctx->err, MORSEL_INTERNAL, "XX000", "states of a collecting aggregate were combined");
+}
+
+static morsel_status bind_string_agg(const msl_aggregate *self, const msl_type *const *types,
+                                     const msl_value *const *constants, uint32_t arg_count, msl_arena *arena,
+                                     msl_aggregate_binding *out, msl_error *err) {
+    (void)constants, (void)arena, (void)err;
+    static const bool with_separator[2] = {false, true};
+    if (arg_count != self->arg_count) return MORSEL_TYPE;
+    for (uint32_t k = 0; k < arg_count; k++) {
+        if (types[k]->phys == MSL_PHYS_NESTED || types[k]->id == MSL_TYPE_BLOB) return MORSEL_TYPE;
+        out->arg_types[k] = msl_type_of(MSL_TYPE_VARCHAR);
+    }
+    out->result = msl_type_of(MSL_TYPE_VARCHAR);
+    out->bound = &with_separator[arg_count == 2];
+    out->aggregate = self;
+    return MORSEL_OK;
+}
+
+// ---- quantiles ----
+
+typedef struct quantile_bound {
+    const msl_type *type; ///< of the argument
+    double fraction;
+} quantile_bound;
+
+typedef struct quantile_state {
+    uint64_t low, high; ///< numbers of the rows wanted
+    uint64_t next, total;
+    double weight;      ///< of the high one
+    msl_agg_slot value[2];
+} quantile_state;
+
+static void quantile_init(const void *bound, void *state) {
+    (void)bound;
+    *(quantile_state *)state = (quantile_state){0};
+}
+
+static morsel_status continuous_begin(msl_agg_ctx *ctx, void *state, uint64_t total_rows) {
+    quantile_state *s = state;
+    s->total = total_rows;
+    if (!total_rows) return MORSEL_OK;
+    double position = ((const quantile_bound *)ctx->bound)->fraction * (double)(total_rows - 1);
+    s->low = (uint64_t)floor(position);
+    s->high = (uint64_t)ceil(position);
+    if (s->high >= total_rows) s->high = total_rows - 1;
+    s->weight = position - (double)s->low;
+    return MORSEL_OK;
+}
+
+static morsel_status discrete_begin(msl_agg_ctx *ctx, void *state, uint64_t total_rows) {
+    quantile_state *s = state;
+    s->total = total_rows;
+    double rank = ceil(((const quantile_bound *)ctx->bound)->fraction * (double)total_rows);
+    s->low = rank < 1 ? 0 : (uint64_t)rank - 1;
+    s->high = s->low;
+    return MORSEL_OK;
+}
+
+static morsel_status quantile_update_one(msl_agg_ctx *ctx, const msl_vector *const *args, const uint32_t *sel,
+                                         uint32_t n, void *state) {
+    quantile_state *s = state;
+    const msl_type *type = ((const quantile_bound *)ctx->bound)->type;
+    for (uint32_t which = 0; which < 2; which++) {
+        uint64_t number = which ? s->high : s->low;
+        if (number < s->next || number >= s->next + n) continue;
+        const void *p = msl_vector_at(args[0], msl_agg_row(sel, (uint32_t)(number - s->next)));
+        MSL_TRY(msl_agg_slot_set(ctx, &s->value[which], type, p));
+    }
+    s->next += n;
+    return MORSEL_OK;
+}
+
+static double slot_as_double(const msl_agg_slot *slot, const msl_type *type) {
+    if (type->phys == MSL_PHYS_F64) return *(const double *)(const void *)slot;
+    if (type->phys == MSL_PHYS_F32) return *(const float *)(const void *)slot;
+    double value = (double)msl_agg_key(type->phys, slot);
+    if (type->id == MSL_TYPE_DECIMAL) {
+        double power = 1;
+        for (uint32_t k = 0; k < type->scale; k++) power *= 10;
+        value /= power; // exact powers up to 10^22: rounded once
+    }
+    return value;
+}
+
+/// low + (high - low) * weight on whole units (days or microseconds).
+static int64_t between(int64_t low, int64_t high, double weight) {
+    return low + (int64_t)llround((double)(high - low) * weight);
+}
+
+static morsel_status continuous_finalize(msl_agg_ctx *ctx, const void *state, msl_vector *out, uint32_t row) {
+    const quantile_state *s = state;
+    const msl_type *type = ((const quantile_bound *)ctx->bound)->type;
+    if (!s->total) {
+        msl_vector_set_null(out, row);
+        return MORSEL_OK;
+    }
+    MSL_ASSERT(s->next == s->total);
+    if (out->type->id == MSL_TYPE_DOUBLE) {
+        double low = slot_as_double(&s->value[0], type), high = slot_as_double(&s->value[1], type);
+        ((double *)out->data)[row] = low == high || s->weight == 0 ? low : low + (high - low) * s->weight;
+        return MORSEL_OK;
+    }
+    int64_t low = (int64_t)msl_agg_key(type->phys, &s->value[0]), high = (int64_t)msl_agg_key(type->phys, &s->value[1]);
+    ((int64_t *)out->data)[row] = between(low, high, s->weight);
+    return MORSEL_OK;
+}
+
+static morsel_status discrete_finalize(msl_agg_ctx *ctx, const void *state, msl_vector *out, uint32_t row) {
+    (void)ctx;
+    const quantile_state *s = state;
+    if (s->total) msl_agg_slot_put(&s->value[0], out, row);
+    else msl_vector_set_null(out, row);
+    return MORSEL_OK;
+}
+
+/// The fraction argument as a number in [0, 1].
+static morsel_status read_fraction(const msl_aggregate *self, const msl_value *value, double *out, msl_error *err) {
+    if (!value || value->is_null || !msl_type_is_numeric(value->type)) {
+        return msl_error_set(err, MORSEL_TYPE, "42804", "the fraction of %s must be a constant number", self->name);
+    }
+    const msl_type *type = value->type;
+    if (type->phys == MSL_PHYS_F64 || type->phys == MSL_PHYS_F32) *out = value->f64;
+    else if (type->phys == MSL_PHYS_I128) *out = (double)msl_value_i128(value);
+    else *out = (double)value->i64;
+    for (uint32_t k = 0; k < (type->id == MSL_TYPE_DECIMAL ? type->scale : 0u); k++) *out /= 10;
+    if (*out >= 0 && *out <= 1) return MORSEL_OK;
+    return msl_error_set(err, MORSEL_DATA, "22003", "the fraction of %s must be between 0 and 1", self->name);
+}
+
+static morsel_status bind_quantile_at(const msl_type *type, double fraction, const msl_aggregate *self, bool continuous,
+                                      msl_arena *arena, msl_aggregate_binding *out, msl_error *err) {
+    if (type->id == MSL_TYPE_UNTYPED || type->id == MSL_TYPE_NULL) type = msl_type_of(MSL_TYPE_DOUBLE);
+    if (type->phys == MSL_PHYS_NESTED) return MORSEL_TYPE;
+    out->result = type;
+    if (continuous) {
+        if (type->id == MSL_TYPE_DATE) type = out->result = msl_type_of(MSL_TYPE_TIMESTAMP);
+        else if (msl_type_is_numeric(type)) out->result = msl_type_of(MSL_TYPE_DOUBLE);
+        else if (!msl_type_is_temporal(type)) return MORSEL_TYPE;
+    }
+    quantile_bound *bound = MSL_NEW(arena, quantile_bound);
+    if (!bound) return msl_error_nomem(err, NULL, sizeof *bound);
+    *bound = (quantile_bound){type, fraction};
+    out->arg_types[0] = type;
+    if (self->arg_count == 2) out->arg_types[1] = msl_type_of(MSL_TYPE_DOUBLE);
+    out->bound = bound;
+    out->aggregate = self;
+    return MORSEL_OK;
+}
+
+static morsel_status bind_median(const msl_aggregate *self, const msl_type *const *types,
+                                 const msl_value *const *constants, uint32_t arg_count, msl_arena *arena,
+                                 msl_aggregate_binding *out, msl_error *err) {
+    (void)constants;
+    return arg_count == 1 ? bind_quantile_at(types[0], 0.5, self, true, arena, out, err) : MORSEL_TYPE;
+}
+
+static morsel_status bind_quantile(const msl_aggregate *self, const msl_type *const *types,
+                                   const msl_value *const *constants, uint32_t arg_count, msl_arena *arena,
+                                   msl_aggregate_binding *out, msl_error *err) {
+    if (arg_count != 2) return MORSEL_TYPE;
+    double fraction = 0;
+    MSL_TRY(read_fraction(self, constants ? constants[1] : NULL, &fraction, err));
+    return bind_quantile_at(types[0], fraction, self, self->begin == continuous_begin, arena, out, err);
+}
+
+// ---- mode ----
+
+typedef struct mode_state {
+    msl_agg_slot value[2]; ///< of the present run, and of the longest one
+    uint64_t run, best;
+} mode_state;
+
+static void mode_init(const void *bound, void *state) {
+    (void)bound;
+    *(mode_state *)state = (mode_state){0};
+}
+
+static bool same_value(const msl_type *type, const msl_agg_slot *slot, const void *p) {
+    if (type->phys == MSL_PHYS_STRING) return msl_string_equal(&slot->string, p);
+    return msl_agg_key(type->phys, slot) == msl_agg_key(type->phys, p);
+}
+
+/// Rows come sorted, so that equal values are neighbours; of runs of one length the first (the least value) stays.
+static morsel_status mode_update_one(msl_agg_ctx *ctx, const msl_vector *const *args, const uint32_t *sel, uint32_t n,
+                                     void *state) {
+    mode_state *s = state;
+    const msl_type *type = ctx->bound;
+    for (uint32_t k = 0; k < n; k++) {
+        const void *p = msl_vector_at(args[0], msl_agg_row(sel, k));
+        if (!s->run || !same_value(type, &s->value[0], p)) {
+            s->run = 0;
+            MSL_TRY(msl_agg_slot_set(ctx, &s->value[0], type, p));
+        }
+        if (++s->run <= s->best) continue;
+        if (s->run == 1 || !same_value(type, &s->value[1], p)) MSL_TRY(msl_agg_slot_set(ctx, &s->value[1], type, p));
+        s->best = s->run;
+    }
+    return MORSEL_OK;
+}
+
+static morsel_status mode_finalize(msl_agg_ctx *ctx, const void *state, msl_vector *out, uint32_t row) {
+    (void)ctx;
+    const mode_state *s = state;
+    if (s->best) msl_agg_slot_put(&s->value[1], out, row);
+    else msl_vector_set_null(out, row);
+    return MORSEL_OK;
+}
+
+static morsel_status bind_mode(const msl_aggregate *self, const msl_type *const *types, const msl_value *const *constants,
+                               uint32_t arg_count, msl_arena *arena, msl_aggregate_binding *out, msl_error *err) {
+    (void)constants, (void)arena, (void)err;
+    if (arg_count != 1 || types[0]->phys == MSL_PHYS_NESTED) return MORSEL_TYPE;
+    bool typeless = types[0]->id == MSL_TYPE_UNTYPED || types[0]->id == MSL_TYPE_NULL;
+    out->arg_types[0] = out->result = typeless ? msl_type_of(MSL_TYPE_VARCHAR) : types[0];
+    out->bound = out->result;
+    out->aggregate = self;
+    return MORSEL_OK;
+}
+
+// ---- product ----
+
+/// Mantissa and exponent apart, so that factors in ascending order do not overflow on the way.
+typedef struct product_state {
+    double mantissa;
+    int64_t exponent;
+    uint64_t seen;
+} product_state;
+
+static void product_init(const void *bound, void *state) {
+    (void)bound;
+    *(product_state *)state = (product_state){.mantissa = 1};
+}
+
+static morsel_status product_update_one(msl_agg_ctx *ctx, const msl_vector *const *args, const uint32_t *sel, uint32_t n,
+                                        void *state) {
+    (void)ctx;
+    product_state *s = state;
+    for (uint32_t k = 0; k < n; k++) {
+        int factor_exponent, exponent;
+        double factor = frexp(*(const double *)msl_vector_at(args[0], msl_agg_row(sel, k)), &factor_exponent);
+        s->mantissa = frexp(s->mantissa * factor, &exponent);
+        if (isfinite(factor) && factor != 0) s->exponent += (int64_t)factor_exponent + exponent;
+    }
+    s->seen |= n > 0;
+    return MORSEL_OK;
+}
+
+static morsel_status product_finalize(msl_agg_ctx *ctx, const void *state, msl_vector *out, uint32_t row) {
+    (void)ctx;
+    const product_state *s = state;
+    int64_t exponent = s->exponent > 5000 ? 5000 : s->exponent < -5000 ? -5000 : s->exponent;
+    if (s->seen) ((double *)out->data)[row] = ldexp(s->mantissa, (int)exponent);
+    else msl_vector_set_null(out, row);
+    return MORSEL_OK;
+}
+
+// ---- table ----
+
+#define COLLECTS .update = refuse_update, .combine = refuse_combine
+#define STRING_AGG(NAME, ARGS, TEXT)                                                                                   \
+    {.name = NAME, .arg_count = ARGS, .flags = MSL_AGG_COLLECTS | MSL_AGG_ORDERED | MSL_AGG_TAKES_NULLS,               \
+     .state_bytes = sizeof(text_state), .bind = bind_string_agg, .init = text_init, .update_one = text_update_one,     \
+     .finalize = text_finalize, COLLECTS, .description = TEXT}
+#define QUANTILE(NAME, ARGS, BIND, KIND, TEXT)                                                                         \
+    {.name = NAME, .arg_count = ARGS, .flags = MSL_AGG_COLLECTS | MSL_AGG_BY_ARGUMENT,                                 \
+     .state_bytes = sizeof(quantile_state), .bind = BIND, .init = quantile_init, .begin = KIND##_begin,                \
+     .update_one = quantile_update_one, .finalize = KIND##_finalize, COLLECTS, .description = TEXT}
+
+const msl_aggregate msl_agg_collect[] = {
+    STRING_AGG("string_agg", 2, "string_agg(text, separator): the texts in order with the separator between them"),
+    STRING_AGG("string_agg", 1, "string_agg(text): the texts in order with commas between them"),
+    STRING_AGG("group_concat", 1, "group_concat(text): another name of string_agg"),
+    STRING_AGG("group_concat", 2, "group_concat(text, separator): another name of string_agg"),
+    STRING_AGG("listagg", 1, "listagg(text): another name of string_agg"),
+    STRING_AGG("listagg", 2, "listagg(text, separator): another name of string_agg"),
+    QUANTILE("median", 1, bind_median, continuous,
+             "median(x): the middle value, or the mean of the two in the middle; DOUBLE for numbers"),
+    QUANTILE("quantile_cont", 2, bind_quantile, continuous,
+             "quantile_cont(x, fraction): the value at that fraction of the sorted rows, interpolated"),
+    QUANTILE("percentile_cont", 2, bind_quantile, continuous,
+             "percentile_cont(x, fraction): another name of quantile_cont"),
+    QUANTILE("quantile_disc", 2, bind_quantile, discrete,
+             "quantile_disc(x, fraction): the first value whose place in the sorted rows is at or past the fraction"),
+    QUANTILE("quantile", 2, bind_quantile, discrete, "quantile(x, fraction): another name of quantile_disc"),
+    QUANTILE("percentile_disc", 2, bind_quantile, discrete,
+             "percentile_disc(x, fraction): another name of quantile_disc"),
+    {.name = "mode", .arg_count = 1, .flags = MSL_AGG_COLLECTS | MSL_AGG_BY_ARGUMENT, .state_bytes = sizeof(mode_state),
+     .bind = bind_mode, .init = mode_init, .update_one = mode_update_one, .finalize = mode_finalize, COLLECTS,
+     .description = "mode(x): the most frequent value; of several the least"},
+    {.name = "product", .arg_count = 1, .flags = MSL_AGG_COLLECTS | MSL_AGG_BY_ARGUMENT, .args = {MSL_TYPE_DOUBLE},
+     .result = MSL_TYPE_DOUBLE, .state_bytes = sizeof(product_state), .init = product_init,
+     .update_one = product_update_one, .finalize = product_finalize, COLLECTS,
+     .description = "product(x): all values multiplied, in ascending order so that the digits do not vary"},
+    {.name = "approx_count_distinct", .arg_count = 1, .flags = MSL_AGG_IGNORES_DISTINCT, .bind = msl_agg_bind_distinct,
+     .description = "approx_count_distinct(x): about how many different values there are; standard error 2.3 %"},
+};
+const size_t msl_agg_collect_count = sizeof msl_agg_collect / sizeof msl_agg_collect[0];
