@@ -1,0 +1,215 @@
+/// exchange_send.c: the workers' side of the exchange of groups: scattering rows into pages of their partitions.
+///
+/// A chunk (or a page of a table) is scattered in blocks: keys packed and hashed, room taken in each row's partition,
+/// columns filled one at a time. Pages that became full meanwhile are handed over only after the chunk, when all their
+/// rows are whole; then a queue that has grown too long is folded into its table by this worker.
+#include "executor/exchange_groups.h"
+
+#include <string.h>
+
+#define NAME "HASH_AGGREGATE"
+#define LISTS (MSL_GROUP_PARTITIONS * MSL_GROUP_PAGE_KINDS)
+
+morsel_status msl_group_sender_init(msl_group_sender *s, msl_group_exchange *x, msl_lane *lane) {
+    uint32_t capacity = x->vector_rows > MSL_KEY_BLOCK ? x->vector_rows : MSL_KEY_BLOCK;
+    const msl_group_plan *gp = &x->plan;
+    *s = (msl_group_sender){.exchange = x, .capacity = capacity};
+    s->keys = MSL_NEW_ARRAY(lane->arena, uint64_t, MSL_KEY_BLOCK * (gp->state_layout.key_words + 1));
+    s->hashes = MSL_NEW_ARRAY(lane->arena, uint64_t, MSL_KEY_BLOCK);
+    s->rows = MSL_NEW_ARRAY(lane->arena, char *, capacity);
+    s->homes = MSL_NEW_ARRAY(lane->arena, msl_row_page *, capacity);
+    s->owners = MSL_NEW_ARRAY(lane->arena, msl_row_pages *, capacity);
+    s->full = MSL_NEW_ARRAY(lane->arena, uint32_t, capacity);
+    if (!s->keys || !s->hashes || !s->rows || !s->homes || !s->owners || !s->full) {
+        return msl_error_nomem(lane->err, NAME, (size_t)capacity * 36);
+    }
+    return msl_group_scratch_init(&s->scratch, &gp->states, lane->arena, capacity, lane->env, lane->err);
+}
+
+void msl_group_sender_deinit(msl_group_sender *s) {
+    for (uint32_t i = 0; s->pages && i < LISTS; i++) msl_row_pages_deinit(&s->pages[i]);
+    s->pages = NULL;
+}
+
+/// The lists of local pages, made when the first row is scattered.
+static morsel_status open_lists(msl_group_sender *s, msl_lane *lane) {
+    if (s->pages) return MORSEL_OK;
+    msl_group_exchange *x = s->exchange;
+    s->pages = MSL_NEW_ARRAY(lane->arena, msl_row_pages, LISTS);
+    if (!s->pages) return msl_error_nomem(lane->err, NAME, sizeof(msl_row_pages) * LISTS);
+    for (uint32_t i = 0; i < LISTS; i++) {
+        bool is_raw = i % MSL_GROUP_PAGE_KINDS == MSL_GROUP_RAW_PAGES;
+        const msl_row_layout *layout = is_raw ? &x->plan.raw_layout : &x->plan.state_layout;
+        msl_row_pages_init(&s->pages[i], x->memory, layout->row_bytes, x->page_bytes, i / MSL_GROUP_PAGE_KINDS);
+    }
+    atomic_store(&x->is_partitioned, true);
+    return MORSEL_OK;
+}
+
+// ---- handing over ----
+
+static void push_page(msl_group_partition *part, int kind, msl_row_page *page) {
+    uint64_t held = msl_row_page_held(page);
+    atomic_fetch_add_explicit(&part->queued_bytes, held, memory_order_relaxed);
+    atomic_fetch_add_explicit(&part->exchange->held, held, memory_order_relaxed);
+    page->next = atomic_load_explicit(&part->queue[kind], memory_order_relaxed);
+    while (!atomic_compare_exchange_weak_explicit(&part->queue[kind], &page->next, page, memory_order_release,
+                                                  memory_order_relaxed)) {}
+}
+
+static morsel_status open_folder(msl_group_sender *s, msl_lane *lane) {
+    if (s->folder) return MORSEL_OK;
+    s->folder = MSL_NEW(lane->arena, msl_group_folder);
+    if (!s->folder) return msl_error_nomem(lane->err, NAME, sizeof(msl_group_folder));
+    return msl_group_folder_init(s->folder, s->exchange, lane);
+}
+
+/// Pushes a chain of one list's pages; folds the queue when it has grown too long.
+static morsel_status hand_over(msl_group_sender *s, uint32_t list, msl_row_page *chain, msl_lane *lane) {
+    msl_group_partition *part = &s->exchange->partitions[list / MSL_GROUP_PAGE_KINDS];
+    for (msl_row_page *next; chain; chain = next) {
+        next = chain->next;
+        push_page(part, (int)(list % MSL_GROUP_PAGE_KINDS), chain);
+    }
+    if (atomic_load_explicit(&part->queued_bytes, memory_order_relaxed) <= s->exchange->drain_bytes) return MORSEL_OK;
+    MSL_TRY(open_folder(s, lane));
+    return msl_group_partition_try_drain(part, s->folder, lane);
+}
+
+static morsel_status hand_over_full(msl_group_sender *s, msl_lane *lane) {
+    while (s->full_count > 0) {
+        uint32_t list = s->full[--s->full_count];
+        MSL_TRY(hand_over(s, list, msl_row_pages_take_full(&s->pages[list]), lane));
+    }
+    return MORSEL_OK;
+}
+
+morsel_status msl_group_sender_finish(msl_group_sender *s, msl_lane *lane) {
+    for (uint32_t i = 0; s->pages && i < LISTS; i++) {
+        MSL_TRY(hand_over(s, i, msl_row_pages_take(&s->pages[i]), lane));
+    }
+    return MORSEL_OK;
+}
+
+// ---- scattering ----
+
+/// Opens a further page of a list that is full or empty. The budget refused: everything queued is folded first.
+static MSL_COLD morsel_status next_page(msl_group_sender *s, uint32_t list, msl_lane *lane) {
+    msl_row_pages *pages = &s->pages[list];
+    if (pages->tail) {
+        MSL_ASSERT(s->full_count < s->capacity);
+        s->full[s->full_count++] = list;
+    }
+    if (MSL_LIKELY(msl_row_pages_grow(pages))) return MORSEL_OK;
+    MSL_TRY(open_folder(s, lane));
+    for (uint32_t p = 0; p < MSL_GROUP_PARTITIONS; p++) {
+        MSL_TRY(msl_group_partition_try_drain(&s->exchange->partitions[p], s->folder, lane));
+    }
+    return msl_row_pages_grow(pages) ? MORSEL_OK : msl_error_nomem(lane->err, NAME, pages->next_bytes);
+}
+
+/// Takes room for a row with the hash in its partition's pages.
+static inline morsel_status take_room(msl_group_sender *s, uint64_t hash, uint32_t kind, uint32_t k, msl_lane *lane) {
+    uint32_t list = msl_hash_partition(hash, MSL_GROUP_PARTITION_BITS) * MSL_GROUP_PAGE_KINDS + kind;
+    msl_row_pages *pages = &s->pages[list];
+    if (MSL_UNLIKELY(!pages->tail || pages->tail->rows == pages->tail->capacity)) MSL_TRY(next_page(s, list, lane));
+    s->rows[k] = msl_row_pages_add(pages);
+    s->homes[k] = pages->tail;
+    s->owners[k] = pages;
+    return MORSEL_OK;
+}
+
+/// Copies the strings that the states of rows [0, n) keep into the rows' pages.
+static morsel_status own_state_text(msl_group_sender *s, uint32_t n, msl_lane *lane) {
+    const msl_group_plan *gp = &s->exchange->plan;
+    for (uint32_t i = 0; gp->states.has_text && i < gp->states.call_count; i++) {
+        const msl_aggregate *fn = gp->states.calls[i].fn.aggregate;
+        for (uint32_t t = 0; t < fn->string_count; t++) {
+            uint32_t at = gp->state_layout.tail_offset + gp->states.offsets[i] + fn->string_offsets[t];
+            MSL_TRY(msl_row_own_text_at(at, NULL, s->owners, s->homes, s->rows, n, NAME, lane->err));
+        }
+    }
+    return MORSEL_OK;
+}
+
+/// Scatters n state rows that lie side by side.
+static morsel_status scatter_states(msl_group_sender *s, const char *from, uint32_t n, msl_lane *lane) {
+    const msl_row_layout *layout = &s->exchange->plan.state_layout;
+    for (uint32_t k = 0; k < n; k++, from += layout->row_bytes) {
+        MSL_TRY(take_room(s, msl_row_hash(from), MSL_GROUP_STATE_PAGES, k, lane));
+        memcpy(s->rows[k], from, layout->row_bytes);
+    }
+    MSL_TRY(msl_row_own_strings(layout, NULL, s->owners, s->homes, s->rows, n, NAME, lane->err));
+    MSL_TRY(own_state_text(s, n, lane));
+    return hand_over_full(s, lane);
+}
+
+/// Makes a row for each live row of the chunk with hash and keys, in blocks. `fresh` (states) is copied to the tails.
+static morsel_status scatter_keys(msl_group_sender *s, const msl_row_layout *layout, uint32_t kind, const char *fresh,
+                                  const msl_chunk *in, msl_lane *lane) {
+    uint32_t words = layout->key_words;
+    for (uint32_t first = 0; first < in->live; first += MSL_KEY_BLOCK) {
+        uint32_t n = in->live - first < MSL_KEY_BLOCK ? in->live - first : MSL_KEY_BLOCK;
+        msl_keys_pack(layout, in->columns, in->sel, first, n, s->keys, s->hashes, s->exchange->plan.hash_mask);
+        const uint64_t *key = s->keys;
+        for (uint32_t k = 0; k < n; k++, key += words) {
+            MSL_TRY(take_room(s, s->hashes[k], kind, first + k, lane));
+            uint64_t *to = (uint64_t *)s->rows[first + k];
+            to[0] = s->hashes[k];
+            for (uint32_t w = 0; w < words; w++) to[1 + w] = key[w];
+            if (fresh) memcpy(to + 1 + words, fresh, layout->tail_bytes);
+        }
+    }
+    return MORSEL_OK;
+}
+
+/// Scatters a chunk's rows as they are: arguments, or states of one row each.
+static morsel_status scatter_chunk(msl_group_sender *s, const msl_chunk *in, msl_lane *lane) {
+    const msl_group_plan *gp = &s->exchange->plan;
+    if (gp->use_raw) {
+        const msl_row_layout *layout = &gp->raw_layout;
+        MSL_TRY(scatter_keys(s, layout, MSL_GROUP_RAW_PAGES, NULL, in, lane));
+        msl_row_fill_columns(layout, in->columns, in->sel, 0, in->live, s->rows);
+        MSL_TRY(msl_row_own_strings(layout, NULL, s->owners, s->homes, s->rows, in->live, NAME, lane->err));
+        return hand_over_full(s, lane);
+    }
+    MSL_TRY(scatter_keys(s, &gp->state_layout, MSL_GROUP_STATE_PAGES, gp->states.image, in, lane));
+    MSL_TRY(msl_row_own_strings(&gp->state_layout, NULL, s->owners, s->homes, s->rows, in->live, NAME, lane->err));
+    s->scratch.ctx.err = lane->err;
+    s->scratch.ctx.ordinal = in->ordinal;
+    s->scratch.ctx.first_row = in->first_row;
+    msl_group_scratch_keep_in_arena(&s->scratch, lane->scratch);
+    MSL_TRY(msl_group_states_update(&gp->states, &s->scratch, in->columns, in->sel, in->live, s->rows,
+                                    gp->state_layout.tail_offset));
+    MSL_TRY(own_state_text(s, in->live, lane));
+    return hand_over_full(s, lane);
+}
+
+/// Keeps a worker's last table whole: it takes the pages out of the list.
+static void keep_whole(msl_group_exchange *x, msl_row_pages *rows) {
+    atomic_fetch_add_explicit(&x->held, rows->held, memory_order_relaxed);
+    atomic_fetch_add_explicit(&x->whole_rows, rows->rows, memory_order_relaxed);
+    msl_row_page *list = msl_row_pages_take(rows);
+    if (!list) return;
+    list->next_list = atomic_load_explicit(&x->whole, memory_order_relaxed);
+    while (!atomic_compare_exchange_weak_explicit(&x->whole, &list->next_list, list, memory_order_release,
+                                                  memory_order_relaxed)) {}
+}
+
+morsel_status msl_group_send(msl_group_sender *s, msl_lane *lane, const msl_chunk *in, const msl_group_shipment *shipment) {
+    msl_group_exchange *x = s->exchange;
+    if (shipment->is_last && !shipment->is_overflow && !atomic_load(&x->is_partitioned)) {
+        keep_whole(x, shipment->table_rows);
+        return MORSEL_OK;
+    }
+    MSL_TRY(open_lists(s, lane));
+    if (!shipment->table_rows) return scatter_chunk(s, in, lane);
+    for (const msl_row_page *page = shipment->table_rows->head; page; page = page->next) {
+        if (msl_cancelled(lane->query)) return msl_interrupted(lane);
+        for (uint32_t i = 0; i < page->rows; i += MSL_KEY_BLOCK) {
+            uint32_t n = page->rows - i < MSL_KEY_BLOCK ? page->rows - i : MSL_KEY_BLOCK;
+            MSL_TRY(scatter_states(s, msl_row_page_row(page, i), n, lane));
+        }
+    }
+    return MORSEL_OK;
+}

@@ -1,0 +1,148 @@
+/// group_states.c: see group_states.h.
+#include "executor/group_states.h"
+
+#include <string.h>
+
+morsel_status msl_group_states_init(msl_group_states *s, msl_arena *arena, const msl_agg_call *calls, uint32_t call_count,
+                                    msl_error *err) {
+    *s = (msl_group_states){.call_count = call_count, .calls = calls};
+    s->offsets = MSL_NEW_ARRAY(arena, uint32_t, call_count ? call_count : 1);
+    if (!s->offsets) return msl_error_nomem(err, NULL, sizeof(uint32_t) * call_count);
+    for (uint32_t i = 0; i < call_count; i++) {
+        const msl_aggregate *fn = calls[i].fn.aggregate;
+        s->offsets[i] = s->bytes;
+        s->bytes += (fn->state_bytes + 7u) & ~7u;
+        if (fn->string_count) s->has_text = true;
+        if (fn->flags & MSL_AGG_ORDERED) s->is_ordered = true;
+    }
+    s->image = msl_arena_alloc(arena, s->bytes ? s->bytes : 1); // zeroed
+    if (!s->image) return msl_error_nomem(err, NULL, s->bytes);
+    for (uint32_t i = 0; i < call_count; i++) {
+        const msl_aggregate *fn = calls[i].fn.aggregate;
+        if (fn->init) fn->init(calls[i].fn.bound, s->image + s->offsets[i]);
+    }
+    return MORSEL_OK;
+}
+
+morsel_status msl_group_scratch_init(msl_group_scratch *scratch, const msl_group_states *states, msl_arena *arena,
+                                     uint32_t capacity, const msl_environment *env, msl_error *err) {
+    uint32_t most_args = 1;
+    for (uint32_t i = 0; i < states->call_count; i++) {
+        if (states->calls[i].arg_count > most_args) most_args = states->calls[i].arg_count;
+    }
+    *scratch = (msl_group_scratch){.capacity = capacity, .ctx = {.env = env}};
+    scratch->sel = MSL_NEW_ARRAY(arena, uint32_t, capacity);
+    scratch->states = MSL_NEW_ARRAY(arena, char *, capacity);
+    scratch->args = MSL_NEW_ARRAY(arena, const msl_vector *, most_args);
+    if (!scratch->sel || !scratch->states || !scratch->args) return msl_error_nomem(err, NULL, capacity * 12);
+    return MORSEL_OK;
+}
+
+static char *keep_in_pages(void *keeper, size_t bytes) {
+    msl_row_pages *pages = keeper;
+    MSL_ASSERT(pages->tail != NULL); // a state lies in some row
+    return msl_row_pages_bytes(pages, pages->tail, bytes);
+}
+
+static char *keep_in_arena(void *keeper, size_t bytes) { return msl_arena_bytes(keeper, bytes); }
+
+void msl_group_scratch_keep_in_pages(msl_group_scratch *scratch, msl_row_pages *pages) {
+    scratch->ctx.keep = keep_in_pages;
+    scratch->ctx.keeper = pages;
+}
+
+void msl_group_scratch_keep_in_arena(msl_group_scratch *scratch, msl_arena *arena) {
+    scratch->ctx.keep = keep_in_arena;
+    scratch->ctx.keeper = arena;
+}
+
+/// Keeps of rows sel[0..n) those with a set validity bit and, for filters, a TRUE value.
+static uint32_t keep_rows(const msl_vector *v, bool is_filter, const uint32_t *sel, uint32_t n, char *const *states,
+                          msl_group_scratch *scratch) {
+    msl_view view = msl_vector_view(v);
+    const uint8_t *truth = view.data;
+    uint32_t kept = 0;
+    for (uint32_t k = 0; k < n; k++) {
+        uint32_t row = sel ? sel[k] : k, at = msl_view_at(&view, row);
+        bool counts = (!view.valid || msl_bit(view.valid, at)) && (!is_filter || truth[at]);
+        scratch->sel[kept] = row;
+        if (states) scratch->states[kept] = states[k];
+        kept += counts;
+    }
+    return kept;
+}
+
+uint32_t msl_agg_call_rows(const msl_agg_call *call, const msl_vector *columns, const uint32_t **sel, uint32_t n,
+                           char *const **states, msl_group_scratch *scratch) {
+    char *const *at_states = states ? *states : NULL;
+    bool narrowed = false;
+    for (int64_t i = call->filter >= 0 ? -1 : 0; i < (int64_t)call->arg_count; i++) {
+        bool is_filter = i < 0;
+        if (!is_filter && (call->fn.aggregate->flags & MSL_AGG_TAKES_NULLS)) break;
+        const msl_vector *v = &columns[is_filter ? (uint32_t)call->filter : call->args[i]];
+        const uint64_t *valid = v->form == MSL_FORM_DICTIONARY ? v->child->valid : v->valid;
+        if (!is_filter && !valid) continue;
+        n = keep_rows(v, is_filter, *sel, n, at_states, scratch);
+        *sel = scratch->sel;
+        if (states) at_states = scratch->states;
+        narrowed = true;
+    }
+    if (narrowed && states) *states = at_states;
+    return n;
+}
+
+static void set_call(msl_group_scratch *scratch, const msl_agg_call *call, const msl_vector *columns) {
+    scratch->ctx.bound = call->fn.bound;
+    for (uint32_t a = 0; a < call->arg_count; a++) scratch->args[a] = &columns[call->args[a]];
+}
+
+morsel_status msl_group_states_update(const msl_group_states *s, msl_group_scratch *scratch, const msl_vector *columns,
+                                      const uint32_t *sel, uint32_t n, char *const *rows, uint32_t offset) {
+    MSL_ASSERT(n <= scratch->capacity);
+    for (uint32_t i = 0; i < s->call_count; i++) {
+        const msl_agg_call *call = &s->calls[i];
+        const uint32_t *call_sel = sel;
+        char *const *call_rows = rows;
+        uint32_t count = msl_agg_call_rows(call, columns, &call_sel, n, &call_rows, scratch);
+        if (count == 0) continue;
+        set_call(scratch, call, columns);
+        MSL_TRY(call->fn.aggregate->update(&scratch->ctx, scratch->args, call_sel, count, call_rows, offset + s->offsets[i]));
+    }
+    return MORSEL_OK;
+}
+
+morsel_status msl_group_states_update_one(const msl_group_states *s, msl_group_scratch *scratch, const msl_vector *columns,
+                                          const uint32_t *sel, uint32_t n, char *to) {
+    for (uint32_t i = 0; i < s->call_count; i++) {
+        const msl_agg_call *call = &s->calls[i];
+        const uint32_t *call_sel = sel;
+        uint32_t count = msl_agg_call_rows(call, columns, &call_sel, n, NULL, scratch);
+        if (count == 0) continue;
+        set_call(scratch, call, columns);
+        MSL_TRY(call->fn.aggregate->update_one(&scratch->ctx, scratch->args, call_sel, count, to + s->offsets[i]));
+    }
+    return MORSEL_OK;
+}
+
+morsel_status msl_group_states_combine(const msl_group_states *s, msl_group_scratch *scratch, char *const *to,
+                                       char *const *from, uint32_t n, uint32_t offset) {
+    for (uint32_t i = 0; i < s->call_count; i++) {
+        const msl_aggregate *fn = s->calls[i].fn.aggregate;
+        uint32_t at = offset + s->offsets[i];
+        scratch->ctx.bound = s->calls[i].fn.bound;
+        for (uint32_t k = 0; k < n; k++) MSL_TRY(fn->combine(&scratch->ctx, to[k] + at, from[k] + at));
+    }
+    return MORSEL_OK;
+}
+
+morsel_status msl_group_states_finalize(const msl_group_states *s, msl_group_scratch *scratch, char *const *rows,
+                                        uint32_t n, uint32_t offset, msl_vector *out) {
+    for (uint32_t i = 0; i < s->call_count; i++) {
+        const msl_aggregate *fn = s->calls[i].fn.aggregate;
+        uint32_t at = offset + s->offsets[i];
+        scratch->ctx.bound = s->calls[i].fn.bound;
+        msl_vector_reset(&out[i]);
+        for (uint32_t k = 0; k < n; k++) MSL_TRY(fn->finalize(&scratch->ctx, rows[k] + at, &out[i], k));
+    }
+    return MORSEL_OK;
+}

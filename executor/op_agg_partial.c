@@ -1,0 +1,158 @@
+/// op_agg_partial.c: GROUP BY within one worker.
+///
+/// Role     streaming: chunks of rows in, shipments of groups out (lane->side, see exchange_groups.h)
+/// Idea     a table that fits in the second-level cache. When it is full and has reduced its input, its groups are shipped
+///          and it starts anew; when it has not, it may grow once (third-level cache); when even that table does not
+///          reduce, the worker passes its rows through to the exchange from then on.
+/// Memory   one table of at most 2 MiB for each worker
+/// Threads  local state only
+/// Errors   whatever an aggregate's update reports; MORSEL_NOMEM
+#include "executor/exchange_groups.h"
+
+#include <string.h>
+
+#define NAME "AGG_PARTIAL"
+#define SMALL_BYTES (256u * 1024)
+#define LARGE_BYTES (2048u * 1024)
+#define FIRST_SLOTS 1024u
+#define REDUCES_WELL 4u ///< rows in for each group from which aggregating here pays
+
+typedef struct partial_global {
+    msl_group_plan plan;
+} partial_global;
+
+typedef struct partial_local {
+    msl_group_table table;
+    msl_group_scratch scratch;
+    msl_group_shipment shipment;
+    uint64_t *keys, *hashes;
+    char **rows;
+    uint64_t table_rows;   ///< rows taken in since the table was empty
+    uint64_t limit_groups; ///< the table is full from here on
+    bool is_shipped;       ///< the table went out with the last chunk
+    bool is_large;         ///< the table may use LARGE_BYTES
+    bool passes_through;
+} partial_local;
+
+static uint64_t groups_in(const msl_group_plan *gp, uint64_t bytes) {
+    uint64_t groups = bytes / gp->state_layout.row_bytes;
+    return groups < 16 ? 16 : groups;
+}
+
+// ---- init ----
+
+static morsel_status partial_init_global(msl_operator *op, msl_error *err) {
+    partial_global *g = op->global;
+    return msl_group_plan_init(&g->plan, op->query->arena, op->plan, op->query->settings, err);
+}
+
+static morsel_status partial_init_local(msl_operator *op, msl_lane *lane, msl_role role, void *local) {
+    (void)role;
+    partial_global *g = op->global;
+    partial_local *l = local;
+    uint32_t capacity = op->query->settings->vector_rows;
+    l->keys = MSL_NEW_ARRAY(lane->arena, uint64_t, MSL_KEY_BLOCK * (g->plan.state_layout.key_words + 1));
+    l->hashes = MSL_NEW_ARRAY(lane->arena, uint64_t, MSL_KEY_BLOCK);
+    l->rows = MSL_NEW_ARRAY(lane->arena, char *, capacity);
+    if (!l->keys || !l->hashes || !l->rows) return msl_error_nomem(lane->err, NAME, capacity * sizeof(char *));
+    msl_group_table_init(&l->table, &g->plan.state_layout, op->query->memory, g->plan.states.image, FIRST_SLOTS,
+                         64u * 1024, NAME);
+    l->limit_groups = groups_in(&g->plan, SMALL_BYTES);
+    return msl_group_scratch_init(&l->scratch, &g->plan.states, lane->arena, capacity, lane->env, lane->err);
+}
+
+// ---- apply ----
+
+/// Groups the chunk's rows into the table.
+static morsel_status take_in(const msl_group_plan *gp, partial_local *l, msl_lane *lane, const msl_chunk *in) {
+    for (uint32_t first = 0; first < in->live; first += MSL_KEY_BLOCK) {
+        uint32_t n = in->live - first < MSL_KEY_BLOCK ? in->live - first : MSL_KEY_BLOCK;
+        msl_keys_pack(&gp->state_layout, in->columns, in->sel, first, n, l->keys, l->hashes, gp->hash_mask);
+        MSL_TRY(msl_group_table_find(&l->table, l->keys, 8 * (size_t)gp->state_layout.key_words, l->hashes, n,
+                                     l->rows + first, lane->err));
+    }
+    l->table_rows += in->live;
+    l->scratch.ctx.err = lane->err;
+    l->scratch.ctx.ordinal = in->ordinal;
+    l->scratch.ctx.first_row = in->first_row;
+    msl_group_scratch_keep_in_pages(&l->scratch, &l->table.rows);
+    return msl_group_states_update(&gp->states, &l->scratch, in->columns, in->sel, in->live, l->rows,
+                                   gp->state_layout.tail_offset);
+}
+
+/// Puts the table's groups on the way; it is emptied at the next call.
+static void ship_table(partial_local *l, msl_lane *lane, msl_chunk *out, bool is_last) {
+    l->shipment = (msl_group_shipment){.table_rows = &l->table.rows, .is_last = is_last, .is_overflow = !is_last};
+    l->is_shipped = true;
+    lane->side = &l->shipment;
+    out->columns = NULL;
+    out->column_count = 0;
+    out->sel = NULL;
+    out->rows = out->live = (uint32_t)l->table.group_count;
+}
+
+/// The table is full: it may grow, go out, or give up.
+static void table_is_full(const msl_group_plan *gp, partial_local *l, msl_lane *lane, msl_chunk *out) {
+    bool reduces = l->table_rows / l->table.group_count >= REDUCES_WELL;
+    if (!reduces && !l->is_large) {
+        l->is_large = true;
+        l->limit_groups = groups_in(gp, LARGE_BYTES);
+        return;
+    }
+    l->passes_through = !reduces;
+    ship_table(l, lane, out, false);
+}
+
+static void empty_shipped(partial_local *l) {
+    if (!l->is_shipped) return;
+    msl_group_table_clear(&l->table);
+    l->table_rows = 0;
+    l->is_shipped = false;
+}
+
+static morsel_status partial_apply(msl_operator *op, msl_lane *lane, void *local, const msl_chunk *in, msl_chunk *out,
+                                   msl_flow *flow) {
+    const msl_group_plan *gp = &((partial_global *)op->global)->plan;
+    partial_local *l = local;
+    *flow = MSL_FLOW_NEED_INPUT;
+    out->rows = out->live = 0;
+    empty_shipped(l);
+    if (l->passes_through) {
+        l->shipment = (msl_group_shipment){.is_overflow = true};
+        lane->side = &l->shipment;
+        *out = *in;
+        return MORSEL_OK;
+    }
+    MSL_TRY(take_in(gp, l, lane, in));
+    if (l->table.group_count >= l->limit_groups) table_is_full(gp, l, lane, out);
+    return MORSEL_OK;
+}
+
+// ---- drain ----
+
+static morsel_status partial_drain(msl_operator *op, msl_lane *lane, void *local, msl_chunk *out, msl_flow *flow) {
+    (void)op;
+    partial_local *l = local;
+    *flow = MSL_FLOW_NEED_INPUT;
+    out->rows = out->live = 0;
+    empty_shipped(l);
+    if (l->table.group_count) ship_table(l, lane, out, true);
+    return MORSEL_OK;
+}
+
+static void partial_close_local(msl_operator *op, msl_lane *lane, msl_role role, void *local) {
+    (void)op, (void)lane, (void)role;
+    msl_group_table_deinit(&((partial_local *)local)->table);
+}
+
+const msl_operator_ops msl_op_agg_partial = {
+    .name = NAME,
+    .roles = MSL_ROLE_STREAM,
+    .global_bytes = sizeof(partial_global),
+    .local_bytes = {[MSL_STREAM] = sizeof(partial_local)},
+    .init_global = partial_init_global,
+    .init_local = partial_init_local,
+    .apply = partial_apply,
+    .drain = partial_drain,
+    .close_local = partial_close_local,
+};
