@@ -51,15 +51,15 @@ double msl_query_progress(const msl_query *query);
 uint64_t msl_query_rows(const msl_query *query);
 
 /// What is known of one plan node after (or while) it ran.
-typedef struct msl_node_profile {
+typedef struct msl_node_run {
     const msl_plan *plan;
     uint64_t rows, chunks;
     uint64_t ns;         ///< over all lanes; only with settings.profile
     uint64_t memory_bytes;
     char detail[256];    ///< the operator's own line, or empty
-} msl_node_profile;
+} msl_node_run;
 /// Calls `each` for every node, parents first.
-void msl_query_profile(const msl_query *query, void (*each)(void *data, const msl_node_profile *node), void *data);
+void msl_query_profile(const msl_query *query, void (*each)(void *data, const msl_node_run *node), void *data);
 
 /// The pipelines as text, one a line, for EXPLAIN (PIPELINES):
 ///     P1: SCAN products.tsv -> FILTER -> AGG_PARTIAL -> EXCHANGE

@@ -1,0 +1,154 @@
+/// api_int.h: what stands behind the handles of morsel.h. Inside api/ only.
+///
+///   database ── connections ── statements ── plans (counted; shared by a statement and its open results)
+///                     └─────── results (own a query; chunks they hand out own themselves)
+///
+/// Counts: a connection holds its database, a statement and a result hold their connection, a chunk holds the database. So
+/// handles may be freed in any order.
+#ifndef MSL_API_INT_H
+#define MSL_API_INT_H
+
+#include "api/settings.h"
+#include "executor/executor.h"
+#include "morsel.h"
+#include "planner/planner.h"
+#include "storage/catalog.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+struct morsel_database {
+    atomic_uint references;
+    atomic_uint threads;             ///< the setting
+    msl_memory *memory;
+    msl_catalog *catalog;
+    msl_pool *pool;                  ///< made when the first query runs
+    pthread_mutex_t lock;            ///< guards pool's making
+    _Atomic uint64_t data_version;   ///< raised by everything that changes a table's rows
+};
+
+#define MSL_OPEN_RESULTS 64u ///< most results that one connection runs at a time
+
+struct morsel_connection {
+    atomic_uint references;
+    struct morsel_database *database;
+    msl_settings settings;
+    atomic_bool is_in_use;           ///< a call is running: a second one is MORSEL_MISUSE
+    atomic_bool is_interrupted;      ///< morsel_interrupt: seen by planning and by the next query step
+    atomic_uint interrupters;        ///< calls of morsel_interrupt and morsel_progress that look at `running` now
+    _Atomic(msl_query *) running[MSL_OPEN_RESULTS];
+    _Atomic(msl_query *) latest;     ///< for morsel_progress
+    _Atomic uint64_t latest_start_ns;
+    char option_text[MSL_SETTING_ROOM];
+};
+
+/// A planned statement. Immutable once made, but for insert.table of CREATE TABLE AS, which is set under its one run.
+typedef struct msl_planned {
+    atomic_uint references;
+    msl_arena arena;                 ///< plan, names, snapshots of tables
+    msl_prepared prepared;
+    uint64_t catalog_version, data_version;
+} msl_planned;
+
+struct morsel_statement {
+    morsel_connection *connection;
+    msl_arena arena;                 ///< text, parameters' values
+    char *sql;
+    size_t sql_length;
+    msl_planned *planned;            ///< NULL after a failed re-binding
+    bool is_fresh;                   ///< planned just now: files need no second look
+    msl_value *values;               ///< bound parameters as given
+    bool *is_bound;
+    uint32_t value_count;
+    msl_arena *value_texts;          ///< one arena for each parameter's text
+};
+
+/// A list of warnings that any thread may add to.
+typedef struct msl_warnings {
+    pthread_mutex_t lock;
+    msl_arena arena;
+    const char **texts;
+    size_t count, room;
+} msl_warnings;
+
+struct morsel_result {
+    morsel_connection *connection;
+    msl_planned *planned;
+    char *sql;                       ///< for error positions; in arena
+    size_t sql_length;
+    msl_arena arena;                 ///< parameter values, overrides, prepared rows of utility statements
+    msl_query *query;                ///< NULL for utility statements and once finished
+    uint32_t slot;                   ///< in connection->running
+    uint64_t started_ns, deadline_ns;
+    msl_value *params;
+    uint32_t param_count;
+    msl_schema_override *overrides;  ///< types found by a survey in this run
+    bool has_rebound, is_finished;
+    uint32_t column_count;           ///< 0 for statements without rows
+    const char *const *names;
+    const msl_type *const *types;
+    msl_owned_chunk *ready;          ///< rows made without a query (SHOW, EXPLAIN ANALYZE)
+    uint64_t rows_changed;
+    msl_warnings warnings;
+};
+
+struct morsel_chunk {
+    msl_chunk rows;                  ///< header over owned->chunk
+    msl_owned_chunk *owned;
+    msl_arena text;                  ///< what morsel_cell_text made
+    struct morsel_database *database;
+};
+
+/* ---- api_error.c ---- */
+
+/// Makes the public error; returns its status. `out` may be NULL.
+morsel_status msl_api_error(const msl_error *error, const char *sql, size_t sql_length, morsel_error **out);
+
+/* ---- api_database.c ---- */
+
+void msl_database_release(struct morsel_database *database);
+void msl_connection_release(morsel_connection *connection);
+/// Marks the connection as in use; false (MORSEL_MISUSE in *err) when it is already.
+bool msl_connection_enter(morsel_connection *connection, morsel_error **err);
+void msl_connection_leave(morsel_connection *connection);
+/// The pool, made at the first call; NULL when memory is refused.
+msl_pool *msl_database_pool(struct morsel_database *database);
+/// Registers a query so that morsel_interrupt and morsel_progress find it.
+///   errors  MORSEL_MISUSE when MSL_OPEN_RESULTS are open
+MSL_MUST_CHECK morsel_status msl_connection_add_query(morsel_connection *c, msl_query *query, uint32_t *slot, msl_error *err);
+/// Takes it out; afterwards nobody looks at the query any more.
+void msl_connection_remove_query(morsel_connection *c, uint32_t slot, msl_query *query);
+
+/* ---- api_plan.c ---- */
+
+/// Parses and plans one statement of `sql`. *consumed is set on errors too; *out is NULL for blank text.
+MSL_MUST_CHECK morsel_status msl_plan_text(morsel_connection *c, const char *sql, size_t length, const msl_value *params,
+                                           uint32_t param_count, const msl_schema_override *overrides,
+                                           msl_warnings *warnings, size_t *consumed, msl_planned **out, msl_error *err);
+void msl_planned_release(msl_planned *planned);
+/// True when the plan no longer fits the catalog, the tables or (unless `files_are_fresh`) may not fit its files.
+bool msl_planned_is_stale(const msl_planned *planned, const morsel_connection *c, bool files_are_fresh);
+/// Surveys the plan's files and returns overrides for a second binding.
+MSL_MUST_CHECK morsel_status msl_plan_survey(morsel_connection *c, const msl_plan *plan, msl_arena *arena,
+                                             msl_warnings *warnings, msl_schema_override **out, msl_error *err);
+
+/* ---- api_utility.c ---- */
+
+/// Runs a statement without a query (SET, CREATE, DROP, SHOW ...); rows go to result->ready.
+MSL_MUST_CHECK morsel_status msl_run_utility(morsel_result *result, msl_error *err);
+/// Puts lines of text (one VARCHAR column each row) into result->ready.
+MSL_MUST_CHECK morsel_status msl_result_set_rows(morsel_result *result, const char *const *cells, uint32_t column_count,
+                                                 uint32_t row_count, const char *const *names, msl_error *err);
+
+/* ---- api_result.c ---- */
+
+/// Opens a result for a plan; runs it to its end when it changes data. Takes a reference on `planned`.
+MSL_MUST_CHECK morsel_status msl_result_open(morsel_connection *c, msl_planned *planned, const char *sql, size_t sql_length,
+                                             const msl_value *params, uint32_t param_count, morsel_result **out,
+                                             msl_error *err);
+void msl_warnings_init(msl_warnings *warnings, msl_memory *memory);
+void msl_warnings_deinit(msl_warnings *warnings);
+/// msl_warn_fn over an msl_warnings.
+void msl_warnings_add(void *warnings, const char *message);
+
+#endif

@@ -1,0 +1,76 @@
+/// api_plan.c: from SQL text to a counted plan: parse, bind, optimise; when a plan is stale; surveys of files.
+#include "api/api_int.h"
+#include "executor/expression.h"
+
+#include <string.h>
+
+static morsel_status fold_constant(void *context, const msl_expr *expr, msl_arena *arena, msl_value *out, msl_error *err) {
+    (void)context;
+    return msl_expr_fold(expr, arena, out, err);
+}
+
+void msl_planned_release(msl_planned *planned) {
+    if (!planned || atomic_fetch_sub(&planned->references, 1) != 1) return;
+    msl_memory *memory = planned->arena.memory;
+    msl_arena_deinit(&planned->arena);
+    msl_memory_release(memory, planned, sizeof *planned);
+}
+
+morsel_status msl_plan_text(morsel_connection *c, const char *sql, size_t length, const msl_value *params,
+                            uint32_t param_count, const msl_schema_override *overrides, msl_warnings *warnings,
+                            size_t *consumed, msl_planned **out, msl_error *err) {
+    *out = NULL;
+    msl_memory *memory = c->database->memory;
+    msl_planned *planned = msl_memory_alloc(memory, sizeof *planned);
+    if (!planned) return msl_error_nomem(err, "planning", sizeof *planned);
+    memset(planned, 0, sizeof *planned);
+    atomic_init(&planned->references, 1);
+    msl_arena_init(&planned->arena, memory);
+    // versions are read before the plan looks at anything: a change in between makes it stale, never wrong
+    planned->catalog_version = msl_catalog_version(c->database->catalog);
+    planned->data_version = atomic_load(&c->database->data_version);
+
+    msl_arena syntax;
+    msl_arena_init(&syntax, memory);
+    msl_ast_statement *ast = NULL;
+    morsel_status status = msl_parse_statement(&syntax, sql, length, consumed, &ast, err);
+    if (status == MORSEL_OK && ast) {
+        msl_planner_env env = {.arena = &planned->arena, .memory = memory, .catalog = c->database->catalog, .sql = sql,
+                               .sql_length = length, .cancelled = &c->is_interrupted, .overrides = overrides,
+                               .warn = warnings ? msl_warnings_add : NULL, .warn_sink = warnings,
+                               .evaluate = fold_constant, .disabled_passes = c->settings.disabled_optimizers,
+                               .parameters = params, .parameter_count = param_count};
+        status = msl_plan_statement(&env, ast, &planned->prepared, err);
+    }
+    msl_arena_deinit(&syntax);
+    if (status != MORSEL_OK || !ast) {
+        msl_planned_release(planned);
+        return status;
+    }
+    *out = planned;
+    return MORSEL_OK;
+}
+
+bool msl_planned_is_stale(const msl_planned *planned, const morsel_connection *c, bool files_are_fresh) {
+    unsigned flags = planned->prepared.flags;
+    if ((flags & MSL_PREPARED_READS_FILES) && !files_are_fresh) return true;
+    if (planned->catalog_version != msl_catalog_version(c->database->catalog)) return true;
+    return (flags & MSL_PREPARED_READS_TABLES) && planned->data_version != atomic_load(&c->database->data_version);
+}
+
+morsel_status msl_plan_survey(morsel_connection *c, const msl_plan *plan, msl_arena *arena, msl_warnings *warnings,
+                              msl_schema_override **out, msl_error *err) {
+    if (plan->kind == MSL_PLAN_SCAN && plan->scan.source->ops->survey) {
+        msl_bind_env env = {.arena = arena, .memory = c->database->memory, .err = err, .cancelled = &c->is_interrupted,
+                            .warn = msl_warnings_add, .warn_sink = warnings};
+        msl_schema_override *found = NULL;
+        MSL_TRY(plan->scan.source->ops->survey(plan->scan.source, &env, &found));
+        if (found) {
+            found->next = *out;
+            *out = found;
+        }
+    }
+    // the depth of a plan is bounded by the parser's nesting limit
+    for (uint32_t i = 0; i < plan->child_count; i++) MSL_TRY(msl_plan_survey(c, plan->children[i], arena, warnings, out, err));
+    return MORSEL_OK;
+}

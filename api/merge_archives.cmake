@@ -1,0 +1,12 @@
+# Merges static libraries into one: OUTPUT, AR and ARCHIVES (separated by |) are given on the command line.
+string(REPLACE "|" ";" archives "${ARCHIVES}")
+set(script "CREATE ${OUTPUT}\n")
+foreach(archive ${archives})
+  string(APPEND script "ADDLIB ${archive}\n")
+endforeach()
+string(APPEND script "SAVE\nEND\n")
+file(WRITE ${OUTPUT}.mri "${script}")
+execute_process(COMMAND ${AR} -M INPUT_FILE ${OUTPUT}.mri RESULT_VARIABLE failed)
+if(failed)
+  message(FATAL_ERROR "cannot merge the archives into ${OUTPUT}")
+endif()
