@@ -13,7 +13,10 @@
     extern const msl_aggregate msl_agg_##name[];                                                                       \
     extern const size_t msl_agg_##name##_count
 
-MSL_FUNCTION_FAMILY(arith);   ///< kernel_arith*.c: + - * / // % unary - and the bit operators
+MSL_FUNCTION_FAMILY(arith);   ///< kernel_arith.c: + - * / // % and signs of integers and floating numbers
+MSL_FUNCTION_FAMILY(decimal); ///< kernel_decimal.c: + - * % and the sign of DECIMAL
+MSL_FUNCTION_FAMILY(bits);    ///< kernel_bits.c: & | # ~ << >>
+MSL_FUNCTION_FAMILY(time);    ///< kernel_time.c: + - * / of dates, times and intervals
 MSL_FUNCTION_FAMILY(compare); ///< kernel_compare.c: = <> < <= > >= and IS [NOT] DISTINCT FROM
 MSL_FUNCTION_FAMILY(bool);    ///< kernel_bool.c: NOT, IS [NOT] NULL / TRUE / FALSE / UNKNOWN
 MSL_FUNCTION_FAMILY(string);  ///< fn_string*.c: ||, substring, upper, ...

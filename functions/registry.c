@@ -24,8 +24,10 @@ typedef struct aggregate_family {
 } aggregate_family;
 
 static const function_family function_families[] = {
-    {msl_fn_arith, &msl_fn_arith_count},     {msl_fn_compare, &msl_fn_compare_count},
-    {msl_fn_bool, &msl_fn_bool_count},       {msl_fn_string, &msl_fn_string_count},
+    {msl_fn_arith, &msl_fn_arith_count},     {msl_fn_decimal, &msl_fn_decimal_count},
+    {msl_fn_bits, &msl_fn_bits_count},       {msl_fn_time, &msl_fn_time_count},
+    {msl_fn_compare, &msl_fn_compare_count}, {msl_fn_bool, &msl_fn_bool_count},
+    {msl_fn_string, &msl_fn_string_count},
     {msl_fn_pattern, &msl_fn_pattern_count}, {msl_fn_math, &msl_fn_math_count},
     {msl_fn_date, &msl_fn_date_count},       {msl_fn_misc, &msl_fn_misc_count},
 };
