@@ -117,8 +117,9 @@ typedef struct msl_operator {
     void *global;                    ///< ops->global_bytes, zeroed; NULL before init_global
     struct msl_operator *parent;     ///< NULL for the root
     struct msl_operator **children;  ///< plan->child_count, in the plan's order
-    bool is_open;                    ///< init_global was called
-    uint32_t first_pipeline, last_pipeline; ///< range of pipelines that it is SOURCE or STREAM of
+    bool is_open;                    ///< init_global was called, and close is to be
+    atomic_bool is_ready;            ///< init_global has succeeded: progress may be asked
+    struct msl_group *sink_group;    ///< the executor's own: the pipelines that run into it
     _Atomic uint64_t rows_out, chunks_out, wall_ns; ///< counted for EXPLAIN ANALYZE
     _Atomic uint64_t memory_bytes;   ///< what the operator says it held at most (it sets this)
 } msl_operator;
@@ -130,7 +131,7 @@ typedef struct msl_lane {
     msl_arena *scratch;              ///< the called operator's; emptied before its next input chunk
     msl_arena *arena;                ///< lives as long as the lane
     const msl_environment *env;
-    uint32_t index;                  ///< number within the pipeline, below lane_count
+    uint32_t index;                  ///< number within the pipeline, below lane_count; of work items' lanes: any
     uint32_t lane_count;             ///< upper limit of lanes of this pipeline
     uint64_t ordinal;                ///< place of the current morsel (see ORDER), valid from next_morsel to morsel_end
     const void *side;                ///< beside the chunk: what a source or operator hands to the next one in its own
