@@ -1,0 +1,512 @@
+#include "generate.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+uint64_t choose(choice *c, uint64_t n) {
+    uint64_t x = c->state += 0x9e3779b97f4a7c15ull;
+    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9ull;
+    x = (x ^ x >> 27) * 0x94d049bb133111ebull;
+    return (x ^ x >> 31) % n;
+}
+
+int chance(choice *c, unsigned percent) { return choose(c, 100) < percent; }
+
+void text_add(text *t, const char *fmt, ...) {
+    va_list args, again;
+    va_start(args, fmt);
+    va_copy(again, args);
+    int n = vsnprintf(NULL, 0, fmt, args);
+    va_end(args);
+    if (t->length + (size_t)n + 1 > t->room) {
+        t->room = (t->length + (size_t)n + 1) * 2;
+        t->bytes = realloc(t->bytes, t->room);
+        if (!t->bytes) abort();
+    }
+    vsnprintf(t->bytes + t->length, (size_t)n + 1, fmt, again);
+    va_end(again);
+    t->length += (size_t)n;
+}
+
+void text_free(text *t) {
+    free(t->bytes);
+    *t = (text){0};
+}
+
+/* ---- tables ----
+ *
+ * Every table has the columns i (small integers), b (integers up to the limits), d (doubles, multiples of 1/1024), s (text)
+ * and k (a key with duplicates), so that any column can stand beside any other table's. */
+
+static const char *const words[] = {"",        "a",      "b",     "ab",          "abc",       "Abc",    "zebra",
+                                    "naïve",   "日本語", "x y",   "it''s",       "twelve char", "thirteen char",
+                                    "a somewhat longer text that lies outside", "a somewhat longer text that lies elsewhere",
+                                    "100%",    "under_score", "ÅÄÖ", "0", "-1"};
+#define WORDS (sizeof words / sizeof words[0])
+
+static void add_double(choice *c, text *out) {
+    int64_t n = (int64_t)choose(c, 20480) - 10240;
+    if (chance(c, 10)) text_add(out, "-0e0");
+    else if (chance(c, 20)) text_add(out, "%lld.0e0", (long long)(n / 1024));
+    else text_add(out, "%.10fe0", (double)n / 1024);
+}
+
+static void add_big(choice *c, text *out) {
+    static const char *const limits[] = {"9223372036854775807", "(-9223372036854775807-1)", "-9223372036854775807", "2147483647",
+                                         "2147483648", "-2147483648", "4294967296", "0", "1", "-1"};
+    if (chance(c, 40)) text_add(out, "%s", limits[choose(c, sizeof limits / sizeof limits[0])]);
+    else text_add(out, "%lld", (long long)choose(c, 2000) - 1000);
+}
+
+void generate_tables(choice *c, text *out) {
+    static const unsigned sizes[ORACLE_TABLES] = {0, 7, 40, 150};
+    for (unsigned t = 0; t < ORACLE_TABLES; t++) {
+        text_add(out, "CREATE TABLE t%u(i INTEGER, b BIGINT, d DOUBLE, s VARCHAR, k INTEGER);\n", t);
+        unsigned rows = sizes[t] ? sizes[t] + (unsigned)choose(c, 5) : 0;
+        for (unsigned r = 0; r < rows; r++) {
+            text_add(out, "INSERT INTO t%u VALUES (", t);
+            if (chance(c, 12)) text_add(out, "NULL");
+            else text_add(out, "%d", (int)choose(c, 21) - 10);
+            text_add(out, ", ");
+            if (chance(c, 12)) text_add(out, "NULL");
+            else add_big(c, out);
+            text_add(out, ", ");
+            if (chance(c, 12)) text_add(out, "NULL");
+            else add_double(c, out);
+            if (chance(c, 12)) text_add(out, ", NULL");
+            else text_add(out, ", '%s'", words[choose(c, WORDS)]);
+            text_add(out, ", %d);\n", (int)choose(c, rows / 3 + 2));
+        }
+    }
+}
+
+/* ---- queries ---- */
+
+typedef enum kind { INT, REAL, TEXT, KINDS } kind;
+
+#define MOST_COLUMNS 40
+
+/// What can be named at a place.
+typedef struct scope {
+    struct { char name[24]; kind kind; int is_big; } columns[MOST_COLUMNS];
+    unsigned count;
+} scope;
+
+static void scope_add(scope *s, const char *alias, const char *column, kind k, int is_big) {
+    if (s->count == MOST_COLUMNS) return;
+    snprintf(s->columns[s->count].name, sizeof s->columns[0].name, "%s%s%s", alias, alias[0] ? "." : "", column);
+    s->columns[s->count].kind = k;
+    s->columns[s->count++].is_big = is_big;
+}
+
+static void scope_add_table(scope *s, const char *alias) {
+    scope_add(s, alias, "i", INT, 0);
+    scope_add(s, alias, "b", INT, 1);
+    scope_add(s, alias, "d", REAL, 0);
+    scope_add(s, alias, "s", TEXT, 0);
+    scope_add(s, alias, "k", INT, 0);
+}
+
+/// A column of the kind, or NULL; big ones only where no arithmetic follows.
+static const char *pick(choice *c, const scope *s, kind k, int may_be_big) {
+    unsigned start = s->count ? (unsigned)choose(c, s->count) : 0;
+    for (unsigned n = 0; n < s->count; n++) {
+        unsigned i = (start + n) % s->count;
+        if (s->columns[i].kind == k && (may_be_big || !s->columns[i].is_big)) return s->columns[i].name;
+    }
+    return NULL;
+}
+
+static void predicate(choice *c, text *out, const scope *s, int depth);
+static void value(choice *c, text *out, const scope *s, kind k, int depth);
+
+static void literal(choice *c, text *out, kind k) {
+    if (k == INT) text_add(out, "%d", (int)choose(c, 21) - 10);
+    else if (k == REAL) add_double(c, out);
+    else text_add(out, "'%s'", words[choose(c, WORDS)]);
+}
+
+/// A column, or a literal where there is none.
+static void leaf(choice *c, text *out, const scope *s, kind k, int may_be_big) {
+    const char *column = chance(c, 80) ? pick(c, s, k, may_be_big) : NULL;
+    if (column) text_add(out, "%s", column);
+    else literal(c, out, k);
+}
+
+static void binary(choice *c, text *out, const scope *s, kind k, int depth, const char *op) {
+    text_add(out, "(");
+    value(c, out, s, k, depth - 1);
+    text_add(out, " %s ", op);
+    value(c, out, s, k, depth - 1);
+    text_add(out, ")");
+}
+
+static void call(choice *c, text *out, const scope *s, const char *name, kind k, unsigned args, int depth) {
+    text_add(out, "%s(", name);
+    for (unsigned i = 0; i < args; i++) {
+        if (i) text_add(out, ", ");
+        value(c, out, s, k, depth - 1);
+    }
+    text_add(out, ")");
+}
+
+static void case_value(choice *c, text *out, const scope *s, kind k, int depth) {
+    text_add(out, "CASE");
+    for (unsigned n = 1 + (unsigned)choose(c, 2); n; n--) {
+        text_add(out, " WHEN ");
+        predicate(c, out, s, depth - 1);
+        text_add(out, " THEN ");
+        value(c, out, s, k, depth - 1);
+    }
+    if (chance(c, 70)) {
+        text_add(out, " ELSE ");
+        value(c, out, s, k, depth - 1);
+    }
+    text_add(out, " END");
+}
+
+/// A product that would overflow for rows that the condition keeps out.
+static void guarded_product(choice *c, text *out, const scope *s) {
+    const char *big = pick(c, s, INT, 1);
+    if (!big) big = "3";
+    text_add(out, "CASE WHEN %s BETWEEN -1000 AND 1000 THEN %s * %s %% 97 ELSE 0 END", big, big, big);
+}
+
+static void int_value(choice *c, text *out, const scope *s, int depth) {
+    switch (choose(c, 11)) {
+    case 0: binary(c, out, s, INT, depth, "+"); break;
+    case 1: binary(c, out, s, INT, depth, "-"); break;
+    case 2:
+        text_add(out, "(");
+        leaf(c, out, s, INT, 0);
+        text_add(out, " * %d)", (int)choose(c, 7) - 3);
+        break;
+    case 3: binary(c, out, s, INT, depth, "/"); break;
+    case 4: binary(c, out, s, INT, depth, "%"); break;
+    case 5: call(c, out, s, "abs", INT, 1, depth); break;
+    case 6: call(c, out, s, "length", TEXT, 1, depth); break;
+    case 7: guarded_product(c, out, s); break;
+    case 8: call(c, out, s, "instr", TEXT, 2, depth); break;
+    case 9:
+        text_add(out, "(-");
+        value(c, out, s, INT, depth - 1);
+        text_add(out, ")");
+        break;
+    default:
+        text_add(out, "CASE WHEN ");
+        predicate(c, out, s, depth - 1);
+        text_add(out, " THEN 1 ELSE 0 END");
+    }
+}
+
+static void real_value(choice *c, text *out, const scope *s, int depth) {
+    switch (choose(c, 6)) {
+    case 0: binary(c, out, s, REAL, depth, "+"); break;
+    case 1: binary(c, out, s, REAL, depth, "-"); break;
+    case 2:
+        text_add(out, "(");
+        value(c, out, s, REAL, depth - 1);
+        text_add(out, " * 5e-1)");
+        break;
+    case 3: call(c, out, s, "abs", REAL, 1, depth); break;
+    case 4:
+        text_add(out, "CAST(");
+        value(c, out, s, INT, depth - 1);
+        text_add(out, " AS DOUBLE)");
+        break;
+    default:
+        text_add(out, "(");
+        leaf(c, out, s, REAL, 0);
+        text_add(out, " / 4e0)");
+    }
+}
+
+static void text_value(choice *c, text *out, const scope *s, int depth) {
+    switch (choose(c, 7)) {
+    case 0: binary(c, out, s, TEXT, depth, "||"); break;
+    case 1:
+        text_add(out, "substr(");
+        value(c, out, s, TEXT, depth - 1);
+        text_add(out, ", %d, %d)", 1 + (int)choose(c, 4), (int)choose(c, 6));
+        break;
+    case 2: call(c, out, s, "replace", TEXT, 3, depth); break;
+    case 3: call(c, out, s, "trim", TEXT, 1, depth); break;
+    case 4:
+        text_add(out, "CAST(");
+        value(c, out, s, INT, depth - 1);
+        text_add(out, " AS VARCHAR)");
+        break;
+    case 5: call(c, out, s, "ltrim", TEXT, 1, depth); break;
+    default: call(c, out, s, "nullif", TEXT, 2, depth);
+    }
+}
+
+static void value(choice *c, text *out, const scope *s, kind k, int depth) {
+    if (depth <= 0 || chance(c, 35)) {
+        leaf(c, out, s, k, 0);
+        return;
+    }
+    if (chance(c, 12)) {
+        case_value(c, out, s, k, depth);
+    } else if (chance(c, 10)) {
+        call(c, out, s, "coalesce", k, 2 + (unsigned)choose(c, 2), depth);
+    } else if (chance(c, 6)) {
+        static const char *const aggregates[] = {"max", "min", "sum", "count"};
+        const char *column = k == REAL ? "d" : k == TEXT ? "s" : "i";
+        text_add(out, "(SELECT %s(%s) FROM t%u)", aggregates[k == TEXT ? choose(c, 2) : k == REAL ? choose(c, 3) : choose(c, 4)],
+                 column, (unsigned)choose(c, ORACLE_TABLES));
+    } else if (k == INT) {
+        int_value(c, out, s, depth);
+    } else if (k == REAL) {
+        real_value(c, out, s, depth);
+    } else {
+        text_value(c, out, s, depth);
+    }
+}
+
+static void comparison(choice *c, text *out, const scope *s, int depth) {
+    static const char *const ops[] = {"=", "<>", "<", "<=", ">", ">=", "IS DISTINCT FROM", "IS NOT DISTINCT FROM"};
+    kind k = (kind)choose(c, KINDS);
+    unsigned op = (unsigned)choose(c, chance(c, 85) ? 6 : 8);
+    if (k == INT && chance(c, 30)) leaf(c, out, s, INT, 1);
+    else value(c, out, s, k, depth - 1);
+    text_add(out, " %s ", ops[op]);
+    if (k == INT && chance(c, 30)) leaf(c, out, s, INT, 1);
+    else if (k == INT && chance(c, 10)) value(c, out, s, REAL, depth - 1);
+    else value(c, out, s, k, depth - 1);
+}
+
+static void in_predicate(choice *c, text *out, const scope *s, int depth) {
+    kind k = (kind)choose(c, KINDS);
+    value(c, out, s, k, depth - 1);
+    text_add(out, chance(c, 30) ? " NOT IN (" : " IN (");
+    if (chance(c, 40)) {
+        scope inner = {0};
+        unsigned table = (unsigned)choose(c, ORACLE_TABLES);
+        scope_add_table(&inner, "q");
+        text_add(out, "SELECT %s FROM t%u AS q", k == REAL ? "d" : k == TEXT ? "s" : "i", table);
+        if (chance(c, 60)) {
+            text_add(out, " WHERE ");
+            predicate(c, out, &inner, depth - 1);
+        }
+    } else {
+        for (unsigned i = 0, n = 1 + (unsigned)choose(c, 5); i < n; i++) {
+            if (i) text_add(out, ", ");
+            if (chance(c, 8)) text_add(out, "NULL");
+            else literal(c, out, k);
+        }
+    }
+    text_add(out, ")");
+}
+
+static void predicate(choice *c, text *out, const scope *s, int depth) {
+    static const char *const patterns[] = {"%%a%%", "a%%", "%%b", "_b%%", "%%", "", "___", "%%語", "100%%", "%%longer%%lies%%"};
+    text_add(out, "(");
+    switch (depth <= 0 ? choose(c, 3) : choose(c, 11)) {
+    case 0:
+    case 1: comparison(c, out, s, depth); break;
+    case 2:
+        leaf(c, out, s, (kind)choose(c, KINDS), 1);
+        text_add(out, chance(c, 50) ? " IS NULL" : " IS NOT NULL");
+        break;
+    case 3:
+    case 4:
+        predicate(c, out, s, depth - 1);
+        for (unsigned n = 1 + (unsigned)choose(c, 2); n; n--) {
+            text_add(out, " AND ");
+            predicate(c, out, s, depth - 1);
+        }
+        break;
+    case 5:
+        predicate(c, out, s, depth - 1);
+        text_add(out, " OR ");
+        predicate(c, out, s, depth - 1);
+        break;
+    case 6:
+        text_add(out, "NOT ");
+        predicate(c, out, s, depth - 1);
+        break;
+    case 7: {
+        kind k = (kind)choose(c, KINDS);
+        value(c, out, s, k, depth - 1);
+        text_add(out, chance(c, 25) ? " NOT BETWEEN " : " BETWEEN ");
+        value(c, out, s, k, depth - 1);
+        text_add(out, " AND ");
+        value(c, out, s, k, depth - 1);
+        break;
+    }
+    case 8: in_predicate(c, out, s, depth); break;
+    case 9:
+        value(c, out, s, TEXT, depth - 1);
+        text_add(out, chance(c, 25) ? " NOT LIKE '" : " LIKE '");
+        text_add(out, patterns[choose(c, sizeof patterns / sizeof patterns[0])], 0);
+        text_add(out, "'");
+        break;
+    default: {
+        scope inner = {0};
+        scope_add_table(&inner, "e");
+        text_add(out, "%sEXISTS (SELECT 1 FROM t%u AS e WHERE ", chance(c, 30) ? "NOT " : "", (unsigned)choose(c, ORACLE_TABLES));
+        predicate(c, out, &inner, depth - 1);
+        text_add(out, ")");
+    }
+    }
+    text_add(out, ")");
+}
+
+/// FROM with one to three tables; fills the scope.
+static void from_clause(choice *c, text *out, scope *s, int depth) {
+    static const char *const joins[] = {"JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN", "CROSS JOIN"};
+    unsigned n = chance(c, 50) ? 1 : chance(c, 70) ? 2 : 3;
+    text_add(out, " FROM ");
+    for (unsigned i = 0; i < n; i++) {
+        char alias[8];
+        snprintf(alias, sizeof alias, "%c", 'x' + (int)i);
+        unsigned join = i ? (unsigned)choose(c, 5) : 0;
+        if (i) text_add(out, " %s ", joins[join]);
+        unsigned table = (unsigned)choose(c, n == 3 ? 3 : ORACLE_TABLES); // three large ones multiply up
+        if (depth > 1 && chance(c, 12)) {
+            scope inner = {0};
+            scope_add_table(&inner, "");
+            text_add(out, "(SELECT * FROM t%u WHERE ", table);
+            predicate(c, out, &inner, depth - 1);
+            text_add(out, ") AS %s", alias);
+        } else {
+            text_add(out, "t%u AS %s", table, alias);
+        }
+        scope_add_table(s, alias);
+        if (i && join < 4) {
+            char before = (char)('x' + (int)choose(c, i));
+            if (chance(c, 75)) text_add(out, " ON %c.%s = %s.%s", before, chance(c, 50) ? "k" : "i", alias, chance(c, 50) ? "k" : "i");
+            else if (chance(c, 50)) text_add(out, " ON %c.s = %s.s", before, alias);
+            else text_add(out, " ON %c.i < %s.k", before, alias);
+            if (chance(c, 25)) {
+                text_add(out, " AND ");
+                predicate(c, out, s, depth - 2);
+            }
+        }
+    }
+}
+
+static void where_clause(choice *c, text *out, const scope *s, int depth) {
+    if (!chance(c, 65)) return;
+    text_add(out, " WHERE ");
+    predicate(c, out, s, depth);
+}
+
+/// An aggregate call; every result is exact in both engines.
+static void aggregate(choice *c, text *out, const scope *s, int depth) {
+    switch (choose(c, 9)) {
+    case 0: text_add(out, "count(*)"); break;
+    case 1: call(c, out, s, "count", (kind)choose(c, KINDS), 1, depth); break;
+    case 2: call(c, out, s, "sum", INT, 1, depth); break;
+    case 3: call(c, out, s, "sum", REAL, 1, 1); break;
+    case 4: call(c, out, s, "min", (kind)choose(c, KINDS), 1, depth); break;
+    case 5: call(c, out, s, "max", (kind)choose(c, KINDS), 1, depth); break;
+    case 6: call(c, out, s, "avg", INT, 1, 1); break;
+    case 7:
+        text_add(out, "count(DISTINCT ");
+        value(c, out, s, (kind)choose(c, KINDS), depth - 1);
+        text_add(out, ")");
+        break;
+    default:
+        text_add(out, "sum(DISTINCT ");
+        value(c, out, s, INT, depth - 1);
+        text_add(out, ")");
+    }
+    if (chance(c, 20)) {
+        text_add(out, " FILTER (WHERE ");
+        predicate(c, out, s, depth - 1);
+        text_add(out, ")");
+    }
+}
+
+static void plain_select(choice *c, text *out, unsigned columns, const kind *kinds, int depth) {
+    scope s = {0};
+    text from = {0};
+    from_clause(c, &from, &s, depth);
+    text_add(out, "SELECT %s", chance(c, 20) ? "DISTINCT " : "");
+    for (unsigned i = 0; i < columns; i++) {
+        if (i) text_add(out, ", ");
+        if (kinds[i] == INT && chance(c, 15)) leaf(c, out, &s, INT, 1);
+        else value(c, out, &s, kinds[i], depth);
+        text_add(out, " AS c%u", i);
+    }
+    text_add(out, "%s", from.bytes);
+    where_clause(c, out, &s, depth);
+    text_free(&from);
+}
+
+static void grouped_select(choice *c, text *out, unsigned columns, int depth) {
+    scope s = {0};
+    text from = {0}, keys[3] = {{0}};
+    unsigned key_count = (unsigned)choose(c, columns < 3 ? columns : 3);
+    from_clause(c, &from, &s, depth);
+    for (unsigned i = 0; i < key_count; i++) {
+        if (chance(c, 60)) leaf(c, &keys[i], &s, (kind)choose(c, KINDS), 1);
+        else value(c, &keys[i], &s, (kind)choose(c, KINDS), depth - 1);
+    }
+    for (unsigned i = 0; i < key_count; i++) { // a literal in GROUP BY would be a position
+        if (strchr("0123456789-'", keys[i].bytes[0])) {
+            text_free(&keys[i]);
+            text_add(&keys[i], "coalesce(x.k, 0)");
+        }
+    }
+    text_add(out, "SELECT ");
+    for (unsigned i = 0; i < columns; i++) {
+        if (i) text_add(out, ", ");
+        if (i < key_count) text_add(out, "%s", keys[i].bytes);
+        else aggregate(c, out, &s, depth - 1);
+        text_add(out, " AS c%u", i);
+    }
+    text_add(out, "%s", from.bytes);
+    where_clause(c, out, &s, depth);
+    for (unsigned i = 0; i < key_count; i++) text_add(out, "%s%s", i ? ", " : " GROUP BY ", keys[i].bytes);
+    if (key_count && chance(c, 25)) {
+        text_add(out, " HAVING ");
+        aggregate(c, out, &s, 1);
+        text_add(out, chance(c, 50) ? " IS NOT NULL" : " IS NULL");
+        if (chance(c, 50)) text_add(out, " OR count(*) > %d", (int)choose(c, 3));
+    }
+    text_free(&from);
+    for (unsigned i = 0; i < 3; i++) text_free(&keys[i]);
+}
+
+static void order_clause(choice *c, text *out, unsigned columns) {
+    unsigned start = (unsigned)choose(c, columns);
+    for (unsigned i = 0; i < columns; i++) {
+        text_add(out, "%s%u%s NULLS %s", i ? ", " : " ORDER BY ", (start + i) % columns + 1, chance(c, 50) ? " DESC" : "",
+                 chance(c, 50) ? "FIRST" : "LAST");
+    }
+    if (!chance(c, 50)) return;
+    text_add(out, " LIMIT %u", (unsigned)choose(c, 12));
+    if (chance(c, 40)) text_add(out, " OFFSET %u", (unsigned)choose(c, 6));
+}
+
+void generate_query(choice *c, text *out, int *is_ordered) {
+    static const char *const sets[] = {"UNION", "UNION ALL", "INTERSECT", "EXCEPT"};
+    unsigned columns = 1 + (unsigned)choose(c, 4);
+    int depth = 1 + (int)choose(c, 3);
+    kind kinds[4];
+    for (unsigned i = 0; i < 4; i++) kinds[i] = (kind)choose(c, KINDS);
+    if (chance(c, 8)) text_add(out, "WITH w AS (SELECT i, k, s FROM t%u WHERE i IS NOT NULL) ", (unsigned)choose(c, ORACLE_TABLES));
+    int has_with = out->length > 0;
+    if (has_with) {
+        columns = 3;
+        text_add(out, "SELECT a.i AS c0, b.s AS c1, count(*) AS c2 FROM w AS a JOIN w AS b ON a.k = b.k GROUP BY a.i, b.s");
+    } else if (chance(c, 15)) {
+        const char *op = sets[choose(c, 4)];
+        plain_select(c, out, columns, kinds, depth);
+        for (unsigned n = 1 + (unsigned)choose(c, 2); n; n--) {
+            text_add(out, " %s ", op);
+            plain_select(c, out, columns, kinds, depth - 1);
+        }
+    } else if (chance(c, 45)) {
+        grouped_select(c, out, columns, depth);
+    } else {
+        plain_select(c, out, columns, kinds, depth);
+    }
+    *is_ordered = chance(c, 40);
+    if (*is_ordered) order_clause(c, out, columns);
+}

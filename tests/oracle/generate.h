@@ -1,0 +1,36 @@
+/// generate.h: random tables and queries whose meaning is the same in SQLite and in Morsel.
+///
+/// Differences of dialect are neutralised in the SQL: NULL order is always spelled out, predicates are selected through
+/// CASE as 1 and 0, doubles are multiples of 1/1024 (so that every sum is exact in both), literals with a fraction are
+/// written with an exponent (DOUBLE in both), arithmetic stays far from overflow but in branches that are not taken.
+#ifndef ORACLE_GENERATE_H
+#define ORACLE_GENERATE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// A reproducible source of choices (splitmix64).
+typedef struct choice {
+    uint64_t state;
+} choice;
+
+uint64_t choose(choice *c, uint64_t n);      ///< 0 .. n - 1
+int chance(choice *c, unsigned percent);
+
+/// A growing text.
+typedef struct text {
+    char *bytes;
+    size_t length, room;
+} text;
+void text_add(text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void text_free(text *t);
+
+#define ORACLE_TABLES 4
+
+/// CREATE TABLE and INSERT statements of all tables, one statement a line.
+void generate_tables(choice *c, text *out);
+
+/// One query. *is_ordered is set when its result has one order only (ORDER BY over all columns).
+void generate_query(choice *c, text *out, int *is_ordered);
+
+#endif
