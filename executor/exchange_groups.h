@@ -42,6 +42,7 @@ MSL_MUST_CHECK morsel_status msl_group_plan_init(msl_group_plan *gp, msl_arena *
 typedef struct msl_group_shipment {
     msl_row_pages *table_rows;    ///< state rows; NULL: the chunk's rows themselves, not aggregated
     bool is_last;                 ///< the worker's table at its end: the receiver may take the pages out
+    uint64_t first_row;           ///< number of the chunk's row 0 within the lane's morsel (row_order.h)
     bool is_overflow;             ///< the table was full: from now on there are partitions
 } msl_group_shipment;
 

@@ -164,7 +164,8 @@ static morsel_status scatter_keys(msl_group_sender *s, const msl_row_layout *lay
 }
 
 /// Scatters a chunk's rows as they are: arguments, or states of one row each.
-static morsel_status scatter_chunk(msl_group_sender *s, const msl_chunk *in, msl_lane *lane) {
+static morsel_status scatter_chunk(msl_group_sender *s, const msl_chunk *in, const msl_group_shipment *shipment,
+                                   msl_lane *lane) {
     const msl_group_plan *gp = &s->exchange->plan;
     if (gp->use_raw) {
         const msl_row_layout *layout = &gp->raw_layout;
@@ -176,8 +177,8 @@ static morsel_status scatter_chunk(msl_group_sender *s, const msl_chunk *in, msl
     MSL_TRY(scatter_keys(s, &gp->state_layout, MSL_GROUP_STATE_PAGES, gp->states.image, in, lane));
     MSL_TRY(msl_row_own_strings(&gp->state_layout, NULL, s->owners, s->homes, s->rows, in->live, NAME, lane->err));
     s->scratch.ctx.err = lane->err;
-    s->scratch.ctx.ordinal = in->ordinal;
-    s->scratch.ctx.first_row = in->first_row;
+    s->scratch.ctx.ordinal = lane->ordinal;
+    s->scratch.ctx.first_row = shipment->first_row;
     msl_group_scratch_keep_in_arena(&s->scratch, lane->scratch);
     MSL_TRY(msl_group_states_update(&gp->states, &s->scratch, in->columns, in->sel, in->live, s->rows,
                                     gp->state_layout.tail_offset));
@@ -203,7 +204,7 @@ morsel_status msl_group_send(msl_group_sender *s, msl_lane *lane, const msl_chun
         return MORSEL_OK;
     }
     MSL_TRY(open_lists(s, lane));
-    if (!shipment->table_rows) return scatter_chunk(s, in, lane);
+    if (!shipment->table_rows) return scatter_chunk(s, in, shipment, lane);
     for (const msl_row_page *page = shipment->table_rows->head; page; page = page->next) {
         if (msl_cancelled(lane->query)) return msl_interrupted(lane);
         for (uint32_t i = 0; i < page->rows; i += MSL_KEY_BLOCK) {

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#define SPARSE_SLOTS (1u << 14) ///< 128 KiB of slots
 #define PREFETCH_FROM_SLOTS (1u << 16) ///< 512 KiB of slots: beyond the second-level cache
 
 void msl_group_table_init(msl_group_table *t, const msl_row_layout *layout, msl_memory *memory, const void *tail_image,
@@ -58,11 +59,14 @@ static void place_all(const msl_group_table *t, uint64_t *slots, size_t mask) {
     }
 }
 
+/// Groups that a number of slots takes: small tables are kept sparse, so that a group is found at the first slot.
+static uint64_t slots_take(size_t count) { return count <= SPARSE_SLOTS ? count / 8 * 3 : count / 8 * 5; }
+
 /// Makes room for `more` further groups.
 static morsel_status reserve(msl_group_table *t, uint64_t more, msl_error *err) {
     if (MSL_LIKELY(t->group_count + more <= t->grow_at)) return MORSEL_OK;
     size_t count = t->slots ? t->mask + 1 : t->first_slots;
-    while (count / 8 * 5 < t->group_count + more) count *= 2;
+    while (slots_take(count) < t->group_count + more) count *= 2;
     uint64_t *slots = msl_memory_alloc(t->rows.memory, count * 8);
     if (!slots) return msl_error_nomem(err, t->operator_name, count * 8);
     memset(slots, 0, count * 8);
@@ -70,7 +74,7 @@ static morsel_status reserve(msl_group_table *t, uint64_t more, msl_error *err) 
     if (t->slots) msl_memory_release(t->rows.memory, t->slots, (t->mask + 1) * 8);
     t->slots = slots;
     t->mask = count - 1;
-    t->grow_at = count / 8 * 5;
+    t->grow_at = slots_take(count);
     return MORSEL_OK;
 }
 

@@ -8,6 +8,7 @@
 /// Threads  local state only
 /// Errors   whatever an aggregate's update reports; MORSEL_NOMEM
 #include "executor/exchange_groups.h"
+#include "executor/row_order.h"
 
 #include <string.h>
 
@@ -24,6 +25,7 @@ typedef struct partial_global {
 typedef struct partial_local {
     msl_group_table table;
     msl_group_scratch scratch;
+    msl_row_order order;
     msl_group_shipment shipment;
     uint64_t *keys, *hashes;
     char **rows;
@@ -73,8 +75,8 @@ static morsel_status take_in(const msl_group_plan *gp, partial_local *l, msl_lan
     }
     l->table_rows += in->live;
     l->scratch.ctx.err = lane->err;
-    l->scratch.ctx.ordinal = in->ordinal;
-    l->scratch.ctx.first_row = in->first_row;
+    l->scratch.ctx.ordinal = lane->ordinal;
+    l->scratch.ctx.first_row = msl_row_order_take(&l->order, lane, in);
     msl_group_scratch_keep_in_pages(&l->scratch, &l->table.rows);
     return msl_group_states_update(&gp->states, &l->scratch, in->columns, in->sel, in->live, l->rows,
                                    gp->state_layout.tail_offset);
@@ -118,7 +120,7 @@ static morsel_status partial_apply(msl_operator *op, msl_lane *lane, void *local
     out->rows = out->live = 0;
     empty_shipped(l);
     if (l->passes_through) {
-        l->shipment = (msl_group_shipment){.is_overflow = true};
+        l->shipment = (msl_group_shipment){.is_overflow = true, .first_row = msl_row_order_take(&l->order, lane, in)};
         lane->side = &l->shipment;
         *out = *in;
         return MORSEL_OK;

@@ -5,7 +5,7 @@
 /// Memory   one set of states a worker, and the bytes of the strings that they keep
 /// Threads  combine locks for the few states only
 #include "executor/group_states.h"
-#include "executor/operator.h"
+#include "executor/row_order.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -24,6 +24,7 @@ typedef struct simple_global {
 
 typedef struct simple_local {
     msl_group_scratch scratch;  ///< sink
+    msl_row_order order;        ///< sink
     char *states;               ///< sink
     msl_chunk out;              ///< source
 } simple_local;
@@ -67,8 +68,8 @@ static morsel_status simple_sink(msl_operator *op, msl_lane *lane, void *local, 
     simple_local *l = local;
     *flow = MSL_FLOW_NEED_INPUT;
     l->scratch.ctx.err = lane->err;
-    l->scratch.ctx.ordinal = in->ordinal;
-    l->scratch.ctx.first_row = in->first_row;
+    l->scratch.ctx.ordinal = lane->ordinal;
+    l->scratch.ctx.first_row = msl_row_order_take(&l->order, lane, in);
     return msl_group_states_update_one(&g->states, &l->scratch, in->columns, in->sel, in->live, l->states);
 }
 

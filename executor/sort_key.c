@@ -1,0 +1,226 @@
+/// sort_key.c: see sort_key.h. Bytes are written big-endian first; a last pass turns them into words.
+#include "executor/sort_key.h"
+
+#include "base/hash.h"
+
+#include <string.h>
+
+#define TEXT_PREFIX 12u
+
+static uint32_t value_bytes(const msl_type *type) {
+    switch (type->phys) {
+    case MSL_PHYS_STRING: return TEXT_PREFIX + 1;
+    case MSL_PHYS_INTERVAL: return 16;
+    default: return type->width;
+    }
+}
+
+morsel_status msl_sort_spec_init(msl_sort_spec *spec, msl_arena *arena, const msl_type *const *types, uint32_t type_count,
+                                 const msl_sort_key *keys, uint32_t key_count, msl_error *err) {
+    *spec = (msl_sort_spec){.column_count = key_count};
+    spec->columns = MSL_NEW_ARRAY(arena, msl_sort_column, key_count + 1);
+    uint32_t *all = MSL_NEW_ARRAY(arena, uint32_t, type_count + 1);
+    if (!spec->columns || !all) return msl_error_nomem(err, "SORT", sizeof(msl_sort_column) * key_count);
+    uint32_t offset = 0;
+    for (uint32_t k = 0; k < key_count; k++) {
+        const msl_type *type = types[keys[k].column];
+        spec->columns[k] = (msl_sort_column){.type = type, .column = keys[k].column, .offset = offset,
+                                             .bytes = 1 + value_bytes(type), .descending = keys[k].descending,
+                                             .null_byte = keys[k].nulls_first ? 0 : 2};
+        offset += spec->columns[k].bytes;
+    }
+    spec->word_count = (offset + 7) / 8 < 2 ? 2 : (offset + 7) / 8;
+    for (uint32_t c = 0; c < type_count; c++) all[c] = c;
+    uint32_t tail = 8 * (spec->word_count - 1) + 16; // the first word lies where a hash would
+    return msl_row_layout_init(&spec->layout, arena, types, NULL, 0, all, type_count, tail, err);
+}
+
+// ---- values to bytes ----
+
+static inline void put_byte(char *to, uint8_t x) { *to = (char)x; }
+static inline void put_16(char *to, uint16_t x) {
+    x = __builtin_bswap16(x);
+    memcpy(to, &x, 2);
+}
+static inline void put_32(char *to, uint32_t x) {
+    x = __builtin_bswap32(x);
+    memcpy(to, &x, 4);
+}
+static inline void put_64(char *to, uint64_t x) {
+    x = __builtin_bswap64(x);
+    memcpy(to, &x, 8);
+}
+
+static inline uint64_t double_order(double x) {
+    uint64_t bits = msl_double_canonical(x);
+    return bits >> 63 ? ~bits : bits | 1ull << 63;
+}
+
+/// REAL values keep four bytes: their own bits order as doubles' do.
+static inline uint32_t float_order(float x) {
+    uint32_t bits;
+    if (x == 0) x = 0;
+    memcpy(&bits, &x, 4);
+    if (x != x) bits = 0x7fc00000u;
+    return bits >> 31 ? ~bits : bits | 1u << 31;
+}
+
+static void put_interval(char *to, msl_interval v) {
+    msl_i128 micros = ((msl_i128)v.months * 30 + v.days) * 86400000000ll + v.micros;
+    put_64(to, (uint64_t)((msl_u128)micros >> 64) ^ 1ull << 63);
+    put_64(to + 8, (uint64_t)(msl_u128)micros);
+}
+
+static inline void put_text(char *to, const msl_string *s) {
+    if (s->length <= MSL_STRING_INLINE) memcpy(to, s->inlined, TEXT_PREFIX); // zero padded already
+    else memcpy(to, s->pointer, TEXT_PREFIX);
+    put_byte(to + TEXT_PREFIX, (uint8_t)(s->length < TEXT_PREFIX + 1 ? s->length : TEXT_PREFIX + 1));
+}
+
+/// A UUID orders by its bytes; HUGEINT and DECIMAL are signed.
+static inline uint64_t wide_flip(const msl_type *type) { return type->id == MSL_TYPE_UUID ? 0 : 1ull << 63; }
+
+/// Writes the value at `from` (of the column's physical type) to `to`.
+static inline void put_value(const msl_sort_column *c, const void *from, char *to) {
+    switch (c->type->phys) {
+    case MSL_PHYS_BOOL:
+    case MSL_PHYS_U8: put_byte(to, *(const uint8_t *)from); break;
+    case MSL_PHYS_I8: put_byte(to, *(const uint8_t *)from ^ 0x80u); break;
+    case MSL_PHYS_U16: put_16(to, *(const uint16_t *)from); break;
+    case MSL_PHYS_I16: put_16(to, *(const uint16_t *)from ^ 0x8000u); break;
+    case MSL_PHYS_U32: put_32(to, *(const uint32_t *)from); break;
+    case MSL_PHYS_I32: put_32(to, *(const uint32_t *)from ^ 0x80000000u); break;
+    case MSL_PHYS_U64: put_64(to, *(const uint64_t *)from); break;
+    case MSL_PHYS_I64: put_64(to, *(const uint64_t *)from ^ 1ull << 63); break;
+    case MSL_PHYS_F32: put_32(to, float_order(*(const float *)from)); break;
+    case MSL_PHYS_F64: put_64(to, double_order(*(const double *)from)); break;
+    case MSL_PHYS_I128:
+        put_64(to, ((const uint64_t *)from)[1] ^ wide_flip(c->type));
+        put_64(to + 8, ((const uint64_t *)from)[0]);
+        break;
+    case MSL_PHYS_INTERVAL: put_interval(to, *(const msl_interval *)from); break;
+    case MSL_PHYS_STRING: put_text(to, from); break;
+    case MSL_PHYS_NESTED: MSL_ASSERT(!"layouts refuse nested types"); break;
+    }
+}
+
+/// Writes one key: NULL byte and value.
+static inline void put_key(const msl_sort_column *c, const msl_view *view, uint32_t at, char *to) {
+    uint32_t n = c->bytes - 1;
+    if (view->valid && !msl_bit(view->valid, at)) {
+        put_byte(to, c->null_byte);
+        memset(to + 1, 0, n);
+        return;
+    }
+    put_byte(to, 1);
+    put_value(c, (const char *)view->data + (size_t)at * c->type->width, to + 1);
+    if (c->descending) {
+        for (uint32_t i = 1; i <= n; i++) to[i] = (char)~to[i];
+    }
+}
+
+static bool has_long_text(const msl_view *view, const uint32_t *sel, uint32_t n) {
+    const msl_string *data = view->data;
+    bool found = false;
+    for (uint32_t k = 0; k < n; k++) {
+        uint32_t at = msl_view_at(view, sel ? sel[k] : k);
+        found |= data[at].length > TEXT_PREFIX && (!view->valid || msl_bit(view->valid, at));
+    }
+    return found;
+}
+
+uint64_t msl_sort_keys_write(const msl_sort_spec *spec, const msl_vector *columns, const uint32_t *sel, uint32_t n,
+                             char *const *rows, uint64_t ordinal, uint64_t first_row) {
+    uint64_t long_text = 0;
+    uint32_t words = spec->word_count;
+    const msl_sort_column *last = spec->column_count ? &spec->columns[spec->column_count - 1] : NULL;
+    uint32_t used = last ? last->offset + last->bytes : 0;
+    for (uint32_t k = 0; k < n; k++) memset(rows[k] + used, 0, 8 * words - used);
+    for (uint32_t i = 0; i < spec->column_count; i++) {
+        const msl_sort_column *c = &spec->columns[i];
+        msl_view view = msl_vector_view(&columns[c->column]);
+        for (uint32_t k = 0; k < n; k++) put_key(c, &view, msl_view_at(&view, sel ? sel[k] : k), rows[k] + c->offset);
+        if (c->type->phys == MSL_PHYS_STRING && has_long_text(&view, sel, n)) long_text |= 1ull << (i < 63 ? i : 63);
+    }
+    for (uint32_t k = 0; k < n; k++) {
+        uint64_t *to = (uint64_t *)rows[k];
+        for (uint32_t w = 0; w < words; w++) to[w] = __builtin_bswap64(to[w]);
+        to[words] = ordinal;
+        to[words + 1] = first_row + (sel ? sel[k] : k);
+    }
+    return long_text;
+}
+
+void msl_sort_first_words(const msl_sort_spec *spec, const msl_vector *columns, const uint32_t *sel, uint32_t n,
+                          uint64_t *out) {
+    char room[32];
+    MSL_ASSERT(spec->column_count > 0);
+    const msl_sort_column *c = &spec->columns[0];
+    msl_view view = msl_vector_view(&columns[c->column]);
+    memset(room, 0, sizeof room);
+    uint64_t keep = c->bytes >= 8 ? ~0ull : ~0ull << 8 * (8 - c->bytes); // later keys are not looked at
+    for (uint32_t k = 0; k < n; k++) {
+        put_key(c, &view, msl_view_at(&view, sel ? sel[k] : k), room);
+        uint64_t word;
+        memcpy(&word, room, 8);
+        out[k] = __builtin_bswap64(word) & keep;
+    }
+}
+
+// ---- comparing ----
+
+static bool is_long(const msl_sort_order *order, uint32_t k) {
+    return order->has_long_text >> (k < 63 ? k : 63) & 1 && order->spec->columns[k].type->phys == MSL_PHYS_STRING;
+}
+
+msl_sort_order msl_sort_order_make(const msl_sort_spec *spec, uint64_t long_text) {
+    msl_sort_order order = {.spec = spec, .has_long_text = long_text, .mask = {~0ull, ~0ull}};
+    for (uint32_t k = 0; k < spec->column_count; k++) {
+        if (!is_long(&order, k)) continue;
+        uint32_t end = spec->columns[k].offset + spec->columns[k].bytes; // nothing behind it counts before its full text
+        order.mask[0] = end >= 8 ? ~0ull : ~(~0ull >> 8 * end);
+        order.mask[1] = end >= 16 ? ~0ull : end <= 8 ? 0 : ~(~0ull >> 8 * (end - 8));
+        break;
+    }
+    return order;
+}
+
+static int compare_words(const uint64_t *a, const uint64_t *b, uint32_t n) {
+    for (uint32_t i = 0; i < n; i++) {
+        if (a[i] != b[i]) return a[i] < b[i] ? -1 : 1;
+    }
+    return 0;
+}
+
+/// The key byte at an offset of the word form.
+static inline uint8_t key_byte(const char *row, uint32_t i) { return (uint8_t)row[(i & ~7u) + (7 - (i & 7))]; }
+
+static int compare_bytes(const char *a, const char *b, uint32_t from, uint32_t to) {
+    for (uint32_t i = from; i < to; i++) {
+        int difference = (int)key_byte(a, i) - (int)key_byte(b, i);
+        if (difference) return difference;
+    }
+    return 0;
+}
+
+/// Key by key, full text included.
+static int compare_long(const msl_sort_order *order, const char *a, const char *b) {
+    const msl_sort_spec *spec = order->spec;
+    for (uint32_t k = 0; k < spec->column_count; k++) {
+        const msl_sort_column *c = &spec->columns[k];
+        int result = compare_bytes(a, b, c->offset, c->offset + c->bytes);
+        if (result) return result;
+        if (!is_long(order, k) || key_byte(a, c->offset) != 1) continue;
+        uint32_t at = spec->layout.columns[c->column].offset;
+        result = msl_string_compare((const msl_string *)(a + at), (const msl_string *)(b + at));
+        if (result) return c->descending ? -result : result;
+    }
+    return 0;
+}
+
+int msl_sort_compare_rows(const msl_sort_order *order, const char *a, const char *b) {
+    const uint64_t *x = (const uint64_t *)a, *y = (const uint64_t *)b;
+    uint32_t words = order->spec->word_count;
+    int result = order->has_long_text ? compare_long(order, a, b) : compare_words(x, y, words);
+    return result ? result : compare_words(x + words, y + words, 2);
+}

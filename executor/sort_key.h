@@ -1,0 +1,71 @@
+/// sort_key.h: normalised sort keys: the ORDER BY columns of a row as a string of bytes whose memcmp order is the wanted
+/// order, kept as 64-bit words that compare as numbers.
+///
+///   row      words[word_count] | ordinal | row number | payload columns (all columns of the input)
+///            The first word stands where other rows keep their hash.
+///   key      1 byte: 1 = present, NULL 0 (first) or 2 (last); then the value, big-endian, inverted when descending:
+///            integers with flipped sign bit; doubles by their canonical bits, negative ones inverted; INTERVAL its
+///            length in microseconds; text its first 12 bytes, zero padded, and 1 byte min(length, 13)
+///   text     Two texts longer than 12 bytes that agree in those bytes are a tie that only the full strings decide, and
+///            they must be decided before later keys are looked at. has_long_text says per key whether that can happen.
+///   ties     at last by (ordinal, row number): the order is total, hence the same at any thread count
+#ifndef MSL_SORT_KEY_H
+#define MSL_SORT_KEY_H
+
+#include "executor/row_layout.h"
+#include "planner/physical.h"
+
+typedef struct msl_sort_column {
+    const msl_type *type;
+    uint32_t column;     ///< position in the input, and among the payload columns
+    uint32_t offset;     ///< first byte within the key
+    uint32_t bytes;      ///< with the NULL byte
+    bool descending;
+    uint8_t null_byte;
+} msl_sort_column;
+
+/// Immutable after init.
+typedef struct msl_sort_spec {
+    msl_row_layout layout;
+    uint32_t column_count;
+    msl_sort_column *columns;
+    uint32_t word_count; ///< at least 2
+} msl_sort_spec;
+
+/// What is sorted: the first 16 key bytes beside the row.
+typedef struct msl_sort_entry {
+    uint64_t words[2];
+    char *row;
+} msl_sort_entry;
+
+/// How entries compare, once it is known which text keys have long values.
+typedef struct msl_sort_order {
+    const msl_sort_spec *spec;
+    uint64_t has_long_text; ///< bit k: text key k has values longer than 12 bytes (keys from 63 on share bit 63)
+    uint64_t mask[2];       ///< bits of an entry's words that may be compared alone
+} msl_sort_order;
+
+MSL_MUST_CHECK morsel_status msl_sort_spec_init(msl_sort_spec *spec, msl_arena *arena, const msl_type *const *types,
+                                                uint32_t type_count, const msl_sort_key *keys, uint32_t key_count,
+                                                msl_error *err);
+/// Writes the keys of n new rows (row k comes from row sel[k] or k of the columns) and their place in the order.
+///   out      returns the bits of has_long_text that these rows add
+uint64_t msl_sort_keys_write(const msl_sort_spec *spec, const msl_vector *columns, const uint32_t *sel, uint32_t n,
+                             char *const *rows, uint64_t ordinal, uint64_t first_row);
+/// The first word of the key, for early rejection: written to out[0..n) without making rows.
+void msl_sort_first_words(const msl_sort_spec *spec, const msl_vector *columns, const uint32_t *sel, uint32_t n,
+                          uint64_t *out);
+msl_sort_order msl_sort_order_make(const msl_sort_spec *spec, uint64_t has_long_text);
+/// Decides where the entries' words do not: the rest of the key, long text, the place.
+int msl_sort_compare_rows(const msl_sort_order *order, const char *a, const char *b);
+
+static inline int msl_sort_compare(const msl_sort_order *order, const msl_sort_entry *a, const msl_sort_entry *b) {
+    uint64_t x = a->words[0] & order->mask[0], y = b->words[0] & order->mask[0];
+    if (MSL_LIKELY(x != y)) return x < y ? -1 : 1;
+    x = a->words[1] & order->mask[1];
+    y = b->words[1] & order->mask[1];
+    if (x != y) return x < y ? -1 : 1;
+    return msl_sort_compare_rows(order, a->row, b->row);
+}
+
+#endif

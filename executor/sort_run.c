@@ -1,0 +1,147 @@
+/// sort_run.c: see sort_run.h.
+#include "executor/sort_run.h"
+
+#include <string.h>
+
+#define NAME "SORT"
+#define FIRST_ENTRIES 256u
+#define INSERTION_ROWS 12u
+#define RADIX_FROM 512u     ///< below, a merge sort is faster than clearing 256 counters
+#define KEY_BYTES 16u
+#define CHECK_ROWS 4096u    ///< parts from this size on look at the cancel flag
+
+msl_sort_run *msl_sort_run_new(msl_memory *memory) {
+    msl_sort_run *run = msl_memory_alloc(memory, sizeof *run);
+    if (run) *run = (msl_sort_run){.memory = memory, .in_place_order = true};
+    return run;
+}
+
+void msl_sort_run_free(msl_sort_run *run) {
+    if (!run) return;
+    msl_memory_release(run->memory, run->entries, run->capacity * sizeof *run->entries);
+    msl_memory_release(run->memory, run, sizeof *run);
+}
+
+bool msl_sort_run_reserve(msl_sort_run *run, uint32_t more) {
+    if (run->count + more <= run->capacity) return true;
+    uint32_t capacity = run->capacity ? run->capacity : FIRST_ENTRIES;
+    while (capacity < run->count + more) capacity *= 2;
+    size_t size = sizeof *run->entries;
+    msl_sort_entry *entries = msl_memory_resize(run->memory, run->entries, run->capacity * size, capacity * size);
+    if (!entries) return false;
+    run->entries = entries;
+    run->capacity = capacity;
+    return true;
+}
+
+// ---- sorting ----
+
+typedef struct sorter {
+    const msl_sort_order *order;
+    msl_lane *lane;
+    msl_sort_entry *scratch;
+    bool ties_are_settled; ///< equal words mean equal keys, and the order of arrival is the order of places
+} sorter;
+
+static inline int compare(const sorter *s, const msl_sort_entry *a, const msl_sort_entry *b) {
+    return msl_sort_compare(s->order, a, b);
+}
+
+static void insertion_sort(const sorter *s, msl_sort_entry *e, uint32_t n) {
+    for (uint32_t i = 1; i < n; i++) {
+        msl_sort_entry x = e[i];
+        uint32_t at = i;
+        for (; at > 0 && compare(s, &x, &e[at - 1]) < 0; at--) e[at] = e[at - 1];
+        e[at] = x;
+    }
+}
+
+/// Merges the sorted halves [0, half) and [half, n); the left half goes through the scratch.
+static void merge_halves(const sorter *s, msl_sort_entry *e, msl_sort_entry *scratch, uint32_t half, uint32_t n) {
+    if (compare(s, &e[half - 1], &e[half]) <= 0) return;
+    memcpy(scratch, e, half * sizeof *e);
+    uint32_t left = 0, right = half, to = 0;
+    while (left < half && right < n) {
+        bool take_right = compare(s, &e[right], &scratch[left]) < 0;
+        e[to++] = take_right ? e[right] : scratch[left];
+        right += take_right;
+        left += !take_right;
+    }
+    memcpy(e + to, scratch + left, (half - left) * sizeof *e);
+}
+
+/// Bottom-up merge sort; stable.
+static morsel_status merge_sort(const sorter *s, msl_sort_entry *e, msl_sort_entry *scratch, uint32_t n) {
+    for (uint32_t i = 0; i < n; i += INSERTION_ROWS) {
+        insertion_sort(s, e + i, n - i < INSERTION_ROWS ? n - i : INSERTION_ROWS);
+    }
+    for (uint32_t width = INSERTION_ROWS; width < n; width *= 2) {
+        for (uint32_t i = 0; i + width < n; i += 2 * width) {
+            if (n >= CHECK_ROWS && msl_cancelled(s->lane->query)) return msl_interrupted(s->lane);
+            uint32_t m = n - i < 2 * width ? n - i : 2 * width;
+            merge_halves(s, e + i, scratch + i, width, m);
+        }
+    }
+    return MORSEL_OK;
+}
+
+static inline uint8_t byte_of(const msl_sort_entry *e, uint32_t i) {
+    return (uint8_t)(e->words[i >> 3] >> (56 - 8 * (i & 7)));
+}
+
+/// The first key byte in which the entries differ; KEY_BYTES when there is none.
+static uint32_t first_difference(const msl_sort_order *order, const msl_sort_entry *e, uint32_t n) {
+    uint64_t high = 0, low = 0;
+    for (uint32_t i = 1; i < n; i++) {
+        high |= e[i].words[0] ^ e[0].words[0];
+        low |= e[i].words[1] ^ e[0].words[1];
+    }
+    high &= order->mask[0];
+    low &= order->mask[1];
+    if (high) return (uint32_t)__builtin_clzll(high) / 8;
+    return low ? 8 + (uint32_t)__builtin_clzll(low) / 8 : KEY_BYTES;
+}
+
+/// Recursion depth is at most KEY_BYTES: each level has used up one more byte.
+static morsel_status radix_sort(const sorter *s, msl_sort_entry *e, msl_sort_entry *scratch, uint32_t n) {
+    if (n < RADIX_FROM) return merge_sort(s, e, scratch, n);
+    if (n >= CHECK_ROWS && msl_cancelled(s->lane->query)) return msl_interrupted(s->lane);
+    uint32_t byte = first_difference(s->order, e, n);
+    if (byte == KEY_BYTES) return s->ties_are_settled ? MORSEL_OK : merge_sort(s, e, scratch, n);
+    uint32_t end[256] = {0};
+    for (uint32_t i = 0; i < n; i++) end[byte_of(&e[i], byte)]++;
+    uint32_t sum = 0;
+    for (uint32_t b = 0; b < 256; b++) {
+        uint32_t count = end[b];
+        end[b] = sum;
+        sum += count;
+    }
+    for (uint32_t i = 0; i < n; i++) scratch[end[byte_of(&e[i], byte)]++] = e[i];
+    memcpy(e, scratch, n * sizeof *e);
+    for (uint32_t b = 0, first = 0; b < 256; first = end[b++]) {
+        if (end[b] - first > 1) MSL_TRY(radix_sort(s, e + first, scratch + first, end[b] - first));
+    }
+    return MORSEL_OK;
+}
+
+morsel_status msl_sort_run_sort(msl_sort_run *run, const msl_sort_order *order, msl_lane *lane) {
+    if (run->count < 2) return MORSEL_OK;
+    size_t size = run->count * sizeof *run->entries;
+    sorter s = {.order = order, .lane = lane, .scratch = msl_memory_alloc(run->memory, size)};
+    if (!s.scratch) return msl_error_nomem(lane->err, NAME, size);
+    s.ties_are_settled = run->in_place_order && order->spec->word_count == 2 && !order->has_long_text;
+    morsel_status status = radix_sort(&s, run->entries, s.scratch, run->count);
+    msl_memory_release(run->memory, s.scratch, size);
+    run->in_place_order = false;
+    return status;
+}
+
+uint32_t msl_sort_run_lower_bound(const msl_sort_run *run, const msl_sort_order *order, const msl_sort_entry *key) {
+    uint32_t low = 0, high = run->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (msl_sort_compare(order, &run->entries[middle], key) < 0) low = middle + 1;
+        else high = middle;
+    }
+    return low;
+}
