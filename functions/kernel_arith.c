@@ -179,7 +179,7 @@ UNARY_KERNEL(kernel_negate_f64, double, -a)
 /// Unary plus: the values as they are.
 static morsel_status kernel_plus(MSL_KERNEL_PARAMS) {
     (void)ctx, (void)arg_count;
-    msl_vector_flatten_into(out, args[0], sel, n);
+    msl_kernel_copy(out, args[0], sel, n);
     return MORSEL_OK;
 }
 

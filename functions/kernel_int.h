@@ -16,6 +16,13 @@
 
 static inline uint32_t msl_form_mask(const msl_vector *v) { return v->form == MSL_FORM_CONSTANT ? 0u : ~0u; }
 
+/// out = v for the selected rows, NULLs too; out keeps its form.
+static inline void msl_kernel_copy(msl_vector *out, const msl_vector *v, const uint32_t *sel, uint32_t n) {
+    msl_form form = out->form;
+    msl_vector_flatten_into(out, v, sel, n);
+    out->form = form;
+}
+
 /// r[i] = STEP(a[i], b[i], &bad) for the selected rows. A constant side is loaded once, so that dense loops vectorise.
 #define MSL_BINARY_LOOPS(TA, TB, TR, STEP, bad)                                                                        \
     do {                                                                                                               \
