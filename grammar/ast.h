@@ -350,7 +350,7 @@ typedef enum msl_ast_from_kind {
     MSL_AST_FROM_FUNCTION, ///< u.function.call: read_csv('a', sep := ','), unnest(x) WITH ORDINALITY
     MSL_AST_FROM_QUERY,    ///< u.query: (SELECT ...), (VALUES ...)
     MSL_AST_FROM_JOIN,     ///< u.join
-    MSL_AST_FROM_PARENS    ///< u.inner: (a JOIN b) AS x: a join in parentheses with an alias of its own
+    MSL_AST_FROM_PARENS    ///< u.inner: (a JOIN b) AS x: in parentheses with an alias; or an inner join without condition
 } msl_ast_from_kind;
 
 typedef enum msl_ast_join_kind {
@@ -403,7 +403,7 @@ typedef struct msl_ast_select_item {
 
 typedef enum msl_ast_group_kind {
     MSL_AST_GROUP_EXPR,   ///< one expression
-    MSL_AST_GROUP_SET,    ///< (a, b) or () inside ROLLUP, CUBE, GROUPING SETS; () at the top
+    MSL_AST_GROUP_SET,    ///< exprs: (a, b) or (); one set inside ROLLUP, CUBE, GROUPING SETS; at the top its keys
     MSL_AST_GROUP_ROLLUP, ///< items: EXPR or SET
     MSL_AST_GROUP_CUBE,   ///< items: EXPR or SET
     MSL_AST_GROUP_SETS    ///< GROUPING SETS: items of every kind

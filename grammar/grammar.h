@@ -58,7 +58,8 @@ char *msl_quote_string(msl_arena *arena, const char *text, size_t length);
 /* ---- keywords ---- */
 
 typedef enum msl_keyword_class {
-    MSL_KEYWORD_RESERVED, ///< never a name without quotes
+    MSL_KEYWORD_RESERVED, ///< never a name without quotes (except after AS and after a dot)
+    MSL_KEYWORD_JOIN,     ///< reserved, but before an opening parenthesis the name of a function: left('abc', 2)
     MSL_KEYWORD_FREE,     ///< a name wherever the keyword makes no sense
     MSL_KEYWORD_CALL      ///< a keyword only before an opening bracket
 } msl_keyword_class;
