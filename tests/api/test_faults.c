@@ -1,0 +1,81 @@
+/// test_faults.c: the N-th allocation fails, for every N that a statement makes, once and from then on. Each time the
+/// statement must end with MORSEL_NOMEM (or succeed without that block), and the connection must work afterwards.
+#include "api/api_int.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int failures;
+
+static const char *const setup =
+    "CREATE TABLE t(a INTEGER, b VARCHAR, d DOUBLE);"
+    "INSERT INTO t SELECT range % 50, 'a text of more than twelve bytes ' || range, range * 5e-1 FROM range(500);"
+    "CREATE VIEW v AS SELECT a, count(*) AS n FROM t GROUP BY a;";
+
+static const char *const statements[] = {
+    "SELECT 1",
+    "SELECT a, b FROM t WHERE a > 10 AND b LIKE '%9%'",
+    "SELECT a, count(*), sum(d), min(b) FROM t GROUP BY a ORDER BY 2 DESC, 1 LIMIT 5",
+    "SELECT b, a FROM t ORDER BY b DESC, a",
+    "SELECT x.b, y.n FROM t x JOIN v y ON x.a = y.a WHERE y.n > 3",
+    "SELECT x.a FROM t x LEFT JOIN t y ON x.a < y.a AND y.a > 48",
+    "SELECT DISTINCT b FROM t UNION SELECT 'x' EXCEPT SELECT b FROM t WHERE a = 1",
+    "SELECT count(DISTINCT b), string_agg(b, ',') FROM t",
+    "SELECT a FROM t WHERE a IN (SELECT a + 1 FROM t) AND EXISTS (SELECT 1 FROM v)",
+    "CREATE OR REPLACE TABLE u AS SELECT * FROM t",
+    "INSERT INTO t SELECT * FROM t WHERE a = 3",
+    "EXPLAIN SELECT a, count(*) FROM t GROUP BY a",
+    "SELECT upper(b) || '!', CASE WHEN a > 5 THEN b ELSE 'small' END, CAST(a AS VARCHAR) FROM t",
+};
+
+static void report(const char *sql, uint64_t n, const char *what) {
+    fprintf(stderr, "allocation %llu of: %s\n  %s\n", (unsigned long long)n, sql, what);
+    failures++;
+}
+
+/// Runs a statement and reads all its rows.
+static morsel_status run(morsel_connection *con, const char *sql) {
+    morsel_error *err = NULL;
+    morsel_status status = morsel_exec(con, sql, -1, NULL, &err);
+    morsel_error_free(&err);
+    return status;
+}
+
+/// One sweep over the allocations of a statement; `step` skips some where there are many.
+static void sweep(const char *sql, bool sticky, const char *threads) {
+    morsel_database *db = NULL;
+    morsel_connection *con = NULL;
+    morsel_option option = {"threads", threads};
+    if (morsel_open(NULL, &option, 1, &db, NULL) || morsel_connect(db, &con, NULL) || run(con, setup)) {
+        report(sql, 0, "the setup failed");
+        return;
+    }
+    uint64_t before = msl_memory_allocations(db->memory);
+    if (run(con, sql) != MORSEL_OK) report(sql, 0, "fails without any fault");
+    uint64_t total = msl_memory_allocations(db->memory) - before;
+    uint64_t step = total / 120 + 1;
+    for (uint64_t n = 1; n <= total + 5; n += step) {
+        msl_memory_fail_at(db->memory, n, sticky);
+        morsel_status status = run(con, sql);
+        msl_memory_fail_at(db->memory, 0, false);
+        if (status != MORSEL_OK && status != MORSEL_NOMEM) {
+            char what[64];
+            snprintf(what, sizeof what, "ended with status %d", status);
+            report(sql, n, what);
+        }
+        if (run(con, "SELECT 1") != MORSEL_OK) report(sql, n, "the connection is broken afterwards");
+        if (failures > 20) break;
+    }
+    morsel_disconnect(&con);
+    morsel_close(&db); // the memory manager asserts that everything was given back
+}
+
+int main(void) {
+    for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++) {
+        sweep(statements[i], false, "1");
+        sweep(statements[i], true, "1");
+        sweep(statements[i], false, "3");
+    }
+    printf("%d failed\n", failures);
+    return failures != 0;
+}
