@@ -13,17 +13,36 @@
 
 /* ---- errors ---- */
 
-/// Does the text hold a number (which then was too large), blanks aside?
+static size_t count_digits(const char *s, const char *end) {
+    size_t n = 0;
+    while (s + n < end && s[n] >= '0' && s[n] <= '9') n++;
+    return n;
+}
+
+/// Does the text hold a number of the kind that `to` has (which then was too large), blanks aside?
 static bool is_number_text(const msl_vector *v, uint32_t row, const msl_type *to) {
     if (v->type->phys != MSL_PHYS_STRING || !msl_type_is_numeric(to)) return false;
-    const msl_string *s = msl_vector_at(v, row);
-    const char *bytes = msl_string_bytes(s), *end = bytes + s->length;
-    while (bytes < end && (*bytes == ' ' || (*bytes >= '\t' && *bytes <= '\r'))) bytes++;
-    while (bytes < end && (end[-1] == ' ' || (end[-1] >= '\t' && end[-1] <= '\r'))) end--;
-    double ignored;
-    if (!msl_parse_f64(bytes, (size_t)(end - bytes), &ignored) || ignored != ignored) return false;
-    return !msl_type_is_integer(to) || !(memchr(bytes, '.', (size_t)(end - bytes)) || memchr(bytes, 'e', (size_t)(end - bytes)) ||
-                                         memchr(bytes, 'E', (size_t)(end - bytes)));
+    const msl_string *text = msl_vector_at(v, row);
+    const char *s = msl_string_bytes(text), *end = s + text->length;
+    while (s < end && (*s == ' ' || (*s >= '\t' && *s <= '\r'))) s++;
+    while (s < end && (end[-1] == ' ' || (end[-1] >= '\t' && end[-1] <= '\r'))) end--;
+    if (s < end && (*s == '-' || *s == '+')) s++;
+    size_t whole = count_digits(s, end), fraction = 0;
+    s += whole;
+    if (msl_type_is_integer(to)) return whole && s == end;
+    if (s < end && *s == '.') {
+        fraction = count_digits(s + 1, end);
+        s += 1 + fraction;
+    }
+    if (!whole && !fraction) return false;
+    if (s < end && (*s | 32) == 'e') {
+        s++;
+        if (s < end && (*s == '-' || *s == '+')) s++;
+        size_t exponent = count_digits(s, end);
+        if (!exponent) return false;
+        s += exponent;
+    }
+    return s == end;
 }
 
 static void hint_for_text(msl_error *err, const msl_type *to) {

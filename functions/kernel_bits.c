@@ -60,7 +60,7 @@ static morsel_status negative_count(msl_kernel_ctx *ctx, const msl_vector *const
         *bad |= count < 0;                                                                                             \
         int64_t most = (int64_t)sizeof(T) * 8 - 1;                                                                     \
         if (count < 0) count = 0;                                                                                      \
-        if (count > most) return (T)(a >> (most - 1) >> 1);                                                            \
+        if (count > most) return (T)(a >> most >> 1);                                                                  \
         return (T)(a >> count);                                                                                        \
     }                                                                                                                  \
     static morsel_status kernel_left_##suffix(MSL_KERNEL_PARAMS) {                                                     \

@@ -12,7 +12,7 @@ bool msl_parse_bool(const char *s, size_t n, bool *out);    ///< true/false/t/f/
 bool msl_parse_i64(const char *s, size_t n, int64_t *out);  ///< [+-]digits; overflow is false
 bool msl_parse_u64(const char *s, size_t n, uint64_t *out);
 bool msl_parse_i128(const char *s, size_t n, msl_i128 *out);
-bool msl_parse_f64(const char *s, size_t n, double *out);   ///< correctly rounded; inf, nan, exponents
+bool msl_parse_f64(const char *s, size_t n, double *out);   ///< correctly rounded; inf, nan, exponents; false for digits beyond the range
 bool msl_parse_f32(const char *s, size_t n, float *out);   ///< the nearest float, not a double rounded again
 /// Exact decimal as an integer scaled by 10^scale; digits beyond the scale round half away from zero.
 bool msl_parse_decimal(const char *s, size_t n, uint8_t precision, uint8_t scale, msl_i128 *out);

@@ -218,9 +218,10 @@ static bool parse_bits(const binary_format *format, const char *s, size_t n, uin
     if (s < end && ((*s | 32) != 'e' || !parse_exponent(s, end, &written))) return false;
     exponent += written;
     *bits = nearest_bits(format, exponent, w);
-    if (!truncated || *bits == nearest_bits(format, exponent, w + 1)) return true;
-    *bits = nearest_by_digits(format, *bits, first, digits_end, exponent - (int64_t)(significant - 19));
-    return true;
+    if (truncated && *bits != nearest_bits(format, exponent, w + 1)) {
+        *bits = nearest_by_digits(format, *bits, first, digits_end, exponent - (int64_t)(significant - 19));
+    }
+    return *bits < (uint64_t)format->infinite << format->mantissa_bits; // digits beyond the range are no value
 }
 
 bool msl_parse_f64(const char *s, size_t n, double *out) {
