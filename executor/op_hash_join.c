@@ -1,0 +1,355 @@
+/// op_hash_join.c: join on equality of keys, with an optional residual condition.
+///
+/// Role     sink (right child: the build side, join_table.h), then streaming (left child: the probe side), then source for
+///          RIGHT and FULL: build rows that nothing has matched
+/// Output   left columns, right columns, in the order of the left rows; SEMI, ANTI: left columns; MARK: left columns and
+///          the answer of IN
+/// Nulls    keys with NULL match nothing unless null_equal. MARK: keys and condition are one three-valued conjunction; no
+///          TRUE and some UNKNOWN candidate is NULL, an empty right side FALSE.
+/// Memory   all rows of the build side and 8 to 16 bytes each for the table
+/// Threads  build, partitions' tables, probe and the unmatched rows in parallel; match marks are relaxed atomics
+/// Errors   the condition's; 21000 for a SINGLE join's second match
+#include "executor/join_pairs.h"
+#include "executor/join_table.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define NAME "HASH_JOIN"
+
+typedef struct join_global {
+    msl_join_table table;
+    msl_program *condition;
+    bool right_is_empty;       ///< set by finalize: no row at all
+    _Atomic uint64_t next_part;
+} join_global;
+
+/// A lane of the probe side.
+typedef struct join_stream {
+    msl_join_pairs pairs;
+    uint64_t *keys, *hashes;
+    char **first;              ///< first match of each live row
+    bool is_resumed;           ///< the input chunk is under way
+    uint32_t at;               ///< live row whose candidates are being added
+    char *candidate;           ///< next of them; NULL: not begun
+} join_stream;
+
+/// A lane of the unmatched rows.
+typedef struct join_source {
+    msl_join_pairs pairs;
+    const msl_row_page *page;
+    uint32_t row;
+    char **rows;
+} join_source;
+
+// ---- init ----
+
+static unsigned join_roles_of(const msl_plan *plan) {
+    return MSL_ROLE_SINK | MSL_ROLE_STREAM | (msl_join_keeps_right(plan->join.type) ? MSL_ROLE_SOURCE : 0);
+}
+
+static morsel_status join_init_global(msl_operator *op, msl_error *err) {
+    join_global *g = op->global;
+    msl_join_type type = op->plan->join.type;
+    msl_expr *condition = op->plan->join.condition;
+    bool keeps_right = msl_join_keeps_right(type), is_mark = type == MSL_JOIN_MARK;
+    bool stores_columns = msl_join_emits_pairs(type) || condition;
+    bool keeps_null_rows = keeps_right || (is_mark && (condition || op->plan->join.key_count > 1));
+    MSL_TRY(msl_join_table_init(&g->table, op, stores_columns, keeps_right, keeps_null_rows, err));
+    if (!condition) return MORSEL_OK;
+    return msl_program_compile(&g->condition, &condition, 1, op->query, op->query->arena, err);
+}
+
+static morsel_status stream_init(msl_operator *op, msl_lane *lane, join_stream *l) {
+    join_global *g = op->global;
+    l->keys = MSL_NEW_ARRAY(lane->arena, uint64_t, MSL_KEY_BLOCK * (g->table.layout.key_words + 1));
+    l->hashes = MSL_NEW_ARRAY(lane->arena, uint64_t, MSL_KEY_BLOCK);
+    l->first = MSL_NEW_ARRAY(lane->arena, char *, op->query->settings->vector_rows);
+    if (!l->keys || !l->hashes || !l->first) return msl_error_nomem(lane->err, NAME, MSL_KEY_BLOCK * 16);
+    return msl_join_pairs_init(&l->pairs, op, lane, &g->table.layout, g->table.mark_offset, g->condition);
+}
+
+static morsel_status join_init_local(msl_operator *op, msl_lane *lane, msl_role role, void *local) {
+    join_global *g = op->global;
+    switch (role) {
+    case MSL_SINK: return msl_join_writer_init(local, &g->table, lane);
+    case MSL_STREAM: return stream_init(op, lane, local);
+    case MSL_SOURCE: {
+        join_source *l = local;
+        l->rows = MSL_NEW_ARRAY(lane->arena, char *, op->query->settings->vector_rows);
+        if (!l->rows) return msl_error_nomem(lane->err, NAME, sizeof(char *) * op->query->settings->vector_rows);
+        return msl_join_pairs_init(&l->pairs, op, lane, &g->table.layout, g->table.mark_offset, NULL);
+    }
+    case MSL_ROLE_COUNT: break;
+    }
+    return MORSEL_OK;
+}
+
+// ---- sink: the build side ----
+
+static morsel_status join_sink(msl_operator *op, msl_lane *lane, void *local, const msl_chunk *in, msl_flow *flow) {
+    *flow = MSL_FLOW_NEED_INPUT;
+    return msl_join_write(local, &((join_global *)op->global)->table, lane, in);
+}
+
+static morsel_status join_combine(msl_operator *op, msl_lane *lane, void *local) {
+    (void)lane;
+    msl_join_table_combine(&((join_global *)op->global)->table, local);
+    return MORSEL_OK;
+}
+
+static morsel_status join_finalize(msl_operator *op, uint32_t phase, msl_work *work, msl_error *err) {
+    join_global *g = op->global;
+    MSL_TRY(msl_join_table_finalize(&g->table, phase, work, err));
+    g->right_is_empty = g->table.row_count == 0 && g->table.single_rows == 0 && g->table.null_row_count == 0;
+    atomic_store(&op->memory_bytes, atomic_load(&g->table.held));
+    return MORSEL_OK;
+}
+
+// ---- stream: the probe side ----
+
+/// Finds the first match of each live row.
+static void look_up(const join_global *g, join_stream *l, const msl_chunk *in) {
+    const msl_join_table *t = &g->table;
+    for (uint32_t first = 0; first < in->live; first += MSL_KEY_BLOCK) {
+        uint32_t n = in->live - first < MSL_KEY_BLOCK ? in->live - first : MSL_KEY_BLOCK;
+        msl_keys_pack(&t->probe_layout, in->columns, in->sel, first, n, l->keys, l->hashes, t->hash_mask);
+        msl_join_lookup(t, l->keys, l->hashes, n, l->first + first);
+        const uint64_t *key = l->keys;
+        for (uint32_t k = 0; k < n; k++, key += t->layout.key_words) {
+            if (!msl_join_key_is_null(t, key)) continue;
+            l->first[first + k] = NULL;
+            if (l->pairs.type != MSL_JOIN_MARK || g->right_is_empty || t->layout.key_count > 1 || g->condition) continue;
+            l->pairs.row_state[msl_chunk_row(in, first + k)] |= MSL_ROW_UNKNOWN; // NULL IN (something)
+        }
+    }
+}
+
+static inline void add_pair(msl_join_pairs *p, uint32_t row, char *right, bool is_last) {
+    p->left[p->count] = row;
+    p->right[p->count] = right;
+    p->is_last[p->count++] = is_last;
+}
+
+/// Adds candidates from where the last call ended, until the pairs are full or the input is at its end.
+static void add_candidates(const join_global *g, join_stream *l, const msl_chunk *in, bool adds_lonely) {
+    msl_join_pairs *p = &l->pairs;
+    while (l->at < in->live && p->count < p->capacity) {
+        uint32_t row = msl_chunk_row(in, l->at);
+        char *candidate = l->candidate ? l->candidate : l->first[l->at];
+        if (!candidate && adds_lonely) add_pair(p, row, NULL, true);
+        while (candidate && p->count < p->capacity) {
+            char *next = msl_join_next(&g->table, candidate);
+            add_pair(p, row, candidate, next == NULL);
+            candidate = next;
+        }
+        l->candidate = candidate;
+        if (!candidate) l->at++;
+    }
+}
+
+/// INNER, LEFT, RIGHT, FULL, SINGLE.
+static morsel_status stream_pairs(const join_global *g, join_stream *l, msl_lane *lane, const msl_chunk *in,
+                                  msl_chunk *out) {
+    bool adds_lonely = msl_join_keeps_left(l->pairs.type);
+    do {
+        if (msl_cancelled(lane->query)) return msl_interrupted(lane);
+        add_candidates(g, l, in, adds_lonely);
+        MSL_TRY(msl_join_judge(&l->pairs, lane, in));
+        msl_join_emit(&l->pairs, in, out);
+    } while (out->live == 0 && l->at < in->live);
+    return MORSEL_OK;
+}
+
+/// True when every key of the packed key and the row's key agrees or, where NULL is not equal to NULL, one is NULL.
+static bool keys_may_agree(const msl_join_table *t, const uint64_t *key, const uint64_t *other) {
+    for (uint32_t k = 0; k < t->layout.key_count; k++) {
+        const msl_row_key *c = &t->layout.keys[k];
+        bool a = msl_key_is_null(&t->layout, key, k), b = msl_key_is_null(&t->layout, other, k);
+        if (a || b) {
+            if (t->null_equal && t->null_equal[k] && a != b) return false;
+            continue;
+        }
+        if (c->type->phys == MSL_PHYS_STRING) {
+            if (!msl_string_equal((const msl_string *)(key + c->word), (const msl_string *)(other + c->word))) return false;
+        } else {
+            uint32_t words = c->type->phys == MSL_PHYS_I128 || c->type->phys == MSL_PHYS_INTERVAL ? 2 : 1;
+            if (memcmp(key + c->word, other + c->word, 8 * words) != 0) return false;
+        }
+    }
+    return true;
+}
+
+/// Judges the rows of a chain of pages that agree with the key but for NULLs; stops once the row is unknown.
+static morsel_status weigh_pages(const join_global *g, join_stream *l, msl_lane *lane, const msl_chunk *in, uint32_t row,
+                                 const uint64_t *key, const msl_row_page *page) {
+    msl_join_pairs *p = &l->pairs;
+    for (; page && !p->row_state[row]; page = page->next) {
+        if (msl_cancelled(lane->query)) return msl_interrupted(lane);
+        for (uint32_t i = 0; i < page->rows; i++) {
+            char *right = msl_row_page_row(page, i);
+            if (keys_may_agree(&g->table, key, (const uint64_t *)(right + 8))) add_pair(p, row, right, false);
+            if (p->count < p->capacity && i + 1 < page->rows) continue;
+            MSL_TRY(msl_join_judge(p, lane, in));
+            p->count = 0;
+            if (p->row_state[row]) break;
+        }
+    }
+    return MORSEL_OK;
+}
+
+/// MARK over several keys or with a condition: a row without a match is UNKNOWN if one differs from it only by NULLs.
+static morsel_status weigh_nulls(const join_global *g, join_stream *l, msl_lane *lane, const msl_chunk *in) {
+    const msl_join_table *t = &g->table;
+    l->pairs.is_weak = true;
+    morsel_status status = MORSEL_OK;
+    for (uint32_t k = 0; k < in->live; k++) {
+        uint32_t row = msl_chunk_row(in, k);
+        if (l->pairs.row_state[row]) continue;
+        msl_keys_pack(&t->probe_layout, in->columns, in->sel, k, 1, l->keys, l->hashes, t->hash_mask);
+        MSL_TRY_GOTO(weigh_pages(g, l, lane, in, row, l->keys, t->null_rows), done);
+        if (!msl_join_key_is_null(t, l->keys)) continue;
+        for (uint32_t p = 0; p < msl_join_table_parts(t); p++) {
+            MSL_TRY_GOTO(weigh_pages(g, l, lane, in, row, l->keys, t->parts[p].pages), done);
+        }
+    }
+done:
+    l->pairs.is_weak = false;
+    return status;
+}
+
+/// SEMI, ANTI, MARK: everything about the chunk's rows is found out, then they come out at once.
+static morsel_status stream_rows(const join_global *g, join_stream *l, msl_lane *lane, const msl_chunk *in,
+                                 msl_chunk *out) {
+    msl_join_pairs *p = &l->pairs;
+    if (g->condition) {
+        while (l->at < in->live) {
+            if (msl_cancelled(lane->query)) return msl_interrupted(lane);
+            add_candidates(g, l, in, false);
+            MSL_TRY(msl_join_judge(p, lane, in));
+            p->count = 0;
+            bool is_settled = l->at < in->live && p->row_state[msl_chunk_row(in, l->at)] & MSL_ROW_MATCHED;
+            if (is_settled && l->candidate) { // its further candidates change nothing
+                l->candidate = NULL;
+                l->at++;
+            }
+        }
+    } else {
+        for (uint32_t k = 0; k < in->live; k++) {
+            if (l->first[k]) p->row_state[msl_chunk_row(in, k)] |= MSL_ROW_MATCHED;
+        }
+    }
+    if (p->type == MSL_JOIN_MARK && (g->condition || g->table.layout.key_count > 1)) {
+        MSL_TRY(weigh_nulls(g, l, lane, in));
+    } else if (p->type == MSL_JOIN_MARK && g->table.null_row_count) {
+        for (uint32_t k = 0; k < in->live; k++) p->row_state[msl_chunk_row(in, k)] |= MSL_ROW_UNKNOWN;
+    }
+    msl_join_emit_rows(p, in, out);
+    return MORSEL_OK;
+}
+
+static morsel_status join_apply(msl_operator *op, msl_lane *lane, void *local, const msl_chunk *in, msl_chunk *out,
+                                msl_flow *flow) {
+    const join_global *g = op->global;
+    join_stream *l = local;
+    msl_join_type type = l->pairs.type;
+    *flow = MSL_FLOW_NEED_INPUT;
+    if (g->right_is_empty && (type == MSL_JOIN_INNER || type == MSL_JOIN_RIGHT || type == MSL_JOIN_SEMI)) {
+        out->rows = out->live = 0;
+        *flow = MSL_FLOW_FINISHED; // nothing can match: the left side need not be read further
+        return MORSEL_OK;
+    }
+    if (!l->is_resumed) {
+        msl_join_begin(&l->pairs, in);
+        look_up(g, l, in);
+        l->at = 0;
+        l->candidate = NULL;
+    }
+    if (!msl_join_emits_pairs(type)) return stream_rows(g, l, lane, in, out);
+    l->is_resumed = false;
+    MSL_TRY(stream_pairs(g, l, lane, in, out));
+    l->is_resumed = l->at < in->live;
+    if (l->is_resumed) *flow = MSL_FLOW_HAVE_OUTPUT;
+    return MORSEL_OK;
+}
+
+// ---- source: build rows without a match ----
+
+/// Partitions, and one morsel for the rows with NULL keys.
+static uint64_t join_morsels(msl_operator *op) { return msl_join_table_parts(&((join_global *)op->global)->table) + 1; }
+
+static morsel_status join_next_morsel(msl_operator *op, msl_lane *lane, void *local, uint64_t *ordinal,
+                                      msl_morsel_result *result) {
+    (void)lane;
+    join_global *g = op->global;
+    join_source *l = local;
+    uint32_t parts = msl_join_table_parts(&g->table);
+    *ordinal = atomic_fetch_add(&g->next_part, 1);
+    *result = *ordinal <= parts ? MSL_MORSEL_READY : MSL_MORSEL_NONE;
+    if (*ordinal > parts) return MORSEL_OK;
+    l->page = *ordinal < parts ? g->table.parts[*ordinal].pages : g->table.null_rows;
+    l->row = 0;
+    return MORSEL_OK;
+}
+
+static morsel_status join_produce(msl_operator *op, msl_lane *lane, void *local, msl_chunk *out, bool *done) {
+    const msl_join_table *t = &((join_global *)op->global)->table;
+    join_source *l = local;
+    uint32_t n = 0, capacity = op->query->settings->vector_rows;
+    while (l->page && n < capacity) {
+        if (l->row == l->page->rows) {
+            l->page = l->page->next;
+            l->row = 0;
+            if (msl_cancelled(lane->query)) return msl_interrupted(lane);
+            continue;
+        }
+        char *row = msl_row_page_row(l->page, l->row++);
+        if (!msl_join_row_is_marked(row, t->mark_offset)) l->rows[n++] = row;
+    }
+    msl_join_emit_unmatched(&l->pairs, l->rows, n, out);
+    *done = l->page == NULL;
+    return MORSEL_OK;
+}
+
+// ---- close, explain ----
+
+static void join_close_local(msl_operator *op, msl_lane *lane, msl_role role, void *local) {
+    (void)op, (void)lane;
+    if (role == MSL_SINK) msl_join_writer_deinit(local);
+}
+
+static void join_close(msl_operator *op) { msl_join_table_deinit(&((join_global *)op->global)->table); }
+
+static void join_explain(const msl_operator *op, char *out, size_t room) {
+    const msl_join_table *t = &((const join_global *)op->global)->table;
+    uint32_t count = msl_join_table_parts(t);
+    uint64_t least = UINT64_MAX, most = 0;
+    for (uint32_t p = 0; p < count; p++) {
+        if (t->parts[p].rows < least) least = t->parts[p].rows;
+        if (t->parts[p].rows > most) most = t->parts[p].rows;
+    }
+    snprintf(out, room, "build partitions: %u; rows per partition: %llu .. %llu", count, (unsigned long long)least,
+             (unsigned long long)most);
+}
+
+const msl_operator_ops msl_op_hash_join = {
+    .name = NAME,
+    .roles = MSL_ROLE_SINK | MSL_ROLE_STREAM,
+    .roles_of = join_roles_of,
+    .sink_child = 1,
+    .global_bytes = sizeof(join_global),
+    .local_bytes = {[MSL_SINK] = sizeof(msl_join_writer), [MSL_STREAM] = sizeof(join_stream),
+                    [MSL_SOURCE] = sizeof(join_source)},
+    .init_global = join_init_global,
+    .init_local = join_init_local,
+    .morsels = join_morsels,
+    .next_morsel = join_next_morsel,
+    .produce = join_produce,
+    .apply = join_apply,
+    .sink = join_sink,
+    .combine = join_combine,
+    .finalize = join_finalize,
+    .close_local = join_close_local,
+    .close = join_close,
+    .explain = join_explain,
+};
