@@ -16,6 +16,7 @@ typedef struct msl_source_arg {
     const msl_value *values;
     uint32_t value_count;
     bool is_list;
+    bool is_struct;                 ///< {'a': x, 'b': y}: values are 'a', x, 'b', y (is_list is set too)
     int64_t sql_offset;
     uint32_t sql_length;
 } msl_source_arg;
@@ -92,6 +93,18 @@ typedef struct msl_source {
 /// Called when a morsel may be available again for a worker that got MSL_MORSEL_BLOCKED. Any thread.
 typedef void (*msl_wake_fn)(void *waiter);
 
+/// A row that a scan skipped (ignore_errors with store_rejects). Borrowed for the call.
+typedef struct msl_reject {
+    const char *table;              ///< name of the table of rejects that was asked for
+    const char *file;
+    uint64_t line, byte;            ///< 1-based line (0 = unknown) and offset of the row in the file
+    const char *column;             ///< NULL when the row as a whole is wrong
+    const char *text;               ///< the row as it stands in the file
+    size_t text_length;
+    const char *reason;
+} msl_reject;
+typedef void (*msl_reject_fn)(void *sink, const msl_reject *reject);
+
 /// What open works in. Lives as long as the scan.
 typedef struct msl_scan_env {
     msl_arena *arena;               ///< the query's execution arena; used by open only
@@ -105,6 +118,8 @@ typedef struct msl_scan_env {
     void *waiter;
     msl_warn_fn warn;
     void *warn_sink;
+    msl_reject_fn reject;           ///< called from any worker; NULL = store_rejects is refused
+    void *reject_sink;
 } msl_scan_env;
 
 typedef enum msl_morsel_result {

@@ -4,6 +4,10 @@
 
 #include "storage/source.h"
 
+extern const msl_source_ops msl_source_read_csv;
+extern const msl_source_ops msl_source_read_tsv;
+extern const msl_source_ops msl_source_sniff_csv;
+extern const msl_source_ops msl_source_glob;
 extern const msl_source_ops msl_source_range;
 extern const msl_source_ops msl_source_generate_series;
 

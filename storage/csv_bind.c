@@ -1,0 +1,240 @@
+/// csv_bind.c: read_csv and read_tsv as sources: from arguments to a schema.
+///
+/// Bind reads 64 KiB of the first file, more only when that holds too few records (or the user asks): opening a file of
+/// any size takes the same time. A pipe's sample is kept and scanned first.
+#include "storage/csv_scan_int.h"
+
+#include <stdio.h>
+#include <strings.h>
+
+#define FIRST_SAMPLE (64u << 10)
+#define GOOD_RECORDS 20u          ///< a sample with fewer is extended
+#define LARGE_SAMPLE (4u << 20)   ///< ... but not beyond this, if it holds any record
+#define MORSEL_ESTIMATE (1u << 20)
+
+/* ---- samples ---- */
+
+static void free_pipe(void *data) {
+    msl_csv_pipe *p = data;
+    if (p->stream) msl_file_stream_close(p->stream);
+    msl_memory_release(p->memory, p->text ? p->text - MSL_CSV_SLACK : NULL, p->room);
+}
+
+/// Reads on in a pipe until the sample has `want` bytes.
+static morsel_status sample_pipe(const msl_bind_env *env, msl_csv_pipe *p, size_t want) {
+    size_t room = want + 2 * MSL_CSV_SLACK + 64;
+    char *block = msl_memory_alloc(env->memory, room);
+    if (!block) return msl_error_nomem(env->err, "text scan", room);
+    memset(block, '\n', MSL_CSV_SLACK);
+    if (p->text) {
+        memcpy(block + MSL_CSV_SLACK, p->text, p->length);
+        msl_memory_release(p->memory, p->text - MSL_CSV_SLACK, p->room);
+    }
+    p->text = block + MSL_CSV_SLACK;
+    p->room = room;
+    while (p->length < want && !p->whole) {
+        size_t got;
+        MSL_TRY(msl_file_stream_read(p->stream, p->text + p->length, want - p->length + 64, &got, env->err));
+        p->length += got;
+        p->whole = got == 0;
+    }
+    return MORSEL_OK;
+}
+
+static morsel_status open_pipe(const msl_bind_env *env, const msl_file *file, msl_csv_pipe **out) {
+    msl_csv_pipe *p = MSL_NEW(env->arena, msl_csv_pipe);
+    if (!p) return msl_error_nomem(env->err, "text scan", sizeof *p);
+    p->memory = env->memory;
+    msl_stream_env stream_env = {env->memory, env->cancelled, -1};
+    MSL_TRY(msl_file_stream_open(file, &stream_env, &p->stream, env->err));
+    if (!msl_arena_on_free(env->arena, free_pipe, p)) {
+        free_pipe(p);
+        return msl_error_nomem(env->err, "text scan", sizeof *p);
+    }
+    *out = p;
+    return MORSEL_OK;
+}
+
+/// True when the sample was too small to judge by.
+static bool wants_more(const msl_csv_options *o, const msl_csv_shape *shape, bool found_record, size_t n, bool whole) {
+    if (whole) return false;
+    if (!found_record) return true;
+    if (o->sample_rows < 0 || (o->sample_rows > 0 && shape->sampled_rows < (uint64_t)o->sample_rows)) return true;
+    return o->sample_rows == 0 && shape->sampled_rows < GOOD_RECORDS && n < LARGE_SAMPLE;
+}
+
+/// Learns the shape of one file.
+static morsel_status sniff_file(const msl_bind_env *env, const msl_csv_options *o, const msl_file *file, msl_csv_pipe *pipe,
+                                msl_csv_shape *out) {
+    for (size_t want = FIRST_SAMPLE;; want *= 4) {
+        if (env->cancelled && atomic_load_explicit(env->cancelled, memory_order_relaxed)) {
+            return msl_error_set(env->err, MORSEL_INTERRUPTED, "57014", "interrupted");
+        }
+        if (msl_file_is_plain(file) && want > file->size) want = file->size + 64;
+        size_t n = 0, room = want + 2 * MSL_CSV_SLACK;
+        bool whole = false;
+        char *text, *block = NULL;
+        morsel_status status;
+        if (pipe) {
+            status = sample_pipe(env, pipe, want);
+            text = pipe->text, n = pipe->length, whole = pipe->whole;
+        } else {
+            block = msl_memory_alloc(env->memory, room);
+            if (!block) return msl_error_nomem(env->err, "text scan", room);
+            memset(block, '\n', MSL_CSV_SLACK);
+            text = block + MSL_CSV_SLACK;
+            status = msl_csv_read_head(env->memory, env->cancelled, file, text, want, &n, &whole, env->err);
+        }
+        // A sample without any line end is not worth looking at while more can be had.
+        bool found = whole || memchr(text, '\n', n) || memchr(text, '\r', n);
+        if (status == MORSEL_OK && found) status = msl_csv_sniff(env, o, file->path, text, n, whole, out);
+        bool has_record = found && out->data_start < n + whole;
+        msl_memory_release(env->memory, block, room);
+        if (status != MORSEL_OK || !wants_more(o, out, has_record, n, whole)) return status;
+        if (want > o->max_line_bytes * 2 && !has_record) {
+            msl_error_set(env->err, MORSEL_DATA, "54000", "the first line of '%s' is longer than %zu bytes (max_line_size is %llu)",
+                          file->path, n, (unsigned long long)o->max_line_bytes);
+            msl_error_hint(env->err, "raise max_line_size; or, if quotes are ordinary characters in this file, say quote=''");
+            return MORSEL_DATA;
+        }
+        if (want >= (1u << 30)) return MORSEL_OK; // sample_size=-1 on a huge file: a GiB of it
+    }
+}
+
+/* ---- files ---- */
+
+static morsel_status learn_files(const msl_bind_env *env, msl_csv_options *o, msl_csv_binding *b) {
+    msl_path_list list = {0};
+    for (uint32_t i = 0; i < o->path_count; i++) {
+        uint32_t before = list.count;
+        const char *path = strcmp(o->paths[i], "-") == 0 ? "/dev/stdin" : o->paths[i];
+        MSL_TRY(msl_path_expand(path, env->arena, &list, env->err));
+        if (list.count > before) continue;
+        msl_error_set(env->err, MORSEL_IO, "58P01", "no file matches '%s'", path);
+        return MORSEL_IO;
+    }
+    b->files = MSL_NEW_ARRAY(env->arena, msl_file, list.count);
+    if (!b->files) return msl_error_nomem(env->err, "text scan", list.count * sizeof *b->files);
+    b->file_count = list.count;
+    for (uint32_t i = 0; i < list.count; i++) {
+        MSL_TRY(msl_file_learn(list.paths[i], &o->file, env->arena, &b->files[i], env->err));
+        if (!b->files[i].is_regular && list.count > 1) {
+            return msl_error_unsupported(env->err, -1, 0, "a list of files with a pipe in it ('%s')", list.paths[i]);
+        }
+    }
+    return MORSEL_OK;
+}
+
+/// Adds the columns of a further file to the schema (union_by_name).
+static morsel_status unite(const msl_bind_env *env, msl_csv_shape *all, const msl_csv_shape *one) {
+    msl_csv_column *columns = MSL_NEW_ARRAY(env->arena, msl_csv_column, all->column_count + one->column_count);
+    if (!columns) return msl_error_nomem(env->err, "text scan", 0);
+    uint32_t n = all->column_count;
+    memcpy(columns, all->columns, n * sizeof *columns);
+    for (uint32_t i = 0; i < one->column_count; i++) {
+        const msl_csv_column *c = &one->columns[i];
+        uint32_t k = 0;
+        while (k < n && strcasecmp(columns[k].name, c->name) != 0) k++;
+        if (k == n) {
+            columns[n++] = *c;
+            continue;
+        }
+        columns[k].kinds |= c->kinds;
+        if (!columns[k].is_declared) columns[k].type = msl_csv_kinds_type(columns[k].kinds);
+    }
+    all->columns = columns;
+    all->column_count = n;
+    return MORSEL_OK;
+}
+
+static morsel_status learn_shape(const msl_bind_env *env, msl_csv_binding *b) {
+    msl_csv_options *o = &b->options;
+    if (!b->files[0].is_regular) MSL_TRY(open_pipe(env, &b->files[0], &b->pipe));
+    MSL_TRY(sniff_file(env, o, &b->files[0], b->pipe, &b->shape));
+    o->dialect = b->shape.dialect; // the further files have the same
+    if (!(o->flags & MSL_CSV_OPT_UNION_BY_NAME)) return MORSEL_OK;
+    o->flags |= MSL_CSV_OPT_HAS_DELIM | MSL_CSV_OPT_HAS_QUOTE | MSL_CSV_OPT_HAS_ESCAPE | MSL_CSV_OPT_HAS_HEADER;
+    if (b->shape.has_header) o->flags |= MSL_CSV_OPT_HEADER;
+    for (uint32_t i = 1; i < b->file_count; i++) {
+        msl_csv_shape one;
+        MSL_TRY(sniff_file(env, o, &b->files[i], NULL, &one));
+        MSL_TRY(unite(env, &b->shape, &one));
+    }
+    return MORSEL_OK;
+}
+
+/* ---- source ---- */
+
+static void apply_override(const msl_bind_env *env, msl_csv_binding *b) {
+    for (const msl_schema_override *v = env->overrides; v; v = v->next) {
+        if (strcmp(v->key, b->options.key) != 0 || v->column_count != b->shape.column_count) continue;
+        for (uint32_t i = 0; i < v->column_count; i++) b->shape.columns[i].type = v->types[i];
+        return;
+    }
+}
+
+static morsel_status fill_source(const msl_bind_env *env, msl_csv_binding *b, msl_source *out) {
+    const msl_csv_options *o = &b->options;
+    bool has_filename = o->flags & MSL_CSV_OPT_FILENAME;
+    b->column_count = b->shape.column_count + has_filename;
+    msl_source_column *columns = MSL_NEW_ARRAY(env->arena, msl_source_column, b->column_count + 1);
+    if (!columns) return msl_error_nomem(env->err, "text scan", b->column_count * sizeof *columns);
+    for (uint32_t i = 0; i < b->shape.column_count; i++) {
+        columns[i] = (msl_source_column){.name = b->shape.columns[i].name, .type = b->shape.columns[i].type};
+    }
+    if (has_filename) columns[b->column_count - 1] = (msl_source_column){.name = o->filename_column, .type = msl_type_of(MSL_TYPE_VARCHAR)};
+    double bytes = 0;
+    bool regular = true;
+    for (uint32_t i = 0; i < b->file_count; i++) {
+        bytes += (double)b->files[i].size;
+        regular = regular && b->files[i].is_regular;
+    }
+    const char *display = b->files[0].path;
+    if (b->file_count > 1) display = msl_arena_printf(env->arena, "%s and %u more", display, b->file_count - 1);
+    if (!display) return msl_error_nomem(env->err, "text scan", 0);
+    *out = (msl_source){
+        .display = display, .key = o->key, .column_count = b->column_count, .columns = columns,
+        .estimated_rows = !regular ? -1 : b->shape.row_bytes > 0 ? bytes / b->shape.row_bytes : 0,
+        .total_bytes = regular ? bytes : 0, .estimated_morsels = (uint64_t)(bytes / MORSEL_ESTIMATE) + 1,
+        .flags = MSL_SOURCE_ORDERED | (regular ? MSL_SOURCE_RESTARTABLE : 0), .binding = b,
+    };
+    return MORSEL_OK;
+}
+
+static morsel_status bind_function(const msl_bind_env *env, const char *function, const msl_source_ops *ops, bool is_tsv,
+                                   const msl_source_arg *args, uint32_t arg_count, msl_source *out) {
+    msl_csv_binding *b = MSL_NEW(env->arena, msl_csv_binding);
+    if (!b) return msl_error_nomem(env->err, "text scan", sizeof *b);
+    MSL_TRY(msl_csv_options_read(env, function, args, arg_count, &b->options));
+    if (is_tsv && !(b->options.flags & MSL_CSV_OPT_HAS_DELIM)) {
+        b->options.flags |= MSL_CSV_OPT_HAS_DELIM;
+        b->options.dialect.delim[0] = '\t';
+    }
+    MSL_TRY(learn_files(env, &b->options, b));
+    MSL_TRY(learn_shape(env, b));
+    apply_override(env, b);
+    if (b->shape.doubt && env->warn) env->warn(env->warn_sink, b->shape.doubt);
+    MSL_TRY(fill_source(env, b, out));
+    out->ops = ops;
+    return MORSEL_OK;
+}
+
+morsel_status msl_csv_bind(const msl_bind_env *env, const msl_source_arg *args, uint32_t arg_count, msl_source *out) {
+    return bind_function(env, "read_csv", &msl_source_read_csv, false, args, arg_count, out);
+}
+static morsel_status bind_tsv(const msl_bind_env *env, const msl_source_arg *args, uint32_t arg_count, msl_source *out) {
+    return bind_function(env, "read_tsv", &msl_source_read_tsv, true, args, arg_count, out);
+}
+
+const msl_source_ops msl_source_read_csv = {
+    .name = "read_csv", .description = "read_csv(path [, delim, header, types, ...]): a delimited text file; detects what is not said",
+    .bind = msl_csv_bind, .answer = msl_csv_filter_answer, .open = msl_csv_open, .open_local = msl_csv_open_local,
+    .next_morsel = msl_csv_next_morsel, .read = msl_csv_read, .close_local = msl_csv_close_local, .close = msl_csv_close,
+    .consumed = msl_csv_consumed, .survey = msl_csv_survey,
+};
+const msl_source_ops msl_source_read_tsv = {
+    .name = "read_tsv", .description = "read_tsv(path [, ...]): read_csv with a tab as the delimiter",
+    .bind = bind_tsv, .answer = msl_csv_filter_answer, .open = msl_csv_open, .open_local = msl_csv_open_local,
+    .next_morsel = msl_csv_next_morsel, .read = msl_csv_read, .close_local = msl_csv_close_local, .close = msl_csv_close,
+    .consumed = msl_csv_consumed, .survey = msl_csv_survey,
+};
