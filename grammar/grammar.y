@@ -4,8 +4,8 @@
  * Naming     terminals upper case; a nonterminal `xs` is a non-empty list of `x`; `x_opt` may be empty.
  * Keywords   A word of class FREE or CALL in keywords.def falls back to ID where no rule takes it. parse.c settles
  *            what needs more than one token of lookahead and feeds tokens that no keyword has: NOT_LA (NOT before
- *            BETWEEN, IN, LIKE ...), LAMBDA_ARROW, IN_POSITION, ROW_CALL, USING_SAMPLE, ON_CONFLICT,
- *            WITH_ORDINALITY, IGNORE_OVER and RESPECT_OVER (before NULLS OVER), WITH_TIME_ZONE, WITHOUT_TIME_ZONE, TYPE_WORDS (DOUBLE PRECISION, CHARACTER VARYING), START_*.
+ *            BETWEEN, IN, LIKE ...), SEMI_JOIN, ANTI_JOIN, ASOF_JOIN, POSITIONAL_JOIN (before a join word), LAMBDA_ARROW, IN_POSITION, ROW_CALL, USING_SAMPLE, ON_CONFLICT,
+ *            WITH_ORDINALITY, GENERATED_ALWAYS, IGNORE_OVER and RESPECT_OVER (before NULLS OVER), WITH_TIME_ZONE, WITHOUT_TIME_ZONE, TYPE_WORDS (DOUBLE PRECISION, CHARACTER VARYING), START_*.
  * Conflicts  None: the build fails on the first one. Where a rule carries [X] or a token has a precedence without
  *            being an operator, the comment beside says which conflict that settles.
  */
@@ -32,6 +32,8 @@
 
 %code {
 size_t msl_grammar_parser_size(void) { return sizeof(yyParser); }
+void msl_grammar_init(void *parser) { msl_grammarInit(parser); }
+void msl_grammar_finalize(void *parser) { msl_grammarFinalize(parser); }
 
 /* Plays the parser forward for one token on a small overlay of its stack: would it be shifted? */
 bool msl_grammar_accepts(const void *parser, uint16_t major) {
@@ -96,8 +98,8 @@ bool msl_grammar_accepts(const void *parser, uint16_t major) {
 %left TYPECAST.
 %left DOT.
 
-%token START_EXPRESSION START_TYPE IGNORE_OVER RESPECT_OVER WITH_ORDINALITY IN_POSITION USING_SAMPLE ON_CONFLICT ROW_CALL TYPE_WORDS WITH_TIME_ZONE
-       WITHOUT_TIME_ZONE.
+%token SEMICOLON START_EXPRESSION START_TYPE GENERATED_ALWAYS SEMI_JOIN ANTI_JOIN ASOF_JOIN POSITIONAL_JOIN IGNORE_OVER RESPECT_OVER
+       WITH_ORDINALITY IN_POSITION USING_SAMPLE ON_CONFLICT ROW_CALL TYPE_WORDS WITH_TIME_ZONE WITHOUT_TIME_ZONE.
 %fallback ID @MSL_FREE_KEYWORDS@.
 
 /* ---- start ---- */
@@ -270,20 +272,22 @@ window(A) ::= .                                    { A = EMPTY(msl_windows); }
 window(A) ::= WINDOW window_items(L) comma_opt.    { A = L; }
 window_items(A) ::= name(N) AS window_spec(W).     { A = EMPTY(msl_windows); MSL_ADD(p, A, ((msl_ast_named_window){N, W})); }
 window_items(A) ::= window_items(L) COMMA name(N) AS window_spec(W). { A = L; MSL_ADD(p, A, ((msl_ast_named_window){N, W})); }
-window_spec(A) ::= LP(S) window_base(B) partition_by(P) order_by_opt(O) frame(F) RP. {
-    A = F; A->at = SPAN(S.offset); A->base = B; A->partition_by = P; A->order_by = O;
-}
-%type window_base {msl_ast_name}
-window_base(A) ::= .           { A = EMPTY(msl_ast_name); }
-window_base(A) ::= name(N).    { A = N; }
-%type partition_by {msl_ast_exprs}
-partition_by(A) ::= .                                     { A = EMPTY(msl_ast_exprs); }
-partition_by(A) ::= PARTITION BY exprs(L) comma_opt.      { A = L; }
+window_spec(A) ::= LP(S) RP.                         { A = MSL_BUILD(p, msl_ast_window); A->at = SPAN(S.offset); }
+window_spec(A) ::= LP(S) window_body(W) RP.          { A = W; A->at = SPAN(S.offset); }
+window_spec(A) ::= LP(S) name(B) RP.                 { A = MSL_BUILD(p, msl_ast_window); A->at = SPAN(S.offset); A->base = B; }
+window_spec(A) ::= LP(S) name(B) window_body(W) RP.  { A = W; A->at = SPAN(S.offset); A->base = B; }
+/* Every alternative begins with its keyword: an empty one would let the keyword fall back to a name. */
+%type window_body {msl_ast_window *}
+window_body(A) ::= PARTITION BY exprs(L) comma_opt order_by_opt(O) frame_opt(F).  { A = F; A->partition_by = L; A->order_by = O; }
+window_body(A) ::= order_by(O) frame_opt(F).         { A = F; A->order_by = O; }
+window_body(A) ::= frame(F).                         { A = F; }
 %type frame {msl_ast_window *}
+%type frame_opt {msl_ast_window *}
 %type frame_unit {int}
 %type frame_bound {msl_ast_bound}
 %type frame_exclude {int}
-frame(A) ::= .                                            { A = MSL_BUILD(p, msl_ast_window); }
+frame_opt(A) ::= .                                        { A = MSL_BUILD(p, msl_ast_window); }
+frame_opt(A) ::= frame(F).                                { A = F; }
 frame(A) ::= frame_unit(U) frame_bound(B) frame_exclude(X). {
     A = MSL_BUILD(p, msl_ast_window);
     A->frame_unit = U; A->frame_start = B; A->frame_end.kind = MSL_AST_BOUND_CURRENT_ROW; A->exclude = X;
@@ -375,19 +379,19 @@ from(A) ::= from(F) USING LP names(N) comma_opt RP.        { A = msl_build_join_
 join_word(A) ::= JOIN.                        { A = (msl_join_word){MSL_AST_JOIN_INNER, false, false}; }
 join_word(A) ::= join_side(S) JOIN.           { A = (msl_join_word){(uint8_t)S, false, false}; }
 join_word(A) ::= CROSS JOIN.                  { A = (msl_join_word){MSL_AST_JOIN_CROSS, false, false}; }
-join_word(A) ::= POSITIONAL JOIN.             { A = (msl_join_word){MSL_AST_JOIN_POSITIONAL, false, false}; }
+join_word(A) ::= POSITIONAL_JOIN JOIN.             { A = (msl_join_word){MSL_AST_JOIN_POSITIONAL, false, false}; }
 join_word(A) ::= NATURAL JOIN.                { A = (msl_join_word){MSL_AST_JOIN_INNER, true, false}; }
 join_word(A) ::= NATURAL join_side(S) JOIN.   { A = (msl_join_word){(uint8_t)S, true, false}; }
-join_word(A) ::= ASOF JOIN.                   { A = (msl_join_word){MSL_AST_JOIN_INNER, false, true}; }
-join_word(A) ::= ASOF join_side(S) JOIN.      { A = (msl_join_word){(uint8_t)S, false, true}; }
+join_word(A) ::= ASOF_JOIN JOIN.                   { A = (msl_join_word){MSL_AST_JOIN_INNER, false, true}; }
+join_word(A) ::= ASOF_JOIN join_side(S) JOIN.      { A = (msl_join_word){(uint8_t)S, false, true}; }
 join_side(A) ::= INNER.          { A = MSL_AST_JOIN_INNER; }
 join_side(A) ::= LEFT outer_opt.   { A = MSL_AST_JOIN_LEFT; }
 join_side(A) ::= RIGHT outer_opt.  { A = MSL_AST_JOIN_RIGHT; }
 join_side(A) ::= FULL outer_opt.   { A = MSL_AST_JOIN_FULL; }
-join_side(A) ::= SEMI.           { A = MSL_AST_JOIN_SEMI; }
-join_side(A) ::= ANTI.           { A = MSL_AST_JOIN_ANTI; }
-join_side(A) ::= LEFT SEMI.      { A = MSL_AST_JOIN_SEMI; }
-join_side(A) ::= LEFT ANTI.      { A = MSL_AST_JOIN_ANTI; }
+join_side(A) ::= SEMI_JOIN.           { A = MSL_AST_JOIN_SEMI; }
+join_side(A) ::= ANTI_JOIN.           { A = MSL_AST_JOIN_ANTI; }
+join_side(A) ::= LEFT SEMI_JOIN.      { A = MSL_AST_JOIN_SEMI; }
+join_side(A) ::= LEFT ANTI_JOIN.      { A = MSL_AST_JOIN_ANTI; }
 outer_opt ::= .
 outer_opt ::= OUTER.
 
@@ -613,7 +617,7 @@ expr(A) ::= expr(V) like(O) quantifier(Q) LP expr(E) RP. [LIKE]                {
 /* postfix: time zone, collation, cast, subscript, field, method */
 expr(A) ::= expr(E) AT TIME ZONE expr(Z). [AT]  { A = msl_build_call_of(p, "timezone", E->at.offset, Z, E, NULL, NULL); }
 expr(A) ::= expr(E) COLLATE path(N).            { A = msl_build_collate(p, E, N); }
-expr(A) ::= expr(E) TYPECAST type(T).           { A = msl_build_cast(p, E, T, false, E->at.offset); }
+expr(A) ::= expr(E) TYPECAST type(T). [NAME_END]  { A = msl_build_cast(p, E, T, false, E->at.offset); }
 expr(A) ::= expr(B) LBRACKET expr(I) RBRACKET.  { A = msl_build_subscript(p, MSL_AST_INDEX, B, I, NULL, NULL); }
 expr(A) ::= expr(B) LBRACKET slice_end(L) COLON slice_end(U) RBRACKET.
                                                 { A = msl_build_subscript(p, MSL_AST_SLICE, B, L, U, NULL); }
@@ -905,16 +909,24 @@ assignment(A) ::= LP names(N) comma_opt RP EQ expr(E).  { A = (msl_ast_assignmen
 returning(A) ::= .                                     { A = EMPTY(msl_ast_returning); }
 returning(A) ::= RETURNING select_items(I) comma_opt.  { A = (msl_ast_returning){I.items, I.count}; }
 
+/* Without an empty alternative for the alias: SET would fall back to a name. */
+%type update_head {update_head}
+%include {
+typedef struct update_head { msl_ast_names table; msl_ast_name alias; } update_head;
+}
+update_head(A) ::= path(T) SET.             { A = (update_head){.table = T}; }
+update_head(A) ::= path(T) name(N) SET.     { A = (update_head){T, N}; }
+update_head(A) ::= path(T) AS name(N) SET.  { A = (update_head){T, N}; }
+update(A) ::= UPDATE(S) update_head(H) assignments(L) comma_opt from_opt(F) where(W) returning(R). {
+    A = msl_build_statement(p, MSL_AST_STATEMENT_UPDATE, S.offset);
+    msl_ast_update *u = A->u.update = MSL_BUILD(p, msl_ast_update);
+    u->table = H.table; u->alias = H.alias; u->assignments = L.items; u->assignment_count = L.count;
+    u->from = F.items; u->from_count = F.count; u->where = W; u->returning = R;
+}
 %type dml_alias {msl_ast_name}
 dml_alias(A) ::= .             { A = EMPTY(msl_ast_name); }
 dml_alias(A) ::= name(N).      { A = N; }
 dml_alias(A) ::= AS name(N).   { A = N; }
-update(A) ::= UPDATE(S) path(T) dml_alias(N) SET assignments(L) comma_opt from_opt(F) where(W) returning(R). {
-    A = msl_build_statement(p, MSL_AST_STATEMENT_UPDATE, S.offset);
-    msl_ast_update *u = A->u.update = MSL_BUILD(p, msl_ast_update);
-    u->table = T; u->alias = N; u->assignments = L.items; u->assignment_count = L.count;
-    u->from = F.items; u->from_count = F.count; u->where = W; u->returning = R;
-}
 %type using_opt {msl_froms}
 using_opt(A) ::= .                               { A = EMPTY(msl_froms); }
 using_opt(A) ::= USING from_items(F) comma_opt.  { A = F; }
@@ -1004,7 +1016,7 @@ constraint_body(A) ::= CHECK(S) LP expr(E) RP.  { A = (msl_ast_constraint){.kind
 constraint_body(A) ::= UNIQUE(S).               { A = (msl_ast_constraint){.kind = MSL_AST_CONSTRAINT_UNIQUE, .at = SPAN(S.offset)}; }
 constraint_body(A) ::= PRIMARY(S) KEY.          { A = (msl_ast_constraint){.kind = MSL_AST_CONSTRAINT_PRIMARY_KEY, .at = SPAN(S.offset)}; }
 constraint_body(A) ::= COLLATE(S) path(N).      { A = (msl_ast_constraint){.kind = MSL_AST_CONSTRAINT_COLLATE, .references = N, .at = SPAN(S.offset)}; }
-constraint_body(A) ::= GENERATED(S) ALWAYS AS LP expr(E) RP generated_storage.
+constraint_body(A) ::= GENERATED_ALWAYS(S) ALWAYS AS LP expr(E) RP generated_storage.
     { A = (msl_ast_constraint){.kind = MSL_AST_CONSTRAINT_GENERATED, .expr = E, .at = SPAN(S.offset)}; }
 constraint_body(A) ::= AS(S) LP expr(E) RP generated_storage.
     { A = (msl_ast_constraint){.kind = MSL_AST_CONSTRAINT_GENERATED, .expr = E, .at = SPAN(S.offset)}; }

@@ -152,6 +152,7 @@ next:
             | "\xF0" [\x90-\xBF] tail tail | [\xF1-\xF3] tail tail tail | "\xF4" [\x80-\x8F] tail tail;
     first   = [A-Za-z_] | high;
     word    = first (first | [0-9$])*;
+    label   = first (first | [0-9])*;
     digits  = [0-9] ("_"? [0-9])*;
     number  = digits ("." digits?)? | "." digits;
     exp     = [eE] [-+]? digits;
@@ -192,16 +193,13 @@ next:
                        if (!((c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'f'))) return MSL_LEX_BAD_BLOB;
                    }
                    TOKEN(BLOB); }
-    "$" word? "$"  {
+    "$" label? "$"  {
                    lexer->cursor = cursor;
-                   /* A tag has no dollar sign inside, though a word may: cut at the first one. */
-                   const unsigned char *dollar = memchr(text + start + 1, '$', cursor - start - 1);
-                   lexer->cursor = (uint32_t)(dollar - text) + 1;
-                   token->at = (msl_token){start, lexer->cursor - start};
-                   if (!skip_dollar(lexer, start, lexer->cursor - start)) return MSL_LEX_OPEN_STRING;
+                   token->at = (msl_token){start, cursor - start};
+                   if (!skip_dollar(lexer, start, cursor - start)) return MSL_LEX_OPEN_STRING;
                    cursor = lexer->cursor;
                    token->major = TK_STRING; goto checked; }
-    "$" [0-9]+ | "?" [0-9]* | [$:@] word   { TOKEN(PARAMETER); }
+    "$" [0-9]+ | "?" [0-9]* | "$" label | [:@] word   { TOKEN(PARAMETER); }
 
     number exp? | '0x' [0-9a-fA-F] ("_"? [0-9a-fA-F])* | '0b' [01] ("_"? [01])* | '0o' [0-7] ("_"? [0-7])*   { TOKEN(NUMBER); }
     (number exp? | '0x' [0-9a-fA-F_]* | '0b' [01_]* | '0o' [0-7_]*) (first | [0-9$])+ | digits ("." digits)? [eE] [-+]  {
@@ -214,7 +212,7 @@ next:
     "{"    { TOKEN(LBRACE); }
     "}"    { TOKEN(RBRACE); }
     ","    { TOKEN(COMMA); }
-    ";"    { TOKEN(SEMI); }
+    ";"    { TOKEN(SEMICOLON); }
     "."    { TOKEN(DOT); }
     ":"    { TOKEN(COLON); }
     "::"   { TOKEN(TYPECAST); }

@@ -255,6 +255,16 @@ static uint16_t classify_word(msl_parse *p, const void *parser, msl_raw_token *t
     case TK_ROW:
         if (peek(p, 0)->major == TK_LP) result = TK_ROW_CALL;
         break;
+    case TK_GENERATED: result = peek_keyword(p, 0) == TK_ALWAYS ? TK_GENERATED_ALWAYS : TK_ID; break;
+    case TK_SEMI: result = peek_keyword(p, 0) == TK_JOIN ? TK_SEMI_JOIN : TK_ID; break;
+    case TK_ANTI: result = peek_keyword(p, 0) == TK_JOIN ? TK_ANTI_JOIN : TK_ID; break;
+    case TK_POSITIONAL: result = peek_keyword(p, 0) == TK_JOIN ? TK_POSITIONAL_JOIN : TK_ID; break;
+    case TK_ASOF:
+        switch (peek_keyword(p, 0)) {
+        case TK_JOIN: case TK_INNER: case TK_LEFT: case TK_RIGHT: case TK_FULL: case TK_SEMI: case TK_ANTI: result = TK_ASOF_JOIN; break;
+        default: result = TK_ID;
+        }
+        break;
     case TK_GROUPING: result = peek_keyword(p, 0) == TK_SETS ? TK_GROUPING : TK_ID; break;
     case TK_AT: result = peek_keyword(p, 0) == TK_TIME ? TK_AT : TK_ID; break;
     case TK_IN:
@@ -487,7 +497,7 @@ static void feed(msl_parse *p, void *parser, uint16_t start_major) {
             return;
         }
         if (!start_major && refuse_unsupported(p, &token)) return;
-        bool at_end = token.major == 0 || (token.major == TK_SEMI && !start_major);
+        bool at_end = token.major == 0 || (token.major == TK_SEMICOLON && !start_major);
         bool is_word_token = token.major == TK_ID;
         uint16_t major = at_end ? 0 : classify(p, parser, &token);
         bool is_name = is_word_token && (major == TK_ID || is_free_keyword(p, token.at));
@@ -497,7 +507,7 @@ static void feed(msl_parse *p, void *parser, uint16_t start_major) {
         }
         msl_grammar(parser, major, token.at, p);
         if (at_end) {
-            if (token.major == TK_SEMI) p->rule_end = token.at.offset + token.at.length;
+            if (token.major == TK_SEMICOLON) p->rule_end = token.at.offset + token.at.length;
             return;
         }
         p->before_previous = p->previous;
@@ -551,7 +561,7 @@ static size_t resume_offset(msl_parse *p, uint32_t from) {
         msl_lex_problem problem = msl_lex_next(&p->lexer, &token);
         if (problem == MSL_LEX_OPEN_STRING || problem == MSL_LEX_OPEN_NAME || problem == MSL_LEX_OPEN_COMMENT) return p->lexer.length;
         if (problem == MSL_LEX_OK && token.major == 0) return p->lexer.length;
-        if (problem == MSL_LEX_OK && token.major == TK_SEMI) return token.at.offset + token.at.length;
+        if (problem == MSL_LEX_OK && token.major == TK_SEMICOLON) return token.at.offset + token.at.length;
     }
 }
 
@@ -561,7 +571,7 @@ morsel_status msl_parse_statement(msl_arena *arena, const char *sql, size_t leng
     *consumed_bytes = length;
     msl_parse p;
     MSL_TRY(begin(&p, arena, sql, length, err));
-    while (peek(&p, 0)->major == TK_SEMI) take(&p);
+    while (peek(&p, 0)->major == TK_SEMICOLON) take(&p);
     if (peek(&p, 0)->major == 0) return MORSEL_OK;
     uint32_t start = peek(&p, 0)->at.offset;
     if (parse(&p, 0) != MORSEL_OK) {
