@@ -22,16 +22,25 @@
 
 typedef struct msl_program msl_program;
 
-/// One lane's run of a program. Fields are expr_eval.c's own.
+/// Row numbers; sel NULL = [0, n).
+typedef struct msl_rows {
+    const uint32_t *sel;
+    uint32_t n;
+} msl_rows;
+
+/// One lane's run of a program. The fields are expr_eval.c's own.
 typedef struct msl_evaluator {
     const msl_program *program;
+    msl_arena *arena;
     msl_vector *registers;
-    void **locals;              ///< what init_local made for each call site, or NULL
-    uint32_t **selections;      ///< room for row numbers, one for each nesting level of branches
-    uint32_t *identity;         ///< 0, 1, 2, ...
-    uint64_t *bits;             ///< scratch bitmap
-    const msl_vector **result;  ///< result vector of each expression, set by msl_evaluate
-    msl_vector *constants;      ///< constants as vectors, materialised once
+    msl_vector *flattened;      ///< by register: room for dictionary columns; NULL until one comes
+    bool *is_dense;             ///< by register: every row can be read
+    void **locals;              ///< what the call sites' init_local made
+    msl_rows *scopes;
+    uint32_t **buffers;         ///< row numbers of scopes
+    uint32_t *spare;
+    const msl_vector **args;    ///< of the call that runs
+    const msl_vector **result;  ///< of each expression, set by msl_evaluate
 } msl_evaluator;
 
 /// Compiles `count` expressions over chunks of the query's vector_rows.
