@@ -12,7 +12,7 @@
 
 #include <math.h>
 
-// ---- count ----
+/* ---- count ---- */
 
 static void count_init(const void *bound, void *state) {
     (void)bound;
@@ -45,7 +45,7 @@ static morsel_status count_finalize(msl_agg_ctx *ctx, const void *state, msl_vec
     return MORSEL_OK;
 }
 
-// ---- exact sums of integers and decimals ----
+/* ---- exact sums of integers and decimals ---- */
 
 /// Sum of values of up to 64 bits.
 typedef struct int_state {
@@ -194,7 +194,7 @@ static morsel_status wide_sum_finalize(msl_agg_ctx *ctx, const void *state, msl_
     return MORSEL_OK;
 }
 
-// ---- avg of integers and decimals ----
+/* ---- avg of integers and decimals ---- */
 
 /// dividend / divisor, correctly rounded (ties to even). divisor in (0, 2^127).
 static double divide_exact(msl_u128 dividend, msl_u128 divisor) {
@@ -246,7 +246,7 @@ static morsel_status wide_avg_finalize(msl_agg_ctx *ctx, const void *state, msl_
     return MORSEL_OK;
 }
 
-// ---- sums of doubles ----
+/* ---- sums of doubles ---- */
 
 typedef struct double_state {
     msl_sum sum;
@@ -304,7 +304,7 @@ static morsel_status double_avg_finalize(msl_agg_ctx *ctx, const void *state, ms
     return MORSEL_OK;
 }
 
-// ---- sums of intervals ----
+/* ---- sums of intervals ---- */
 
 typedef struct interval_state {
     int64_t months, days;
@@ -370,7 +370,7 @@ static morsel_status interval_sum_finalize(msl_agg_ctx *ctx, const void *state, 
     return MORSEL_OK;
 }
 
-// ---- binding ----
+/* ---- binding ---- */
 
 #define SUM_ENTRY(FUNCTION, SUFFIX, STATE)                                                                             \
     {.name = #FUNCTION, .arg_count = 1, .state_bytes = sizeof(STATE##_state), .init = STATE##_init,                    \
@@ -450,7 +450,7 @@ static morsel_status bind_count(const msl_aggregate *self, const msl_type *const
     return MORSEL_OK;
 }
 
-// ---- table ----
+/* ---- table ---- */
 
 #define COUNT_CALLBACKS                                                                                                \
     .result = MSL_TYPE_BIGINT, .state_bytes = sizeof(uint64_t), .init = count_init, .update = count_update,            \

@@ -77,7 +77,7 @@ static morsel_status bits_finalize(msl_agg_ctx *ctx, const void *state, msl_vect
     return MORSEL_OK;
 }
 
-// ---- count_if ----
+/* ---- count_if ---- */
 
 static void count_init(const void *bound, void *state) {
     (void)bound;
@@ -116,7 +116,7 @@ static morsel_status count_if_finalize(msl_agg_ctx *ctx, const void *state, msl_
     return MORSEL_OK;
 }
 
-// ---- binding ----
+/* ---- binding ---- */
 
 #define BITS_ENTRY(FUNCTION, SUFFIX, INIT)                                                                             \
     {.name = "bit_" #FUNCTION, .arg_count = 1, .state_bytes = sizeof(bits_state), .init = INIT,                        \
@@ -145,7 +145,7 @@ static morsel_status bind_bits(const msl_aggregate *self, const msl_type *const 
     return MORSEL_OK;
 }
 
-// ---- table ----
+/* ---- table ---- */
 
 #define BOOL_CALLBACKS(FUNCTION, INIT)                                                                                 \
     .arg_count = 1, .flags = MSL_AGG_IGNORES_DISTINCT, .args = {MSL_TYPE_BOOLEAN}, .result = MSL_TYPE_BOOLEAN,         \

@@ -13,7 +13,7 @@
 
 #define TEXT_LIMIT (1u << 30) ///< bytes that one string_agg may have
 
-// ---- string_agg ----
+/* ---- string_agg ---- */
 
 typedef struct text_state {
     char *bytes; ///< in ctx->keep; the state is not moved while rows come
@@ -99,7 +99,7 @@ static morsel_status bind_string_agg(const msl_aggregate *self, const msl_type *
     return MORSEL_OK;
 }
 
-// ---- quantiles ----
+/* ---- quantiles ---- */
 
 typedef struct quantile_bound {
     const msl_type *type; ///< of the argument
@@ -246,7 +246,7 @@ static morsel_status bind_quantile(const msl_aggregate *self, const msl_type *co
     return bind_quantile_at(types[0], fraction, self, self->begin == continuous_begin, arena, out, err);
 }
 
-// ---- mode ----
+/* ---- mode ---- */
 
 typedef struct mode_state {
     msl_agg_slot value[2]; ///< of the present run, and of the longest one
@@ -300,7 +300,7 @@ static morsel_status bind_mode(const msl_aggregate *self, const msl_type *const 
     return MORSEL_OK;
 }
 
-// ---- product ----
+/* ---- product ---- */
 
 /// Mantissa and exponent apart, so that factors in ascending order do not overflow on the way.
 typedef struct product_state {
@@ -337,7 +337,7 @@ static morsel_status product_finalize(msl_agg_ctx *ctx, const void *state, msl_v
     return MORSEL_OK;
 }
 
-// ---- table ----
+/* ---- table ---- */
 
 #define COLLECTS .update = refuse_update, .combine = refuse_combine
 #define STRING_AGG(NAME, ARGS, TEXT)                                                                                   \

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-// ---- keys of up to eight bytes ----
+/* ---- keys of up to eight bytes ---- */
 
 typedef struct key_state {
     int64_t key; ///< INT64_MAX (min) or INT64_MIN (max) before the first value
@@ -127,7 +127,7 @@ static morsel_status key_finalize(msl_agg_ctx *ctx, const void *state, msl_vecto
     return MORSEL_OK;
 }
 
-// ---- 128-bit integers, intervals, strings: a value and whether there is one ----
+/* ---- 128-bit integers, intervals, strings: a value and whether there is one ---- */
 
 typedef struct wide_state {
     union {
@@ -235,7 +235,7 @@ static morsel_status wide_finalize(msl_agg_ctx *ctx, const void *state, msl_vect
     return MORSEL_OK;
 }
 
-// ---- binding ----
+/* ---- binding ---- */
 
 #define KEY_ENTRY(FUNCTION, SUFFIX)                                                                                    \
     {.name = #FUNCTION, .arg_count = 1, .flags = MSL_AGG_IGNORES_DISTINCT, .state_bytes = sizeof(key_state),           \

@@ -15,7 +15,7 @@ typedef struct place {
 static inline bool before(place a, place b) { return a.ordinal != b.ordinal ? a.ordinal < b.ordinal : a.row < b.row; }
 static inline place place_of(const msl_agg_ctx *ctx, uint32_t row) { return (place){ctx->ordinal, ctx->first_row + row}; }
 
-// ---- first, last, any_value ----
+/* ---- first, last, any_value ---- */
 
 typedef struct first_state {
     msl_agg_slot value;
@@ -98,7 +98,7 @@ static morsel_status first_finalize(msl_agg_ctx *ctx, const void *state, msl_vec
     return MORSEL_OK;
 }
 
-// ---- arg_min, arg_max ----
+/* ---- arg_min, arg_max ---- */
 
 typedef struct arg_state {
     msl_agg_slot value, key; ///< key: the string, or the ordering integer of any other type
@@ -187,7 +187,7 @@ static morsel_status arg_finalize(msl_agg_ctx *ctx, const void *state, msl_vecto
     return MORSEL_OK;
 }
 
-// ---- binding ----
+/* ---- binding ---- */
 
 static const msl_type *typed(const msl_type *type) {
     return type->id == MSL_TYPE_UNTYPED || type->id == MSL_TYPE_NULL ? msl_type_of(MSL_TYPE_VARCHAR) : type;
@@ -250,7 +250,7 @@ DEFINE_BIND(bind_any_value, bind_first_form(2, types, arg_count, out))
 DEFINE_BIND(bind_arg_min, bind_arg_form(0, types, arg_count, arena, out, err))
 DEFINE_BIND(bind_arg_max, bind_arg_form(1, types, arg_count, arena, out, err))
 
-// ---- table ----
+/* ---- table ---- */
 
 const msl_aggregate msl_agg_order[] = {
     {.name = "first", .arg_count = 1, .flags = FIRST_FLAGS, .bind = bind_first,

@@ -35,7 +35,7 @@ static void two_init(const void *bound, void *state) {
     *(two_state *)state = (two_state){0};
 }
 
-// ---- update and combine ----
+/* ---- update and combine ---- */
 
 /// Adds x * y to the pair of sums at `sums`.
 static inline bool add_product(msl_sum *sums, double x, double y) {
@@ -126,7 +126,7 @@ static morsel_status two_combine(msl_agg_ctx *ctx, void *to, const void *from) {
     return done(ctx, combine_sums(a->sum, b->sum, TWO_SUMS));
 }
 
-// ---- the centred moment ----
+/* ---- the centred moment ---- */
 
 #define MOMENT_TERMS 16u
 
@@ -196,7 +196,7 @@ static double centred(uint64_t n, const msl_sum *x, const msl_sum *y, const msl_
 
 static double not_negative(double x) { return x < 0 ? 0 : x; }
 
-// ---- results of one variable ----
+/* ---- results of one variable ---- */
 
 static void put(msl_vector *out, uint32_t row, bool present, double value) {
     if (present) ((double *)out->data)[row] = value;
@@ -220,7 +220,7 @@ DEFINE_ONE(var_samp, 2, variance(s, s->n - 1))
 DEFINE_ONE(stddev_pop, 1, sqrt(variance(s, s->n)))
 DEFINE_ONE(stddev_samp, 2, sqrt(variance(s, s->n - 1)))
 
-// ---- results of two variables ----
+/* ---- results of two variables ---- */
 
 /// Centred sums times n.
 typedef struct moments {
@@ -276,7 +276,7 @@ static morsel_status regr_count_finalize(msl_agg_ctx *ctx, const void *state, ms
     return MORSEL_OK;
 }
 
-// ---- table ----
+/* ---- table ---- */
 
 #define ONE(NAME, FINALIZE, TEXT)                                                                                      \
     {.name = NAME, .arg_count = 1, .args = {MSL_TYPE_DOUBLE}, .result = MSL_TYPE_DOUBLE,                               \

@@ -10,7 +10,7 @@
 #define SLOTS 78u           ///< bins 0..75, rounded up
 #define BATCH_ROWS 48u      ///< below this many rows the local array does not pay
 
-// ---- adding ----
+/* ---- adding ---- */
 
 /// Moves the window up so that its lowest bin is `base`.
 static void raise_window(msl_sum *sum, int32_t base) {
@@ -104,7 +104,7 @@ morsel_status msl_sum_overflow(msl_error *err) {
     return msl_error_set(err, MORSEL_DATA, "22003", "too many values in one floating-point sum (the limit is 2^35)");
 }
 
-// ---- rounding ----
+/* ---- rounding ---- */
 
 /// The window as sign * magnitude * 2^exponent; `sticky` when nonzero bits below the magnitude were left out.
 typedef struct exact_sum {
