@@ -12,7 +12,6 @@
 #include "executor/join_pairs.h"
 #include "executor/join_table.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define NAME "HASH_JOIN"
@@ -101,8 +100,8 @@ static morsel_status join_combine(msl_operator *op, msl_lane *lane, void *local)
 static morsel_status join_finalize(msl_operator *op, uint32_t phase, msl_work *work, msl_error *err) {
     join_global *g = op->global;
     MSL_TRY(msl_join_table_finalize(&g->table, phase, work, err));
-    g->right_is_empty = g->table.row_count == 0 && g->table.single_rows == 0 && g->table.null_row_count == 0;
-    atomic_store(&op->memory_bytes, atomic_load(&g->table.held));
+    g->right_is_empty = g->table.rows.rows == 0 && g->table.null_row_count == 0;
+    atomic_store(&op->memory_bytes, msl_join_table_held(&g->table));
     return MORSEL_OK;
 }
 
@@ -209,8 +208,8 @@ static morsel_status weigh_nulls(const join_global *g, join_stream *l, msl_lane 
         msl_keys_pack(&t->probe_layout, in->columns, in->sel, k, 1, l->keys, l->hashes, t->hash_mask);
         MSL_TRY_GOTO(weigh_pages(g, l, lane, in, row, l->keys, t->null_rows), done);
         if (!msl_join_key_is_null(t, l->keys)) continue;
-        for (uint32_t p = 0; p < msl_join_table_parts(t); p++) {
-            MSL_TRY_GOTO(weigh_pages(g, l, lane, in, row, l->keys, t->parts[p].pages), done);
+        for (uint32_t p = 0; p < msl_row_parts_count(&t->rows); p++) {
+            MSL_TRY_GOTO(weigh_pages(g, l, lane, in, row, l->keys, t->rows.parts[p].pages), done);
         }
     }
 done:
@@ -276,18 +275,18 @@ static morsel_status join_apply(msl_operator *op, msl_lane *lane, void *local, c
 // ---- source: build rows without a match ----
 
 /// Partitions, and one morsel for the rows with NULL keys.
-static uint64_t join_morsels(msl_operator *op) { return msl_join_table_parts(&((join_global *)op->global)->table) + 1; }
+static uint64_t join_morsels(msl_operator *op) { return msl_row_parts_count(&((join_global *)op->global)->table.rows) + 1; }
 
 static morsel_status join_next_morsel(msl_operator *op, msl_lane *lane, void *local, uint64_t *ordinal,
                                       msl_morsel_result *result) {
     (void)lane;
     join_global *g = op->global;
     join_source *l = local;
-    uint32_t parts = msl_join_table_parts(&g->table);
+    uint32_t parts = msl_row_parts_count(&g->table.rows);
     *ordinal = atomic_fetch_add(&g->next_part, 1);
     *result = *ordinal <= parts ? MSL_MORSEL_READY : MSL_MORSEL_NONE;
     if (*ordinal > parts) return MORSEL_OK;
-    l->page = *ordinal < parts ? g->table.parts[*ordinal].pages : g->table.null_rows;
+    l->page = *ordinal < parts ? g->table.rows.parts[*ordinal].pages : g->table.null_rows;
     l->row = 0;
     return MORSEL_OK;
 }
@@ -321,15 +320,7 @@ static void join_close_local(msl_operator *op, msl_lane *lane, msl_role role, vo
 static void join_close(msl_operator *op) { msl_join_table_deinit(&((join_global *)op->global)->table); }
 
 static void join_explain(const msl_operator *op, char *out, size_t room) {
-    const msl_join_table *t = &((const join_global *)op->global)->table;
-    uint32_t count = msl_join_table_parts(t);
-    uint64_t least = UINT64_MAX, most = 0;
-    for (uint32_t p = 0; p < count; p++) {
-        if (t->parts[p].rows < least) least = t->parts[p].rows;
-        if (t->parts[p].rows > most) most = t->parts[p].rows;
-    }
-    snprintf(out, room, "build partitions: %u; rows per partition: %llu .. %llu", count, (unsigned long long)least,
-             (unsigned long long)most);
+    msl_row_parts_explain(&((const join_global *)op->global)->table.rows, out, room);
 }
 
 const msl_operator_ops msl_op_hash_join = {
