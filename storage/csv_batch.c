@@ -73,7 +73,9 @@ static morsel_status cut_regular(msl_csv_local *l, uint32_t *rows, msl_error *er
         uint8_t delim = d->delim_length ? (uint8_t)d->delim[0] : '\n';
         uint32_t *out = l->pos + 1 + l->pos_count;
         size_t n;
-        if (b->traits & (MSL_CSV_HAS_QUOTE | MSL_CSV_HAS_CR)) {
+        bool lf_only = d->newline == MSL_CSV_NEWLINE_LF; // then a CR is data, even behind a closing quote
+        if (lf_only && b->traits & MSL_CSV_HAS_QUOTE && b->traits & MSL_CSV_HAS_CR) return MORSEL_OK;
+        if (b->traits & MSL_CSV_HAS_QUOTE || (b->traits & MSL_CSV_HAS_CR && !lf_only)) {
             uint8_t quote = b->traits & MSL_CSV_HAS_QUOTE ? (uint8_t)d->quote : delim;
             n = l->scan->simd->separators_quoted(b->text, b->end, delim, quote, out, want - l->pos_count, &l->index);
             if (l->index.irregular || (l->index.doubled && d->escape != d->quote)) return MORSEL_OK;

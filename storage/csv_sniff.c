@@ -476,11 +476,12 @@ morsel_status msl_csv_sniff(const msl_bind_env *env, const msl_csv_options *o, c
         find_dialect(o, path, text + from, window, true, out, &t);
     }
     if (t.records == 0) {
-        out->data_start = n;
+        bool lines_are_rows = o->flags & MSL_CSV_OPT_COLUMNS_COMPLETE && o->type_count == 1; // empty lines: NULLs
+        out->data_start = lines_are_rows ? from : n;
         return empty_shape(env, o, path, out);
     }
     out->column_count = o->flags & MSL_CSV_OPT_COLUMNS_COMPLETE ? o->type_count : t.modal;
-    bool may_skip = !(o->flags & (MSL_CSV_OPT_HAS_SKIP | MSL_CSV_OPT_NO_DETECT)) && t.leading_single && t.leading_single <= 10 &&
+    bool may_skip = !(o->flags & (MSL_CSV_OPT_HAS_SKIP | MSL_CSV_OPT_NO_DETECT | MSL_CSV_OPT_COLUMNS_COMPLETE | MSL_CSV_OPT_NULL_PADDING)) && t.leading_single && t.leading_single <= 10 &&
                     t.agreeing >= 2 && t.leading_single * 3 < t.records;
     if (may_skip) {
         from += skip_lines(text + from, n - from, t.leading_single);

@@ -115,7 +115,7 @@ static morsel_status keep_rest(msl_csv_stream *s, const msl_csv_block *b, uint32
         s->rest = fresh;
         s->rest_room = room;
     }
-    memcpy(s->rest, b->text + from, n);
+    if (n) memcpy(s->rest, b->text + from, n);
     s->rest_bytes = n;
     return MORSEL_OK;
 }
@@ -127,8 +127,9 @@ morsel_status msl_csv_stream_next(msl_csv_scan *scan, msl_csv_stream *s, msl_csv
     size_t want = scan->block_bytes < 64 ? 64 : scan->block_bytes;
     if (want < s->rest_bytes + 64) want = s->rest_bytes + scan->block_bytes + 64;
     MSL_TRY(msl_csv_block_reserve(scan, block, want + 1, 0, err));
-    memcpy(block->text, s->rest, s->rest_bytes);
+    if (s->rest_bytes) memcpy(block->text, s->rest, s->rest_bytes);
     block->length = (uint32_t)s->rest_bytes;
+    block->traits = msl_csv_block_traits(scan, block->text, block->length);
     uint32_t end = 0, first = 0;
     for (;;) {
         size_t before = block->length;
