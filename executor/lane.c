@@ -57,8 +57,9 @@ static bool should_yield(const msl_lane_run *run, bool is_puller) {
     return msl_pool_is_contended(&s->client) && msl_now_ns() - run->slice_start_ns > SLICE_NS;
 }
 
-static outcome failed(msl_lane_run *run, morsel_status status) {
+static outcome failed(msl_lane_run *run, morsel_status status, uint32_t level) {
     run->status = status;
+    run->failed_level = level;
     if (run->error.status == MORSEL_OK) run->error.status = status;
     return FAILS;
 }
@@ -101,6 +102,7 @@ static void finished(msl_lane_run *run, uint32_t level) {
     uint64_t ordinal = run->step >= MSL_STEP_DRAIN ? MSL_ORDINAL_MAX : run->lane.ordinal & MSL_ORDINAL_MAX;
     msl_pipeline_limit(run->pipeline, ordinal, op);
     run->is_read_done = true;
+    run->deferred = NULL;
     for (uint32_t i = 0; i <= level; i++) run->slots[i].is_pending = run->slots[i].is_called = false;
     if (run->floor <= level) run->floor = level + 1;
     if (run->base <= level) run->base = level; // what is below it is not asked again
@@ -129,7 +131,7 @@ static outcome call(msl_lane_run *run) {
     morsel_status status = is_last(run, level) ? op->ops->sink(op, &run->lane, slot->local, in, &flow)
                                                : op->ops->apply(op, &run->lane, slot->local, in, &slot->out, &flow);
     leave(run, level, started);
-    if (status != MORSEL_OK) return failed(run, status);
+    if (status != MORSEL_OK) return failed(run, status, level);
     if (flow == MSL_FLOW_BLOCKED) return PARKS;
     slot->is_pending = slot->is_called = flow == MSL_FLOW_HAVE_OUTPUT;
     if (flow == MSL_FLOW_FINISHED) finished(run, level);
@@ -194,7 +196,7 @@ static outcome next(msl_lane_run *run) {
         run->lane.ordinal = msl_place(p->place, atomic_load(&p->issued)); // where an error of next_morsel stands
         run->lane.scratch = &run->slots[0].scratch;
         morsel_status status = source->ops->next_morsel(source, &run->lane, run->slots[0].local, &ordinal, &result);
-        if (status != MORSEL_OK) return failed(run, status);
+        if (status != MORSEL_OK) return failed(run, status, 0);
         if (result == MSL_MORSEL_BLOCKED) return PARKS;
     }
     if (result == MSL_MORSEL_NONE) {
@@ -225,11 +227,13 @@ static outcome read_chunk(msl_lane_run *run) {
     morsel_status status = source->ops->produce(source, &run->lane, run->slots[0].local, &run->slots[0].out, &done);
     run->slots[0].out.ordinal = run->lane.ordinal;
     leave(run, 0, started);
-    if (status != MORSEL_OK) return failed(run, status);
+    if (status != MORSEL_OK) return failed(run, status, 0);
     run->is_read_done = done;
     send_up(run, 0);
     return GOES_ON;
 }
+
+static outcome fail_deferred(msl_lane_run *run);
 
 /// Flush (at a morsel's end) or drain (at the lane's end) of the operators from run->floor upwards.
 static outcome flush_next(msl_lane_run *run) {
@@ -238,7 +242,7 @@ static outcome flush_next(msl_lane_run *run) {
         uint32_t level = run->floor;
         msl_operator *op = op_at(run, level);
         morsel_status (*hook)(msl_operator *, msl_lane *, void *, msl_chunk *, msl_flow *) = is_drain ? op->ops->drain : op->ops->flush;
-        if (!hook) {
+        if (!hook || (run->deferred && !op->ops->flush_before_error)) {
             run->floor++;
             continue;
         }
@@ -248,7 +252,7 @@ static outcome flush_next(msl_lane_run *run) {
         uint64_t started = timer(run);
         morsel_status status = hook(op, &run->lane, run->slots[level].local, &run->slots[level].out, &flow);
         leave(run, level, started);
-        if (status != MORSEL_OK) return failed(run, status);
+        if (status != MORSEL_OK) return failed(run, status, level);
         if (flow == MSL_FLOW_BLOCKED) return PARKS;
         run->slots[level].is_called = flow == MSL_FLOW_HAVE_OUTPUT;
         run->base = level;
@@ -257,6 +261,7 @@ static outcome flush_next(msl_lane_run *run) {
         send_up(run, level);
         return GOES_ON;
     }
+    if (!is_drain && run->deferred) return fail_deferred(run);
     run->step = is_drain ? MSL_STEP_COMBINE : MSL_STEP_MORSEL_END;
     return GOES_ON;
 }
@@ -268,7 +273,7 @@ static outcome end_morsel(msl_lane_run *run) {
         msl_flow flow = MSL_FLOW_NEED_INPUT;
         enter(run, level);
         morsel_status status = sink->ops->morsel_end(sink, &run->lane, run->slots[level].local, &flow);
-        if (status != MORSEL_OK) return failed(run, status);
+        if (status != MORSEL_OK) return failed(run, status, level);
         if (flow == MSL_FLOW_BLOCKED) return PARKS;
     }
     run->step = MSL_STEP_NEXT;
@@ -281,7 +286,7 @@ static outcome combine(msl_lane_run *run, bool *is_over) {
     uint32_t level = run->pipeline->op_count;
     enter(run, level);
     morsel_status status = sink->ops->combine ? sink->ops->combine(sink, &run->lane, run->slots[level].local) : MORSEL_OK;
-    if (status != MORSEL_OK) return failed(run, status);
+    if (status != MORSEL_OK) return failed(run, status, level);
     *is_over = true;
     return GOES_ON;
 }
@@ -293,7 +298,7 @@ static outcome step(msl_lane_run *run, bool is_puller, bool *is_over) {
     switch (run->step) {
     case MSL_STEP_START:
         status = start(run);
-        if (status != MORSEL_OK) return failed(run, status);
+        if (status != MORSEL_OK) return failed(run, status, 0);
         run->step = MSL_STEP_NEXT;
         return GOES_ON;
     case MSL_STEP_NEXT: return next(run);
@@ -330,6 +335,31 @@ static void end_lane(msl_lane_run *run) {
     msl_lane_ended(run);
 }
 
+/// An error stands behind the rows that operators above hold back (LIMIT, before its turn): those go first. They may make
+/// an end of the pipeline before the error. False when nothing is held.
+static bool defer(msl_lane_run *run) {
+    bool is_held = false;
+    if (run->deferred || run->step < MSL_STEP_READ || run->step > MSL_STEP_FLUSH) return false;
+    for (uint32_t i = run->failed_level + 1; i < run->pipeline->op_count; i++) is_held |= op_at(run, i)->ops->flush_before_error;
+    if (!is_held || !(run->deferred = MSL_NEW(&run->arena, msl_error))) return false;
+    *run->deferred = run->error;
+    run->deferred_status = run->status;
+    msl_error_clear(&run->error);
+    for (uint32_t i = 0; i <= run->failed_level; i++) run->slots[i].is_pending = run->slots[i].is_called = false;
+    run->in_flight = false;
+    run->step = MSL_STEP_FLUSH;
+    run->floor = run->failed_level + 1;
+    return true;
+}
+
+/// Everything before the deferred error has come out, and nobody has made an end.
+static outcome fail_deferred(msl_lane_run *run) {
+    run->error = *run->deferred;
+    run->status = run->deferred_status;
+    run->step = MSL_STEP_READ;
+    return FAILS;
+}
+
 /// Records the error at the lane's place; rows before it go to the consumer.
 static void fail(msl_lane_run *run) {
     uint64_t ordinal = run->step >= MSL_STEP_DRAIN ? MSL_ORDINAL_MAX : run->lane.ordinal & MSL_ORDINAL_MAX;
@@ -353,6 +383,7 @@ static bool abandon(msl_lane_run *run) {
     if (is_dead || run->step >= MSL_STEP_DRAIN || run->step == MSL_STEP_START) return true;
     for (uint32_t i = 0; i < run->slot_count; i++) run->slots[i].is_pending = run->slots[i].is_called = false;
     run->in_flight = false;
+    run->deferred = NULL;
     run->step = MSL_STEP_DRAIN;
     run->floor = 1;
     run->lane.ordinal = msl_place(p->place, MSL_ORDINAL_MAX);
@@ -368,7 +399,10 @@ void msl_lane_task(msl_task *task, bool is_puller) {
         if (msl_cancelled(&s->query)) return; // closed when the query is freed
         outcome o = run->step > MSL_STEP_NEXT && is_abandoned(run) ? ABANDONS : step(run, is_puller, &is_over);
         if (o == GOES_ON && !is_over && run->step == MSL_STEP_NEXT && should_yield(run, is_puller)) o = YIELDS;
-        if (o == FAILS && !msl_cancelled(&s->query)) fail(run);
+        if (o == FAILS && !msl_cancelled(&s->query)) {
+            if (defer(run)) continue;
+            fail(run);
+        }
         if (is_over || o == FAILS || (o == ABANDONS && abandon(run))) {
             end_lane(run);
             return;

@@ -161,5 +161,6 @@ static void limit_close_local(msl_operator *op, msl_lane *lane, msl_role role, v
 const msl_operator_ops msl_op_limit = {
     .name = "LIMIT", .roles = MSL_ROLE_STREAM,
     .global_bytes = sizeof(limit_global), .local_bytes = {[MSL_STREAM] = sizeof(limit_local)},
-    .init_global = limit_init_global, .apply = limit_apply, .flush = limit_flush, .close_local = limit_close_local,
+    .init_global = limit_init_global, .apply = limit_apply, .flush = limit_flush, .flush_before_error = true,
+    .close_local = limit_close_local,
 };

@@ -165,6 +165,9 @@ typedef struct msl_operator_ops {
     /// As apply, without input: HAVE_OUTPUT = rows and call again; NEED_INPUT = done (out may hold last rows).
     morsel_status (*flush)(msl_operator *op, msl_lane *lane, void *local, msl_chunk *out, msl_flow *flow);
     morsel_status (*drain)(msl_operator *op, msl_lane *lane, void *local, msl_chunk *out, msl_flow *flow);
+    /// What flush hands out are single rows held back (LIMIT before its turn, rows collected to fill a chunk): when an
+    /// operator below fails, they come out before the error. False where it depends on the whole morsel (a group's total).
+    bool flush_before_error;
 
     morsel_status (*sink)(msl_operator *op, msl_lane *lane, void *local, const msl_chunk *in, msl_flow *flow);
     morsel_status (*morsel_end)(msl_operator *op, msl_lane *lane, void *local, msl_flow *flow);

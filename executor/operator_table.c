@@ -23,8 +23,8 @@ const msl_operator_ops *msl_operator_ops_of(msl_plan_kind kind) {
     case MSL_PLAN_UNION_ALL: return &msl_op_union_all;
     case MSL_PLAN_REPEAT: return &msl_op_repeat;
     case MSL_PLAN_INSERT: return &msl_op_insert;
+    case MSL_PLAN_COPY_TO: return &msl_op_copy_to;
     case MSL_PLAN_AGG_COLLECT:
-    case MSL_PLAN_COPY_TO:
     case MSL_PLAN_WINDOW:
     case MSL_PLAN_KIND_COUNT: break;
     }

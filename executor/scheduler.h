@@ -133,6 +133,9 @@ struct msl_lane_run {
     msl_lane_run *next;
     msl_error error;
     morsel_status status;       ///< what the failing step returned (may be MSL_RESCHEMA)
+    uint32_t failed_level;      ///< the operator that failed
+    msl_error *deferred;        ///< an error that waits until rows held above the failing operator have come out
+    morsel_status deferred_status;
     msl_arena arena;
     msl_lane_slot *slots;
     uint32_t slot_count, opened; ///< slots; of which init_local was called
