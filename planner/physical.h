@@ -50,6 +50,10 @@ typedef struct msl_sort_key {
     bool nulls_first;
 } msl_sort_key;
 
+/// Partitions of a HASH exchange: 8 bits of the hash, so that a partition of some million groups fits in cache. The
+/// executor makes fewer when there are few groups.
+#define MSL_PLAN_PARTITIONS 256u
+
 /// One aggregate call. Arguments and filter are input positions (a PROJECT below computes them).
 typedef struct msl_agg_call {
     msl_aggregate_binding fn;

@@ -1,0 +1,284 @@
+/// bind_from.c: the FROM clause: items, aliases, and the joins between them.
+#include "planner/binder.h"
+
+#include <stdio.h>
+#include <string.h>
+
+morsel_status msl_relation_concat(msl_binder *b, const msl_relation *left, const msl_relation *right, msl_relation *out) {
+    msl_relation all = {0};
+    const msl_relation *sides[2] = {left, right};
+    for (uint32_t s = 0; s < 2; s++) {
+        for (uint32_t k = 0; k < sides[s]->tables.count; k++) MSL_TRY(MSL_PUSH(b->p, &all.tables, sides[s]->tables.items[k]));
+        for (uint32_t k = 0; k < sides[s]->visible.count; k++) MSL_TRY(MSL_PUSH(b->p, &all.visible, sides[s]->visible.items[k]));
+    }
+    *out = all;
+    return MORSEL_OK;
+}
+
+/// `AS t(a, b)`: one table named t; the first columns are called a, b.
+static morsel_status rename_columns(msl_binder *b, const msl_ast_from *from, msl_relation *relation) {
+    if (from->columns.count == 0) return MORSEL_OK;
+    msl_at at = msl_binder_at(b, from->at);
+    if (from->columns.count > relation->visible.count) {
+        return msl_error_at(b->p->err, MORSEL_BIND, "42P10", at.offset, at.length, "%s has %u columns, but %u names are given",
+                            from->alias.text ? from->alias.text : "this FROM item", relation->visible.count, from->columns.count);
+    }
+    msl_scope_table *table;
+    MSL_TRY(MSL_TAKE(b->p, table, 1));
+    *table = *relation->tables.items[0];
+    table->columns = (msl_scope_columns){0};
+    for (uint32_t k = 0; k < relation->visible.count; k++) {
+        msl_scope_column column = relation->visible.items[k];
+        if (k < from->columns.count) MSL_TRY(msl_copy_name(b, &from->columns.items[k], &column.name));
+        MSL_TRY(MSL_PUSH(b->p, &table->columns, column));
+    }
+    relation->visible = table->columns;
+    relation->tables = (msl_scope_tables){0};
+    return MSL_PUSH(b->p, &relation->tables, table);
+}
+
+/// Everything visible as one table called `alias`: (a JOIN b) AS x.
+static morsel_status close_relation(msl_binder *b, const char *alias, msl_relation *relation) {
+    msl_scope_table *table;
+    MSL_TRY(MSL_TAKE(b->p, table, 1));
+    table->alias = alias;
+    table->columns = relation->visible;
+    relation->tables = (msl_scope_tables){0};
+    return MSL_PUSH(b->p, &relation->tables, table);
+}
+
+static morsel_status bind_derived(msl_binder *b, const msl_ast_from *from, msl_relation *out) {
+    msl_bound_query query;
+    MSL_TRY(msl_bind_nested(b, from->u.query, 0, false, &query));
+    if (query.is_correlated && b->scope && !b->scope->is_correlated) { // the query around it is, then, too
+        b->scope->is_correlated = true;
+        b->scope->correlated_at = query.correlated_at;
+    }
+    msl_scope_table *table;
+    MSL_TRY(MSL_TAKE(b->p, table, 1));
+    if (from->alias.text) MSL_TRY(msl_copy_name(b, &from->alias, &table->alias));
+    for (uint32_t k = 0; k < query.plan->column_count; k++) {
+        msl_scope_column column = {query.names[k], query.plan->columns[k]};
+        MSL_TRY(MSL_PUSH(b->p, &table->columns, column));
+    }
+    *out = (msl_relation){.plan = query.plan, .visible = table->columns};
+    return MSL_PUSH(b->p, &out->tables, table);
+}
+
+static morsel_status bind_parens(msl_binder *b, const msl_ast_from *from, msl_relation *out) {
+    MSL_TRY(msl_bind_from(b, from->u.inner, out));
+    if (!from->alias.text) return MORSEL_OK;
+    const char *alias;
+    MSL_TRY(msl_copy_name(b, &from->alias, &alias));
+    return close_relation(b, alias, out);
+}
+
+morsel_status msl_bind_from(msl_binder *b, const msl_ast_from *from, msl_relation *out) {
+    if (from->lateral) return msl_unsupported(b, from->at, "LATERAL");
+    if (from->sample) return msl_unsupported(b, from->at, "TABLESAMPLE");
+    *out = (msl_relation){0};
+    switch (from->kind) {
+    case MSL_AST_FROM_TABLE: MSL_TRY(msl_bind_table_name(b, from, out)); break;
+    case MSL_AST_FROM_FILE: MSL_TRY(msl_bind_files(b, from, out)); break;
+    case MSL_AST_FROM_FUNCTION: MSL_TRY(msl_bind_table_function(b, from, out)); break;
+    case MSL_AST_FROM_QUERY: MSL_TRY(bind_derived(b, from, out)); break;
+    case MSL_AST_FROM_JOIN: return msl_bind_join(b, from, out);
+    case MSL_AST_FROM_PARENS: MSL_TRY(bind_parens(b, from, out)); break;
+    }
+    return rename_columns(b, from, out);
+}
+
+/// Two FROM items of one name cannot be told apart.
+static morsel_status check_aliases(msl_binder *b, const msl_relation *left, const msl_relation *right, msl_ast_span span) {
+    for (uint32_t r = 0; r < right->tables.count; r++) {
+        const msl_scope_table *table = right->tables.items[r];
+        for (uint32_t l = 0; table->alias && l < left->tables.count; l++) {
+            const msl_scope_table *other = left->tables.items[l];
+            if (!other->alias || !msl_same_name(other->alias, table->alias)) continue;
+            if (other->schema && table->schema && !msl_same_name(other->schema, table->schema)) continue;
+            msl_at at = msl_binder_at(b, span);
+            morsel_status status = msl_error_at(b->p->err, MORSEL_BIND, "42712", at.offset, at.length,
+                                                "table name %s is given twice in FROM", table->alias);
+            msl_error_hint(b->p->err, "give one of them an alias: %s AS other", table->alias);
+            return status;
+        }
+    }
+    return MORSEL_OK;
+}
+
+morsel_status msl_bind_from_list(msl_binder *b, msl_ast_from *const *items, uint32_t count, msl_relation *out) {
+    *out = (msl_relation){0};
+    if (count == 0) return msl_logical_one_row(b->p, &out->plan);
+    MSL_TRY(msl_bind_from(b, items[0], out));
+    for (uint32_t k = 1; k < count; k++) {
+        msl_relation right, both;
+        MSL_TRY(msl_bind_from(b, items[k], &right));
+        MSL_TRY(check_aliases(b, out, &right, items[k]->at));
+        MSL_TRY(msl_relation_concat(b, out, &right, &both));
+        MSL_TRY(msl_logical_join(b->p, MSL_JOIN_INNER, out->plan, right.plan, NULL, 0, &both.plan));
+        *out = both;
+    }
+    return MORSEL_OK;
+}
+
+/* ---- joins ---- */
+
+static morsel_status join_type(msl_binder *b, const msl_ast_from *from, msl_join_type *out) {
+    if (from->u.join.asof) return msl_unsupported(b, from->at, "ASOF joins");
+    switch (from->u.join.kind) {
+    case MSL_AST_JOIN_INNER:
+    case MSL_AST_JOIN_CROSS: *out = MSL_JOIN_INNER; return MORSEL_OK;
+    case MSL_AST_JOIN_LEFT: *out = MSL_JOIN_LEFT; return MORSEL_OK;
+    case MSL_AST_JOIN_RIGHT: *out = MSL_JOIN_RIGHT; return MORSEL_OK;
+    case MSL_AST_JOIN_FULL: *out = MSL_JOIN_FULL; return MORSEL_OK;
+    case MSL_AST_JOIN_SEMI: *out = MSL_JOIN_SEMI; return MORSEL_OK;
+    case MSL_AST_JOIN_ANTI: *out = MSL_JOIN_ANTI; return MORSEL_OK;
+    case MSL_AST_JOIN_POSITIONAL: break;
+    }
+    return msl_unsupported(b, from->at, "POSITIONAL JOIN");
+}
+
+static morsel_status side_column(msl_binder *b, const msl_relation *side, const char *name, const char *which, bool quoted, msl_at at,
+                                 msl_expr **out) {
+    uint32_t id, found = msl_find_visible(&side->visible, name, &id);
+    if (found == 1) return msl_expr_column(b->p, id, at, out);
+    if (found > 1) {
+        return msl_error_at(b->p->err, MORSEL_BIND, "42702", at.offset, at.length, "column %s of USING is ambiguous on the %s side",
+                            name, which);
+    }
+    morsel_status status = msl_error_no_column(b, &side->visible, name, quoted, at);
+    char message[200];
+    snprintf(message, sizeof message, "column %.120s of USING is not on the %s side of the join", name, which);
+    memcpy(b->p->err->message, message, sizeof message);
+    return status;
+}
+
+/// The names that USING or NATURAL joins by.
+static morsel_status joined_names(msl_binder *b, const msl_ast_from *from, const msl_relation *left, const msl_relation *right,
+                                  msl_scope_columns *out) {
+    for (uint32_t k = 0; k < from->u.join.using.count; k++) {
+        msl_scope_column column = {0};
+        MSL_TRY(msl_copy_name(b, &from->u.join.using.items[k], &column.name));
+        MSL_TRY(MSL_PUSH(b->p, out, column));
+    }
+    if (!from->u.join.natural) return MORSEL_OK;
+    for (uint32_t k = 0; k < left->visible.count; k++) {
+        uint32_t id;
+        if (msl_find_visible(&right->visible, left->visible.items[k].name, &id)) MSL_TRY(MSL_PUSH(b->p, out, left->visible.items[k]));
+    }
+    if (out->count) return MORSEL_OK;
+    msl_at at = msl_binder_at(b, from->at);
+    return msl_error_at(b->p->err, MORSEL_BIND, "42703", at.offset, at.length, "NATURAL JOIN: the two sides have no column name in common");
+}
+
+/// What USING shows: the joined columns once, then the others of the left and of the right side. *plan gets a projection
+/// when a full join has to choose between its sides.
+static morsel_status merge_visible(msl_binder *b, msl_join_type type, const msl_scope_columns *names, msl_expr *const *left_columns,
+                                   msl_expr *const *right_columns, const msl_relation *left, const msl_relation *right,
+                                   msl_relation *out) {
+    out->visible = (msl_scope_columns){0};
+    msl_exprs exprs = {0};
+    for (uint32_t k = 0; k < out->plan->column_count; k++) {
+        msl_expr *e;
+        MSL_TRY(msl_expr_new(b->p, MSL_EXPR_COLUMN, msl_column_type(b->p, out->plan->columns[k]), 0, MSL_NOWHERE, &e));
+        e->column = out->plan->columns[k];
+        MSL_TRY(MSL_PUSH(b->p, &exprs, e));
+    }
+    for (uint32_t k = 0; k < names->count; k++) {
+        const char *name = names->items[k].name;
+        uint32_t left_id = 0, right_id = 0;
+        (void)msl_find_visible(&left->visible, name, &left_id);
+        (void)msl_find_visible(&right->visible, name, &right_id);
+        msl_scope_column column = {name, type == MSL_JOIN_RIGHT ? right_id : left_id};
+        if (type == MSL_JOIN_FULL) {
+            msl_expr *both;
+            MSL_TRY(msl_expr_new(b->p, MSL_EXPR_COALESCE, left_columns[k]->type, 2, MSL_NOWHERE, &both));
+            both->args[0] = left_columns[k];
+            both->args[1] = right_columns[k];
+            msl_expr_derive_flags(both);
+            MSL_TRY(MSL_PUSH(b->p, &exprs, both));
+        }
+        MSL_TRY(MSL_PUSH(b->p, &out->visible, column));
+    }
+    if (type == MSL_JOIN_FULL && names->count) {
+        uint32_t before = out->plan->column_count;
+        MSL_TRY(msl_logical_project(b->p, out->plan, exprs.items, NULL, exprs.count, &out->plan));
+        for (uint32_t k = 0; k < names->count; k++) {
+            out->visible.items[k].id = out->plan->columns[before + k];
+            b->p->columns.items[out->plan->columns[before + k]].name = names->items[k].name;
+        }
+    }
+    const msl_relation *sides[2] = {left, right};
+    uint32_t shown = type == MSL_JOIN_SEMI || type == MSL_JOIN_ANTI ? 1 : 2;
+    for (uint32_t s = 0; s < shown; s++) {
+        for (uint32_t k = 0; k < sides[s]->visible.count; k++) {
+            uint32_t id;
+            if (msl_find_visible(names, sides[s]->visible.items[k].name, &id)) continue;
+            MSL_TRY(MSL_PUSH(b->p, &out->visible, sides[s]->visible.items[k]));
+        }
+    }
+    return MORSEL_OK;
+}
+
+static morsel_status join_using(msl_binder *b, const msl_ast_from *from, msl_join_type type, const msl_relation *left,
+                                const msl_relation *right, msl_relation *out) {
+    msl_scope_columns names = {0};
+    MSL_TRY(joined_names(b, from, left, right, &names));
+    msl_expr **left_columns, **right_columns, **conjuncts;
+    MSL_TRY(MSL_TAKE(b->p, left_columns, names.count));
+    MSL_TRY(MSL_TAKE(b->p, right_columns, names.count));
+    MSL_TRY(MSL_TAKE(b->p, conjuncts, names.count));
+    for (uint32_t k = 0; k < names.count; k++) {
+        bool is_using = k < from->u.join.using.count;
+        msl_at at = msl_binder_at(b, is_using ? from->u.join.using.items[k].at : from->at);
+        bool quoted = is_using && from->u.join.using.items[k].quoted;
+        MSL_TRY(side_column(b, left, names.items[k].name, "left", quoted, at, &left_columns[k]));
+        MSL_TRY(side_column(b, right, names.items[k].name, "right", quoted, at, &right_columns[k]));
+        MSL_TRY(msl_bind_binary(b, MSL_AST_OP_EQ, left_columns[k], right_columns[k], at, &conjuncts[k]));
+        const msl_type *common;
+        msl_expr *pair[2] = {left_columns[k], right_columns[k]};
+        MSL_TRY(msl_expr_unify(b->p, pair, 2, "USING", &common));
+        left_columns[k] = pair[0];
+        right_columns[k] = pair[1];
+    }
+    MSL_TRY(msl_logical_join(b->p, type, left->plan, right->plan, conjuncts, names.count, &out->plan));
+    return merge_visible(b, type, &names, left_columns, right_columns, left, right, out);
+}
+
+/// The conjuncts of an ON condition; subqueries in it are planted below the join, on the side... of no side: refused.
+static morsel_status join_on(msl_binder *b, const msl_ast_expr *on, const msl_relation *both, msl_exprs *conjuncts) {
+    msl_scope *scope = b->scope;
+    msl_scope on_scope = {.parent = scope ? scope->parent : NULL, .relation = both, .clause = MSL_CLAUSE_ON};
+    b->scope = &on_scope;
+    msl_expr *condition = NULL;
+    morsel_status status = msl_bind_condition(b, on, "ON", &condition);
+    b->scope = scope;
+    MSL_TRY(status);
+    if (scope && on_scope.is_correlated && !scope->is_correlated) {
+        scope->is_correlated = true;
+        scope->correlated_at = on_scope.correlated_at;
+    }
+    const msl_expr *subquery = msl_expr_find_kind(condition, MSL_EXPR_SUBQUERY);
+    if (subquery) return msl_error_unsupported(b->p->err, subquery->sql_offset, subquery->sql_length, "a subquery in ON");
+    return msl_expr_conjuncts(b->p, condition, conjuncts);
+}
+
+morsel_status msl_bind_join(msl_binder *b, const msl_ast_from *from, msl_relation *out) {
+    msl_join_type type = MSL_JOIN_INNER;
+    MSL_TRY(join_type(b, from, &type));
+    msl_relation left, right;
+    MSL_TRY(msl_bind_from(b, from->u.join.left, &left));
+    MSL_TRY(msl_bind_from(b, from->u.join.right, &right));
+    MSL_TRY(check_aliases(b, &left, &right, from->u.join.right->at));
+    MSL_TRY(msl_relation_concat(b, &left, &right, out));
+    if (from->u.join.natural || from->u.join.using.count) {
+        MSL_TRY(join_using(b, from, type, &left, &right, out));
+    } else {
+        msl_exprs conjuncts = {0};
+        if (from->u.join.on) MSL_TRY(join_on(b, from->u.join.on, out, &conjuncts));
+        MSL_TRY(msl_logical_join(b->p, type, left.plan, right.plan, conjuncts.items, conjuncts.count, &out->plan));
+        if (type == MSL_JOIN_SEMI || type == MSL_JOIN_ANTI) out->visible = left.visible;
+    }
+    if (type == MSL_JOIN_SEMI || type == MSL_JOIN_ANTI) out->tables = left.tables;
+    return MORSEL_OK;
+}

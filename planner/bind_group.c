@@ -1,0 +1,160 @@
+/// bind_group.c: GROUP BY. Select items, HAVING and ORDER BY were bound over FROM's columns; here their keys and aggregates
+/// are replaced by the columns of the AGGREGATE node, and a column that is neither is the error 42803.
+///
+///   SELECT a + 1, sum(b) FROM t GROUP BY a + 1   ->   AGGREGATE keys [a + 1 AS k] calls [sum(b) AS s];  PROJECT k, s
+#include "planner/binder.h"
+
+#include <string.h>
+
+static morsel_status add_key(msl_binder *b, msl_grouping *g, msl_expr *key) {
+    MSL_TRY(msl_expr_settle(b->p, key, &key));
+    if (msl_expr_has_kind(key, MSL_EXPR_AGGREGATE)) {
+        return msl_error_at(b->p->err, MORSEL_BIND, "42803", key->sql_offset, key->sql_length, "GROUP BY cannot contain an aggregate");
+    }
+    for (uint32_t k = 0; k < g->keys.count; k++) {
+        if (msl_expr_equal(g->keys.items[k], key)) return MORSEL_OK;
+    }
+    uint32_t id = key->column;
+    bool keeps_id = key->kind == MSL_EXPR_COLUMN && msl_logical_has(g->input, id);
+    if (!keeps_id) MSL_TRY(msl_new_column(b->p, key->type, NULL, &id));
+    MSL_TRY(MSL_PUSH(b->p, &g->keys, key));
+    return MSL_PUSH(b->p, &g->key_ids, id);
+}
+
+/// GROUP BY 2: the second item of the select list.
+static morsel_status position_key(msl_binder *b, const msl_ast_expr *ast, msl_select_items *items, msl_expr **out) {
+    msl_value v;
+    msl_at at = msl_binder_at(b, ast->at);
+    MSL_TRY(msl_bind_constant(b, ast, MSL_CLAUSE_GROUP_BY, &v));
+    if (v.type->id != MSL_TYPE_INTEGER || v.i64 < 1 || v.i64 > items->count) {
+        return msl_error_at(b->p->err, MORSEL_BIND, "42P10", at.offset, at.length, "GROUP BY position must be from 1 to %u", items->count);
+    }
+    msl_select_item *item = &items->items[v.i64 - 1];
+    MSL_TRY(msl_bind_item(b, item));
+    *out = item->bound;
+    if (!msl_expr_has_kind(*out, MSL_EXPR_AGGREGATE)) return MORSEL_OK;
+    return msl_error_at(b->p->err, MORSEL_BIND, "42803", at.offset, at.length, "GROUP BY %lld names an aggregate", (long long)v.i64);
+}
+
+static morsel_status group_element(msl_binder *b, const msl_ast_group *group, msl_select_items *items, msl_grouping *g) {
+    if (group->kind == MSL_AST_GROUP_ROLLUP) return msl_unsupported(b, group->at, "grouping sets: ROLLUP");
+    if (group->kind == MSL_AST_GROUP_CUBE) return msl_unsupported(b, group->at, "grouping sets: CUBE");
+    if (group->kind == MSL_AST_GROUP_SETS) return msl_unsupported(b, group->at, "grouping sets: GROUPING SETS");
+    uint32_t count = group->kind == MSL_AST_GROUP_SET ? group->exprs.count : 1;
+    for (uint32_t k = 0; k < count; k++) {
+        const msl_ast_expr *ast = group->kind == MSL_AST_GROUP_SET ? group->exprs.items[k] : group->expr;
+        if (ast->kind == MSL_AST_ROW) return msl_unsupported(b, ast->at, "GROUP BY a row value");
+        msl_expr *key;
+        if (ast->kind == MSL_AST_NUMBER) {
+            MSL_TRY(position_key(b, ast, items, &key));
+        } else {
+            MSL_TRY(msl_bind_expr(b, ast, &key));
+        }
+        MSL_TRY(add_key(b, g, key));
+    }
+    return MORSEL_OK;
+}
+
+morsel_status msl_bind_group_by(msl_binder *b, const msl_ast_groups *groups, msl_select_items *items, msl_grouping *g) {
+    for (uint32_t k = 0; groups->all && k < items->count; k++) {
+        MSL_TRY(msl_bind_item(b, &items->items[k]));
+        if (msl_expr_has_kind(items->items[k].bound, MSL_EXPR_AGGREGATE)) continue;
+        MSL_TRY(add_key(b, g, items->items[k].bound));
+    }
+    for (uint32_t k = 0; k < groups->count; k++) MSL_TRY(group_element(b, groups->items[k], items, g));
+    return MORSEL_OK;
+}
+
+/* ---- replacing ---- */
+
+typedef struct group_rewrite {
+    msl_binder *b;
+    msl_grouping *g;
+} group_rewrite;
+
+static morsel_status aggregate_column(msl_binder *b, msl_grouping *g, msl_expr *expr, msl_expr **out) {
+    for (uint32_t k = 0; k < g->aggregates.count; k++) {
+        if (msl_expr_equal(g->aggregates.items[k], expr)) return msl_expr_column(b->p, g->aggregate_ids.items[k], msl_expr_at(expr), out);
+    }
+    uint32_t id;
+    const msl_logical_call *call = expr->detail;
+    MSL_TRY(msl_new_column(b->p, expr->type, call->display, &id));
+    MSL_TRY(MSL_PUSH(b->p, &g->aggregates, expr));
+    MSL_TRY(MSL_PUSH(b->p, &g->aggregate_ids, id));
+    return msl_expr_column(b->p, id, msl_expr_at(expr), out);
+}
+
+static morsel_status group_node(void *context, msl_expr *expr, msl_expr **out) {
+    group_rewrite *r = context;
+    for (uint32_t k = 0; k < r->g->keys.count && expr->kind != MSL_EXPR_CONSTANT; k++) {
+        if (!msl_expr_equal(r->g->keys.items[k], expr)) continue;
+        return msl_expr_column(r->b->p, r->g->key_ids.items[k], msl_expr_at(expr), out);
+    }
+    if (expr->kind == MSL_EXPR_AGGREGATE) return aggregate_column(r->b, r->g, expr, out);
+    if (expr->kind != MSL_EXPR_COLUMN || !msl_logical_has(r->g->input, expr->column)) return MORSEL_OK;
+    const char *name = msl_column_name(r->b->p, expr->column);
+    morsel_status status = msl_error_at(r->b->p->err, MORSEL_BIND, "42803", expr->sql_offset, expr->sql_length,
+                                        "column %s must stand in GROUP BY or in an aggregate", name);
+    msl_error_hint(r->b->p->err, "add it to GROUP BY, or write any_value(%s)", name);
+    return status;
+}
+
+morsel_status msl_group_expr(msl_binder *b, msl_grouping *g, msl_expr *expr, msl_expr **out) {
+    group_rewrite r = {b, g};
+    return msl_expr_rewrite(b->p, expr, group_node, &r, out);
+}
+
+/* ---- the node ---- */
+
+static morsel_status plant_call(msl_binder *b, msl_logical **input, const msl_expr *aggregate, msl_logical_call **out) {
+    msl_logical_call *call;
+    MSL_TRY(MSL_TAKE(b->p, call, 1));
+    *call = *(const msl_logical_call *)aggregate->detail;
+    MSL_TRY(MSL_TAKE(b->p, call->args, aggregate->arg_count));
+    for (uint32_t k = 0; k < aggregate->arg_count; k++) MSL_TRY(msl_plant(b, input, aggregate->args[k], &call->args[k]));
+    if (call->filter) MSL_TRY(msl_plant(b, input, call->filter, &call->filter));
+    msl_logical_order *order = call->order;
+    MSL_TRY(MSL_TAKE(b->p, call->order, call->order_count));
+    for (uint32_t k = 0; k < call->order_count; k++) {
+        call->order[k] = order[k];
+        MSL_TRY(msl_plant(b, input, order[k].expr, &call->order[k].expr));
+    }
+    *out = call;
+    return MORSEL_OK;
+}
+
+morsel_status msl_group_plan(msl_binder *b, msl_grouping *g, msl_logical **out) {
+    msl_logical *node, *input = g->input;
+    uint32_t keys = g->keys.count, calls = g->aggregates.count;
+    MSL_TRY(msl_logical_new(b->p, MSL_LOGICAL_AGGREGATE, 1, keys + calls, &node));
+    MSL_TRY(MSL_TAKE(b->p, node->aggregate.keys, keys));
+    MSL_TRY(MSL_TAKE(b->p, node->aggregate.calls, calls));
+    node->aggregate.key_count = keys;
+    node->aggregate.call_count = calls;
+    for (uint32_t k = 0; k < keys; k++) {
+        MSL_TRY(msl_plant(b, &input, g->keys.items[k], &node->aggregate.keys[k]));
+        node->columns[k] = g->key_ids.items[k];
+    }
+    for (uint32_t k = 0; k < calls; k++) {
+        MSL_TRY(plant_call(b, &input, g->aggregates.items[k], &node->aggregate.calls[k]));
+        node->columns[keys + k] = g->aggregate_ids.items[k];
+    }
+    node->children[0] = input;
+    *out = node;
+    return MORSEL_OK;
+}
+
+morsel_status msl_plan_distinct(msl_binder *b, msl_logical **plan) {
+    msl_logical *node;
+    MSL_TRY(msl_logical_over(b->p, MSL_LOGICAL_AGGREGATE, *plan, &node));
+    MSL_TRY(MSL_TAKE(b->p, node->aggregate.keys, node->column_count));
+    node->aggregate.key_count = node->column_count;
+    for (uint32_t k = 0; k < node->column_count; k++) {
+        msl_expr *key;
+        MSL_TRY(msl_expr_new(b->p, MSL_EXPR_COLUMN, msl_column_type(b->p, node->columns[k]), 0, MSL_NOWHERE, &key));
+        key->column = node->columns[k];
+        node->aggregate.keys[k] = key;
+    }
+    *plan = node;
+    return MORSEL_OK;
+}

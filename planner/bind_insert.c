@@ -1,0 +1,211 @@
+/// bind_insert.c: INSERT INTO a table in memory: VALUES or a query, columns in any order, defaults for the rest.
+#include "planner/binder.h"
+
+#include <string.h>
+
+static bool is_assignable(const msl_type *from, const msl_type *to) {
+    if (msl_type_implicit_cost(from, to) >= 0 || to->id == MSL_TYPE_VARCHAR) return true;
+    if (msl_type_is_numeric(from) && msl_type_is_numeric(to)) return true; // checked value by value
+    bool from_stamp = from->id == MSL_TYPE_TIMESTAMP || from->id == MSL_TYPE_TIMESTAMPTZ;
+    return from_stamp && msl_type_is_temporal(to);
+}
+
+morsel_status msl_bind_assignment(msl_binder *b, msl_expr *value, const char *column, const msl_type *to, msl_expr **out) {
+    if (is_assignable(value->type, to)) {
+        if (value->kind == MSL_EXPR_CONSTANT) return msl_expr_coerce(b->p, value, to, out);
+        return msl_expr_cast(b->p, value, to, false, msl_expr_at(value), out);
+    }
+    morsel_status status = msl_error_at(b->p->err, MORSEL_TYPE, "42804", value->sql_offset, value->sql_length,
+                                        "column %s is %s, but the value is %s", column, msl_type_text(b->p, to),
+                                        msl_type_text(b->p, value->type));
+    msl_error_hint(b->p->err, "write CAST(... AS %s)", msl_type_text(b->p, to));
+    return status;
+}
+
+morsel_status msl_bind_default(msl_binder *b, const char *sql, msl_ast_span at, const char *column, const msl_type *to, msl_expr **out) {
+    msl_at where = msl_binder_at(b, at);
+    if (!sql) return msl_expr_null(b->p, to, where, out);
+    msl_ast_expr *ast;
+    MSL_TRY(msl_parse_expression(b->p->arena, sql, strlen(sql), &ast, b->p->err));
+    msl_scope scope = {.clause = MSL_CLAUSE_VALUES};
+    msl_binder inner = {.p = b->p, .sql = sql, .sql_length = strlen(sql), .inside_view = b->inside_view ? b->inside_view : &at, .scope = &scope};
+    msl_expr *value;
+    MSL_TRY(msl_bind_expr(&inner, ast, &value));
+    if (msl_expr_has_kind(value, MSL_EXPR_SUBQUERY)) return msl_error_unsupported(b->p->err, where.offset, where.length, "a subquery in DEFAULT");
+    return msl_bind_assignment(b, value, column, to, out);
+}
+
+typedef struct insert_target {
+    msl_catalog_entry entry;
+    const msl_table *table;
+    int64_t *source;      ///< for each table column: the query's column that fills it, or -1
+    uint32_t given;       ///< columns of the query
+    uint32_t *target;     ///< for each of them: the table's column
+} insert_target;
+
+static morsel_status refuse_clauses(msl_binder *b, const msl_ast_insert *ast, msl_ast_span at) {
+    if (ast->or_replace || ast->or_ignore) return msl_unsupported(b, at, "INSERT OR REPLACE and OR IGNORE");
+    if (ast->on_conflict) return msl_unsupported(b, at, "ON CONFLICT");
+    if (ast->returning.count) return msl_unsupported(b, ast->returning.items[0].at, "RETURNING");
+    if (ast->with.cte_count) return msl_unsupported(b, ast->with.ctes[0].at, "WITH before INSERT (write it before the SELECT)");
+    return MORSEL_OK;
+}
+
+static morsel_status find_target(msl_binder *b, const msl_ast_insert *ast, insert_target *t) {
+    msl_at at = msl_binder_at(b, ast->table.items[0].at);
+    if (!msl_catalog_lookup(b, &ast->table, &t->entry)) return msl_error_no_table(b, &ast->table, at);
+    if (t->entry.kind == MSL_CATALOG_VIEW) {
+        return msl_error_at(b->p->err, MORSEL_BIND, "42809", at.offset, at.length, "%s is a view: INSERT needs a table", t->entry.name);
+    }
+    t->table = t->entry.table;
+    b->p->flags |= MSL_PREPARED_READS_TABLES;
+    return MORSEL_OK;
+}
+
+/// Which table column the query's column `k` fills.
+static morsel_status add_target(msl_binder *b, insert_target *t, const char *name, bool quoted, msl_at at, uint32_t k) {
+    msl_scope_columns columns = {0};
+    for (uint32_t c = 0; c < t->table->column_count; c++) {
+        MSL_TRY(MSL_PUSH(b->p, &columns, ((msl_scope_column){t->table->columns[c].name, c})));
+    }
+    uint32_t column;
+    if (!msl_find_visible(&columns, name, &column)) return msl_error_no_column(b, &columns, name, quoted, at);
+    if (t->source[column] >= 0) {
+        return msl_error_at(b->p->err, MORSEL_BIND, "42701", at.offset, at.length, "column %s is given twice", name);
+    }
+    t->source[column] = k;
+    t->target[k] = column;
+    return MORSEL_OK;
+}
+
+static morsel_status map_columns(msl_binder *b, const msl_ast_insert *ast, const msl_bound_query *query, uint32_t width, insert_target *t) {
+    msl_at at = msl_binder_at(b, ast->table.items[0].at);
+    uint32_t columns = t->table->column_count;
+    MSL_TRY(MSL_TAKE(b->p, t->source, columns));
+    MSL_TRY(MSL_TAKE(b->p, t->target, width > columns ? width : columns));
+    for (uint32_t c = 0; c < columns; c++) t->source[c] = -1;
+    t->given = width;
+    uint32_t wanted = ast->columns.count ? ast->columns.count : ast->by_name ? width : columns;
+    if (width != wanted) {
+        return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length, "INSERT into %s takes %u column%s, but %u %s given",
+                            t->table->name, wanted, wanted == 1 ? "" : "s", width, width == 1 ? "is" : "are");
+    }
+    for (uint32_t k = 0; k < width; k++) {
+        if (ast->columns.count) {
+            const msl_ast_name *name = &ast->columns.items[k];
+            MSL_TRY(add_target(b, t, name->text, name->quoted, msl_binder_at(b, name->at), k));
+        } else if (ast->by_name) {
+            MSL_TRY(add_target(b, t, query->names[k], false, msl_binder_at(b, ast->query->at), k));
+        } else {
+            t->source[k] = k;
+            t->target[k] = k;
+        }
+    }
+    return MORSEL_OK;
+}
+
+/// INSERT ... VALUES: each value takes the type of its column; DEFAULT is the column's default.
+static morsel_status bind_rows(msl_binder *b, const msl_ast_query *values, insert_target *t, msl_logical **out) {
+    msl_logical *node;
+    uint32_t rows = values->u.values.count;
+    MSL_TRY(msl_logical_new(b->p, MSL_LOGICAL_VALUES, 0, t->given, &node));
+    MSL_TRY(MSL_TAKE(b->p, node->values.rows, rows));
+    node->values.row_count = rows;
+    msl_scope scope = {.clause = MSL_CLAUSE_VALUES};
+    b->scope = &scope;
+    for (uint32_t r = 0; r < rows; r++) {
+        MSL_TRY(MSL_TAKE(b->p, node->values.rows[r], t->given));
+        for (uint32_t k = 0; k < t->given; k++) {
+            const msl_table_column *column = &t->table->columns[t->target[k]];
+            const msl_ast_expr *ast = values->u.values.rows[r].items[k];
+            msl_expr *value, **cell = &node->values.rows[r][k];
+            if (ast->kind == MSL_AST_DEFAULT) {
+                MSL_TRY(msl_bind_default(b, column->default_sql, ast->at, column->name, column->type, cell));
+                continue;
+            }
+            MSL_TRY(msl_bind_expr(b, ast, &value));
+            const msl_expr *subquery = msl_expr_find_kind(value, MSL_EXPR_SUBQUERY);
+            if (subquery) return msl_error_unsupported(b->p->err, subquery->sql_offset, subquery->sql_length, "a subquery in VALUES");
+            MSL_TRY(msl_bind_assignment(b, value, column->name, column->type, cell));
+        }
+    }
+    b->scope = NULL;
+    for (uint32_t k = 0; k < t->given; k++) {
+        const msl_table_column *column = &t->table->columns[t->target[k]];
+        MSL_TRY(msl_new_column(b->p, column->type, column->name, &node->columns[k]));
+    }
+    *out = node;
+    return MORSEL_OK;
+}
+
+/// The query's columns, converted, in the table's order, with defaults for the others.
+static morsel_status project_row(msl_binder *b, const msl_ast_insert *ast, insert_target *t, msl_logical *rows, msl_logical **out) {
+    uint32_t columns = t->table->column_count;
+    msl_expr **exprs;
+    const char **names;
+    MSL_TRY(MSL_TAKE(b->p, exprs, columns));
+    MSL_TRY(MSL_TAKE(b->p, names, columns));
+    for (uint32_t c = 0; c < columns; c++) {
+        const msl_table_column *column = &t->table->columns[c];
+        names[c] = column->name;
+        if (t->source[c] < 0) {
+            MSL_TRY(msl_bind_default(b, column->default_sql, ast->table.items[0].at, column->name, column->type, &exprs[c]));
+            continue;
+        }
+        msl_at at = msl_binder_at(b, ast->query->at);
+        bool is_project = rows->kind == MSL_LOGICAL_PROJECT;
+        msl_expr *value;
+        if (is_project) {
+            value = rows->project.exprs[t->source[c]];
+        } else {
+            MSL_TRY(msl_expr_column(b->p, rows->columns[t->source[c]], at, &value));
+        }
+        MSL_TRY(msl_bind_assignment(b, value, column->name, column->type, &exprs[c]));
+    }
+    if (rows->kind == MSL_LOGICAL_PROJECT) rows = rows->children[0];
+    return msl_logical_project(b->p, rows, exprs, names, columns, out);
+}
+
+/// (VALUES ...) in parentheses: a literal that is still untyped takes its column's type.
+static morsel_status type_values(msl_binder *b, const insert_target *t, msl_bound_query *query) {
+    const msl_type **types;
+    MSL_TRY(MSL_TAKE(b->p, types, t->given));
+    for (uint32_t k = 0; k < t->given; k++) {
+        types[k] = msl_column_type(b->p, query->plan->columns[k]);
+        if (types[k]->id == MSL_TYPE_UNTYPED) types[k] = t->table->columns[t->target[k]].type;
+    }
+    return msl_retype_outputs(b, query, types);
+}
+
+morsel_status msl_bind_insert(msl_binder *b, const msl_ast_insert *ast, msl_ast_span at, msl_bound_query *out) {
+    insert_target t = {0};
+    msl_bound_query query = {0};
+    msl_logical *rows, *insert;
+    MSL_TRY(refuse_clauses(b, ast, at));
+    MSL_TRY(find_target(b, ast, &t));
+    const msl_ast_query *q = ast->query;
+    bool plain_values = q && q->kind == MSL_AST_QUERY_VALUES && !q->order_by.count && !q->limit && !q->offset && !q->cte_count;
+    if (!q) { // DEFAULT VALUES
+        MSL_TRY(MSL_TAKE(b->p, t.source, t.table->column_count));
+        for (uint32_t c = 0; c < t.table->column_count; c++) t.source[c] = -1;
+        MSL_TRY(msl_logical_one_row(b->p, &rows));
+    } else if (plain_values) {
+        if (ast->by_name) return msl_unsupported(b, at, "BY NAME with VALUES");
+        MSL_TRY(map_columns(b, ast, NULL, q->u.values.rows[0].count, &t));
+        MSL_TRY(bind_rows(b, q, &t, &rows));
+    } else {
+        MSL_TRY(msl_bind_query(b, q, MSL_QUERY_KEEP_UNTYPED, &query));
+        MSL_TRY(map_columns(b, ast, &query, query.plan->column_count, &t));
+        if (query.plan->kind == MSL_LOGICAL_VALUES) MSL_TRY(type_values(b, &t, &query));
+        rows = query.plan;
+    }
+    MSL_TRY(project_row(b, ast, &t, rows, &rows));
+    MSL_TRY(msl_logical_new(b->p, MSL_LOGICAL_INSERT, 1, 1, &insert));
+    insert->children[0] = rows;
+    insert->insert.table = t.entry.table;
+    MSL_TRY(msl_new_column(b->p, msl_type_of(MSL_TYPE_BIGINT), "rows", &insert->columns[0]));
+    MSL_TRY(MSL_TAKE(b->p, out->names, 1));
+    out->names[0] = "rows";
+    out->plan = insert;
+    return MORSEL_OK;
+}

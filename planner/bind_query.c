@@ -1,0 +1,218 @@
+/// bind_query.c: a query expression: WITH, the body (SELECT, VALUES, set operation, nested query), ORDER BY, LIMIT.
+///
+/// A CTE is bound anew wherever it is named, with column ids of its own; one that nobody names is bound once to be checked.
+#include "planner/binder.h"
+
+#include <string.h>
+
+bool msl_direction_nulls_first(const msl_ast_order_item *item) {
+    if (item->nulls != MSL_AST_NULLS_DEFAULT) return item->nulls == MSL_AST_NULLS_FIRST;
+    return item->direction == MSL_AST_DESC; // NULLs count as the greatest values
+}
+
+morsel_status msl_bind_nested(msl_binder *b, const msl_ast_query *ast, unsigned flags, bool sees_outer, msl_bound_query *out) {
+    msl_scope *scope = b->scope;
+    uint32_t chain_depth = b->chain_depth;
+    if (!sees_outer) b->scope = scope ? scope->parent : NULL;
+    *out = (msl_bound_query){0};
+    morsel_status status = msl_bind_query(b, ast, flags, out);
+    b->scope = scope;
+    b->chain_depth = chain_depth;
+    return status;
+}
+
+/* ---- VALUES ---- */
+
+static morsel_status bind_values(msl_binder *b, const msl_ast_query *ast, unsigned flags, msl_bound_query *out) {
+    uint32_t rows = ast->u.values.count, columns = ast->u.values.rows[0].count;
+    msl_expr ***cells, **column;
+    MSL_TRY(MSL_TAKE(b->p, cells, rows));
+    MSL_TRY(MSL_TAKE(b->p, column, rows));
+    msl_scope scope = {.parent = b->scope, .clause = MSL_CLAUSE_VALUES};
+    b->scope = &scope;
+    morsel_status status = MORSEL_OK;
+    for (uint32_t r = 0; r < rows && status == MORSEL_OK; r++) {
+        status = MSL_TAKE(b->p, cells[r], columns);
+        for (uint32_t c = 0; c < columns && status == MORSEL_OK; c++) {
+            status = msl_bind_expr(b, ast->u.values.rows[r].items[c], &cells[r][c]);
+        }
+    }
+    b->scope = scope.parent;
+    MSL_TRY(status);
+    out->is_correlated = scope.is_correlated;
+    out->correlated_at = scope.correlated_at;
+    msl_logical *node;
+    MSL_TRY(msl_logical_new(b->p, MSL_LOGICAL_VALUES, 0, columns, &node));
+    MSL_TRY(MSL_TAKE(b->p, out->names, columns));
+    node->values.rows = cells;
+    node->values.row_count = rows;
+    for (uint32_t c = 0; c < columns; c++) {
+        const msl_type *type = cells[0][c]->type;
+        for (uint32_t r = 0; r < rows; r++) {
+            const msl_expr *subquery = msl_expr_find_kind(cells[r][c], MSL_EXPR_SUBQUERY);
+            if (subquery) return msl_error_unsupported(b->p->err, subquery->sql_offset, subquery->sql_length, "a subquery in VALUES");
+            column[r] = cells[r][c];
+        }
+        bool keep = (flags & MSL_QUERY_KEEP_UNTYPED) && rows == 1 && type->id == MSL_TYPE_UNTYPED;
+        if (!keep) MSL_TRY(msl_expr_unify(b->p, column, rows, "VALUES", &type));
+        for (uint32_t r = 0; r < rows; r++) cells[r][c] = column[r];
+        out->names[c] = msl_arena_printf(b->p->arena, "column%u", c + 1);
+        if (!out->names[c]) return msl_planner_nomem(b->p);
+        MSL_TRY(msl_new_column(b->p, type, out->names[c], &node->columns[c]));
+    }
+    out->plan = node;
+    return MORSEL_OK;
+}
+
+/* ---- LIMIT ---- */
+
+static morsel_status bind_row_count(msl_binder *b, const msl_ast_expr *ast, const char *what, msl_expr **out) {
+    msl_scope scope = {.clause = MSL_CLAUSE_LIMIT}, *outer = b->scope;
+    msl_at at = msl_binder_at(b, ast->at);
+    msl_expr *e = NULL;
+    *out = NULL;
+    b->scope = &scope;
+    morsel_status status = msl_bind_expr(b, ast, &e);
+    b->scope = outer;
+    MSL_TRY(status);
+    if (msl_expr_has_kind(e, MSL_EXPR_SUBQUERY)) return msl_error_unsupported(b->p->err, at.offset, at.length, "a subquery in %s", what);
+    const msl_type *bigint = msl_type_of(MSL_TYPE_BIGINT);
+    if (e->kind == MSL_EXPR_PARAM && (e->type->id == MSL_TYPE_UNTYPED || e->type == bigint)) return msl_expr_coerce(b->p, e, bigint, out);
+    MSL_TRY(msl_expr_require(b->p, e, bigint, what, &e));
+    if (!msl_expr_is_foldable(e)) {
+        return msl_error_at(b->p->err, MORSEL_BIND, "42P10", at.offset, at.length, "%s must be a number or a parameter", what);
+    }
+    msl_value v;
+    MSL_TRY(msl_expr_evaluate(b->p, e, &v));
+    if (v.is_null) return MORSEL_OK;
+    if (v.i64 < 0) {
+        return msl_error_at(b->p->err, MORSEL_BIND, what[0] == 'L' ? "2201W" : "2201X", at.offset, at.length, "%s must not be negative", what);
+    }
+    return msl_expr_constant(b->p, &v, at, out);
+}
+
+morsel_status msl_bind_limit(msl_binder *b, const msl_ast_query *query, msl_logical **plan) {
+    if (!query->limit && !query->offset) return MORSEL_OK;
+    if (query->limit_percent) return msl_unsupported(b, query->limit->at, "LIMIT in percent");
+    if (query->with_ties) return msl_unsupported(b, query->limit->at, "FETCH ... WITH TIES");
+    msl_expr *limit = NULL, *offset = NULL;
+    if (query->limit) MSL_TRY(bind_row_count(b, query->limit, "LIMIT", &limit));
+    if (query->offset) MSL_TRY(bind_row_count(b, query->offset, "OFFSET", &offset));
+    if (offset && offset->kind == MSL_EXPR_CONSTANT && offset->value.i64 == 0) offset = NULL;
+    if (!limit && !offset) return MORSEL_OK;
+    msl_logical *node;
+    MSL_TRY(msl_logical_over(b->p, MSL_LOGICAL_LIMIT, *plan, &node));
+    node->limit.limit = limit;
+    node->limit.offset = offset;
+    *plan = node;
+    return MORSEL_OK;
+}
+
+/* ---- ORDER BY over output columns ---- */
+
+static morsel_status output_order_key(msl_binder *b, const msl_ast_order_item *item, const msl_bound_query *bound, msl_expr **out) {
+    msl_at at = msl_binder_at(b, item->at);
+    if (item->expr->kind == MSL_AST_NUMBER) {
+        msl_value v;
+        MSL_TRY(msl_bind_constant(b, item->expr, MSL_CLAUSE_ORDER_BY, &v));
+        bool is_position = v.type->id == MSL_TYPE_INTEGER && v.i64 >= 1 && v.i64 <= bound->plan->column_count;
+        if (is_position) return msl_expr_column(b->p, bound->plan->columns[v.i64 - 1], at, out);
+        return msl_error_at(b->p->err, MORSEL_BIND, "42P10", at.offset, at.length, "ORDER BY position must be from 1 to %u",
+                            bound->plan->column_count);
+    }
+    return msl_bind_expr(b, item->expr, out);
+}
+
+static morsel_status output_order_keys(msl_binder *b, const msl_ast_query *query, msl_bound_query *bound, msl_logical *sort) {
+    bool all = query->order_by.count == 1 && !query->order_by.items[0].expr;
+    uint32_t count = all ? bound->plan->column_count : query->order_by.count;
+    MSL_TRY(MSL_TAKE(b->p, sort->sort.keys, count));
+    sort->sort.key_count = count;
+    for (uint32_t k = 0; k < count; k++) {
+        const msl_ast_order_item *item = &query->order_by.items[all ? 0 : k];
+        msl_expr *key = NULL;
+        if (all) {
+            MSL_TRY(msl_expr_column(b->p, bound->plan->columns[k], MSL_NOWHERE, &key));
+        } else if (!item->expr) {
+            return msl_unsupported(b, item->at, "ORDER BY ALL beside other keys");
+        } else {
+            MSL_TRY(output_order_key(b, item, bound, &key));
+        }
+        const msl_expr *subquery = msl_expr_find_kind(key, MSL_EXPR_SUBQUERY);
+        if (subquery) return msl_error_unsupported(b->p->err, subquery->sql_offset, subquery->sql_length, "a subquery in this ORDER BY");
+        if (msl_expr_has_kind(key, MSL_EXPR_AGGREGATE)) {
+            return msl_error_at(b->p->err, MORSEL_BIND, "42803", key->sql_offset, key->sql_length,
+                                "ORDER BY of a set operation takes columns of its result");
+        }
+        MSL_TRY(msl_expr_settle(b->p, key, &key));
+        sort->sort.keys[k] = (msl_logical_order){key, item->direction == MSL_AST_DESC, msl_direction_nulls_first(item)};
+    }
+    return MORSEL_OK;
+}
+
+morsel_status msl_bind_output_order(msl_binder *b, const msl_ast_query *query, msl_bound_query *bound) {
+    if (query->order_by.count == 0) return MORSEL_OK;
+    msl_relation relation = {.plan = bound->plan};
+    for (uint32_t k = 0; k < bound->plan->column_count; k++) {
+        msl_scope_column column = {bound->names[k], bound->plan->columns[k]};
+        MSL_TRY(MSL_PUSH(b->p, &relation.visible, column));
+    }
+    msl_logical *sort;
+    MSL_TRY(msl_logical_over(b->p, MSL_LOGICAL_SORT, bound->plan, &sort));
+    msl_scope scope = {.parent = b->scope, .relation = &relation, .clause = MSL_CLAUSE_ORDER_BY};
+    b->scope = &scope;
+    morsel_status status = output_order_keys(b, query, bound, sort);
+    b->scope = scope.parent;
+    MSL_TRY(status);
+    if (scope.is_correlated && !bound->is_correlated) {
+        bound->is_correlated = true;
+        bound->correlated_at = scope.correlated_at;
+    }
+    bound->plan = sort;
+    return MORSEL_OK;
+}
+
+/* ---- the query ---- */
+
+static morsel_status bind_body(msl_binder *b, const msl_ast_query *ast, unsigned flags, msl_bound_query *out) {
+    if (ast->kind == MSL_AST_QUERY_SELECT) return msl_bind_select(b, ast, flags, out); // with ORDER BY and LIMIT
+    if (ast->order_by.count || ast->limit || ast->offset) flags &= ~(unsigned)MSL_QUERY_KEEP_UNTYPED;
+    switch (ast->kind) {
+    case MSL_AST_QUERY_SELECT: break;
+    case MSL_AST_QUERY_VALUES: MSL_TRY(bind_values(b, ast, flags, out)); break;
+    case MSL_AST_QUERY_SET: MSL_TRY(msl_bind_set(b, ast, out)); break;
+    case MSL_AST_QUERY_NESTED: MSL_TRY(msl_bind_query(b, ast->u.nested, flags, out)); break;
+    }
+    MSL_TRY(msl_bind_output_order(b, ast, out));
+    return msl_bind_limit(b, ast, &out->plan);
+}
+
+static morsel_status push_ctes(msl_binder *b, const msl_ast_query *ast) {
+    for (uint32_t k = 0; k < ast->cte_count; k++) {
+        for (uint32_t j = 0; j < k; j++) {
+            if (!msl_same_name(ast->ctes[j].name.text, ast->ctes[k].name.text)) continue;
+            msl_at at = msl_binder_at(b, ast->ctes[k].name.at);
+            return msl_error_at(b->p->err, MORSEL_BIND, "42712", at.offset, at.length, "WITH names %s twice", ast->ctes[k].name.text);
+        }
+        msl_cte_scope *scope;
+        MSL_TRY(MSL_TAKE(b->p, scope, 1));
+        *scope = (msl_cte_scope){.outer = b->ctes, .cte = &ast->ctes[k], .is_recursive = ast->recursive};
+        b->ctes = scope;
+    }
+    return MORSEL_OK;
+}
+
+morsel_status msl_bind_query(msl_binder *b, const msl_ast_query *ast, unsigned flags, msl_bound_query *out) {
+    msl_cte_scope *outer = b->ctes;
+    *out = (msl_bound_query){0};
+    morsel_status status = push_ctes(b, ast);
+    if (status == MORSEL_OK) status = bind_body(b, ast, flags, out);
+    for (msl_cte_scope *c = b->ctes; c != outer && status == MORSEL_OK; c = c->outer) {
+        msl_bound_query unused;
+        if (c->is_used) continue;
+        b->ctes = c;
+        status = msl_bind_cte_query(b, c, &unused);
+    }
+    b->ctes = outer;
+    return status;
+}

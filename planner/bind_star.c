@@ -1,0 +1,154 @@
+/// bind_star.c: the select list: stars expanded, output names given.
+#include "planner/binder.h"
+
+#include <string.h>
+
+/// The name of an item without alias: a column's own spelling, else the text as typed.
+static morsel_status item_name(msl_binder *b, const msl_ast_expr *expr, const msl_relation *relation, const char **out) {
+    if (expr->kind != MSL_AST_COLUMN) return msl_text_name(b, expr->at, out);
+    const msl_ast_name *last = &expr->u.names.items[expr->u.names.count - 1];
+    for (uint32_t k = 0; k < relation->visible.count; k++) {
+        if (!msl_same_name(relation->visible.items[k].name, last->text)) continue;
+        *out = relation->visible.items[k].name;
+        return MORSEL_OK;
+    }
+    return msl_copy_name(b, last, out);
+}
+
+static bool in_names(const msl_ast_names *names, const char *name, uint32_t *at) {
+    for (uint32_t k = 0; k < names->count; k++) {
+        if (!msl_same_name(names->items[k].text, name)) continue;
+        *at = k;
+        return true;
+    }
+    return false;
+}
+
+/// EXCLUDE (t.a) drops a only where it is t's.
+static bool is_excluded(msl_binder *b, const msl_ast_star *star, const msl_scope_column *column, bool *seen) {
+    (void)b;
+    bool excluded = false;
+    for (uint32_t k = 0; k < star->exclude.count; k++) {
+        if (!msl_same_name(star->exclude.items[k].text, column->name)) continue;
+        seen[k] = true;
+        excluded = true;
+    }
+    return excluded;
+}
+
+static morsel_status check_all_seen(msl_binder *b, const msl_ast_star *star, const msl_scope_columns *columns, const bool *seen) {
+    for (uint32_t k = 0; k < star->exclude.count; k++) {
+        const msl_ast_name *name = &star->exclude.items[k];
+        if (!seen[k]) return msl_error_no_column(b, columns, name->text, name->quoted, msl_binder_at(b, name->at));
+    }
+    for (uint32_t k = 0; k < star->replace_count; k++) {
+        const msl_ast_name *name = &star->replace[k].name;
+        uint32_t id;
+        if (!msl_find_visible(columns, name->text, &id)) {
+            return msl_error_no_column(b, columns, name->text, name->quoted, msl_binder_at(b, name->at));
+        }
+    }
+    for (uint32_t k = 0; k < star->rename_count; k++) {
+        const msl_ast_name *name = &star->rename[k].from;
+        uint32_t id;
+        if (!msl_find_visible(columns, name->text, &id)) {
+            return msl_error_no_column(b, columns, name->text, name->quoted, msl_binder_at(b, name->at));
+        }
+    }
+    return MORSEL_OK;
+}
+
+/// The item that one column of a star becomes.
+static morsel_status star_item(msl_binder *b, const msl_ast_star *star, const msl_scope_column *column, msl_at at, msl_select_item *out) {
+    *out = (msl_select_item){.name = column->name, .at = at};
+    for (uint32_t k = 0; k < star->rename_count; k++) {
+        if (msl_same_name(star->rename[k].from.text, column->name)) MSL_TRY(msl_copy_name(b, &star->rename[k].to, &out->name));
+    }
+    for (uint32_t k = 0; k < star->replace_count; k++) {
+        if (!msl_same_name(star->replace[k].name.text, column->name)) continue;
+        out->ast = star->replace[k].expr;
+        return MORSEL_OK;
+    }
+    return msl_expr_column(b->p, column->id, at, &out->bound);
+}
+
+static morsel_status expand_star(msl_binder *b, const msl_ast_expr *expr, const msl_relation *relation, msl_select_items *out) {
+    const msl_ast_star *star = expr->u.star;
+    msl_at at = msl_binder_at(b, expr->at);
+    if (star->columns) return msl_unsupported(b, expr->at, "COLUMNS(...)");
+    if (star->pattern) return msl_unsupported(b, expr->at, "* LIKE");
+    const msl_scope_columns *columns = &relation->visible;
+    if (star->qualifier.count) {
+        const msl_scope_table *table;
+        MSL_TRY(msl_scope_find_table(b, &star->qualifier, at, &table));
+        columns = &table->columns;
+    } else if (relation->tables.count == 0) {
+        return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length, "* needs a FROM");
+    }
+    for (uint32_t k = 0; star->exclude_tables && k < star->exclude.count; k++) {
+        if (star->exclude_tables[k].text) return msl_unsupported(b, star->exclude.items[k].at, "EXCLUDE of a qualified name");
+    }
+    bool *seen;
+    MSL_TRY(MSL_TAKE(b->p, seen, star->exclude.count));
+    for (uint32_t k = 0; k < columns->count; k++) {
+        if (is_excluded(b, star, &columns->items[k], seen)) continue;
+        msl_select_item item;
+        MSL_TRY(star_item(b, star, &columns->items[k], at, &item));
+        MSL_TRY(MSL_PUSH(b->p, out, item));
+    }
+    MSL_TRY(check_all_seen(b, star, columns, seen));
+    uint32_t excluded;
+    for (uint32_t k = 0; k < star->replace_count; k++) {
+        if (!in_names(&star->exclude, star->replace[k].name.text, &excluded)) continue;
+        return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length, "column %s stands in both EXCLUDE and REPLACE",
+                            star->replace[k].name.text);
+    }
+    return MORSEL_OK;
+}
+
+morsel_status msl_expand_items(msl_binder *b, const msl_ast_select_item *ast, uint32_t count, const msl_relation *relation,
+                               msl_select_items *out) {
+    static const msl_ast_star plain_star;
+    if (count == 0) { // FROM t without SELECT
+        msl_ast_expr star = {.kind = MSL_AST_STAR, .u.star = (msl_ast_star *)(uintptr_t)&plain_star};
+        return expand_star(b, &star, relation, out);
+    }
+    for (uint32_t k = 0; k < count; k++) {
+        if (ast[k].expr->kind == MSL_AST_STAR) {
+            if (ast[k].alias.text) {
+                msl_at at = msl_binder_at(b, ast[k].at);
+                return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length, "* takes no alias");
+            }
+            MSL_TRY(expand_star(b, ast[k].expr, relation, out));
+            continue;
+        }
+        msl_select_item item = {.ast = ast[k].expr, .at = msl_binder_at(b, ast[k].expr->at), .has_alias = ast[k].alias.text != NULL};
+        if (item.has_alias) {
+            MSL_TRY(msl_copy_name(b, &ast[k].alias, &item.name));
+        } else {
+            MSL_TRY(item_name(b, ast[k].expr, relation, &item.name));
+        }
+        MSL_TRY(MSL_PUSH(b->p, out, item));
+    }
+    if (out->count) return MORSEL_OK;
+    msl_at at = msl_binder_at(b, ast[0].at);
+    return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length, "the select list is empty: every column is excluded");
+}
+
+morsel_status msl_bind_item(msl_binder *b, msl_select_item *item) {
+    if (item->bound) return MORSEL_OK;
+    msl_scope *scope = b->scope;
+    msl_clause clause = scope->clause;
+    bool in_aggregate = scope->in_aggregate;
+    uint32_t limit = scope->alias_limit;
+    scope->clause = MSL_CLAUSE_SELECT;
+    scope->in_aggregate = false;
+    scope->alias_limit = (uint32_t)(item - scope->aliases->items); // only items before this one
+    item->is_binding = true;
+    morsel_status status = msl_bind_expr(b, item->ast, &item->bound);
+    item->is_binding = false;
+    scope->clause = clause;
+    scope->in_aggregate = in_aggregate;
+    scope->alias_limit = limit;
+    return status;
+}

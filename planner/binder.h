@@ -1,0 +1,267 @@
+/// binder.h: inside of the binder: scopes, the state of binding one statement, and what its files offer each other.
+///
+/// A SELECT is bound in this order: FROM, select items (stars expanded), WHERE, GROUP BY, HAVING, ORDER BY; all expressions
+/// over FROM's columns with AGGREGATE and SUBQUERY nodes standing in them. Then grouping replaces keys and aggregates by
+/// the AGGREGATE node's columns, and planting replaces subqueries by the columns of joins. What other systems do while
+/// walking the tree is here a rewrite afterwards, so that no clause needs to know what comes after it.
+#ifndef MSL_BINDER_H
+#define MSL_BINDER_H
+
+#include "planner/expr_build.h"
+#include "planner/expr_walk.h"
+#include "planner/logical.h"
+
+/// A column that a name can mean.
+typedef struct msl_scope_column {
+    const char *name;
+    uint32_t id;
+} msl_scope_column;
+
+typedef struct msl_scope_columns {
+    msl_scope_column *items;
+    uint32_t count, room;
+} msl_scope_columns;
+
+/// A FROM item that a qualifier can mean.
+typedef struct msl_scope_table {
+    const char *alias;  ///< NULL: not addressable by name
+    const char *schema; ///< or NULL
+    msl_scope_columns columns;
+} msl_scope_table;
+
+typedef struct msl_scope_tables {
+    msl_scope_table **items;
+    uint32_t count, room;
+} msl_scope_tables;
+
+/// A bound FROM clause or join: its plan, the tables that names may be qualified by, and what `*` shows. Columns merged by
+/// USING stand in `visible` once and remain in their tables.
+typedef struct msl_relation {
+    msl_logical *plan;
+    msl_scope_tables tables;
+    msl_scope_columns visible;
+} msl_relation;
+
+typedef enum msl_clause {
+    MSL_CLAUSE_SELECT, MSL_CLAUSE_WHERE, MSL_CLAUSE_GROUP_BY, MSL_CLAUSE_HAVING, MSL_CLAUSE_ORDER_BY, MSL_CLAUSE_ON,
+    MSL_CLAUSE_FROM, MSL_CLAUSE_VALUES, MSL_CLAUSE_LIMIT, MSL_CLAUSE_DISTINCT_ON, MSL_CLAUSE_SETTING
+} msl_clause;
+
+/// One item of a select list, stars expanded.
+typedef struct msl_select_item {
+    const msl_ast_expr *ast; ///< NULL: `bound` came from a star
+    const char *name;        ///< output name
+    bool has_alias;          ///< other clauses may use the name
+    bool is_binding;         ///< guards against an alias that refers to itself
+    msl_expr *bound;         ///< NULL until bound
+    msl_at at;
+} msl_select_item;
+
+typedef struct msl_select_items {
+    msl_select_item *items;
+    uint32_t count, room;
+} msl_select_items;
+
+typedef struct msl_scope {
+    struct msl_scope *parent;       ///< of the query around a subquery
+    const msl_relation *relation;
+    msl_select_items *aliases;      ///< NULL while none can be used
+    uint32_t alias_limit;           ///< in SELECT: only items before this one
+    msl_clause clause;
+    bool in_aggregate;
+    bool is_correlated;             ///< a column of an enclosing query is used ...
+    msl_at correlated_at;           ///< ... first here
+} msl_scope;
+
+/// A CTE in reach.
+typedef struct msl_cte_scope {
+    struct msl_cte_scope *outer;
+    const msl_ast_cte *cte;
+    bool is_recursive;              ///< WITH RECURSIVE: its query may name itself
+    bool is_self;                   ///< stands for the CTE whose query is being bound
+    bool is_used;
+} msl_cte_scope;
+
+typedef struct msl_binder {
+    msl_planner *p;
+    const char *sql;                ///< text that spans count in (a view's text while binding the view)
+    size_t sql_length;
+    const msl_ast_span *inside_view; ///< positions inside a view are reported at the view's name
+    uint32_t view_depth;
+    msl_cte_scope *ctes;
+    msl_scope *scope;
+    const msl_relation *given;      ///< SUMMARIZE: what the table name `summarized` of its text stands for; else NULL
+    uint32_t chain_depth;           ///< operators of the chains around the expression being bound
+} msl_binder;
+
+typedef enum msl_subquery_kind { MSL_SUBQUERY_SCALAR, MSL_SUBQUERY_EXISTS, MSL_SUBQUERY_ANY } msl_subquery_kind;
+
+/// Detail of MSL_EXPR_SUBQUERY. ANY: args[0] is the condition over the outer row and the subquery's columns.
+typedef struct msl_subquery {
+    msl_subquery_kind kind;
+    msl_logical *plan;
+    uint32_t column;                ///< SCALAR: what it yields
+    bool is_correlated;
+    msl_at correlated_at;
+    bool is_planted;                ///< its join exists ...
+    uint32_t planted;               ///< ... and this id is the answer
+} msl_subquery;
+
+/// A bound query: plan->columns are its output in order.
+typedef struct msl_bound_query {
+    msl_logical *plan;
+    const char **names;
+    bool is_correlated;
+    msl_at correlated_at;
+} msl_bound_query;
+
+typedef enum msl_query_flags {
+    MSL_QUERY_KEEP_UNTYPED = 1 ///< text literals in the output stay untyped: the context will type them
+} msl_query_flags;
+
+/* ---- scope.c ---- */
+
+/// Where a span of the current text is in the statement.
+static inline msl_at msl_binder_at(const msl_binder *b, msl_ast_span span) {
+    if (b->inside_view) span = *b->inside_view;
+    return (msl_at){span.offset, span.length};
+}
+morsel_status msl_copy_name(msl_binder *b, const msl_ast_name *name, const char **out) MSL_MUST_CHECK;
+/// Text of a span, one line, as the name of an unnamed column.
+morsel_status msl_text_name(msl_binder *b, msl_ast_span span, const char **out) MSL_MUST_CHECK;
+/// Resolves a column name of one to three parts.
+morsel_status msl_bind_column(msl_binder *b, const msl_ast_names *names, msl_at at, msl_expr **out) MSL_MUST_CHECK;
+morsel_status msl_scope_find_table(msl_binder *b, const msl_ast_names *qualifier, msl_at at,
+                                   const msl_scope_table **out) MSL_MUST_CHECK;
+/// The visible column of that name: 1 found, 0 none, 2 and more: ambiguous.
+uint32_t msl_find_visible(const msl_scope_columns *columns, const char *name, uint32_t *id);
+/// "no column named x" with hints, for a list of columns.
+morsel_status msl_error_no_column(msl_binder *b, const msl_scope_columns *columns, const char *name, bool quoted,
+                                  msl_at at) MSL_MUST_CHECK;
+const char *msl_clause_name(msl_clause clause);
+morsel_status msl_unsupported(msl_binder *b, msl_ast_span at, const char *what) MSL_MUST_CHECK;
+
+/* ---- bind_expr.c and neighbours ---- */
+
+morsel_status msl_bind_expr(msl_binder *b, const msl_ast_expr *ast, msl_expr **out) MSL_MUST_CHECK;
+/// A BOOLEAN expression ("WHERE must be BOOLEAN, not INTEGER").
+morsel_status msl_bind_condition(msl_binder *b, const msl_ast_expr *ast, const char *what, msl_expr **out) MSL_MUST_CHECK;
+morsel_status msl_bind_number(msl_binder *b, const char *text, size_t length, bool is_negative, msl_at at,
+                              msl_expr **out) MSL_MUST_CHECK;
+morsel_status msl_bind_interval(msl_binder *b, const msl_ast_expr *ast, msl_expr **out) MSL_MUST_CHECK;
+morsel_status msl_bind_typed_literal(msl_binder *b, const msl_ast_expr *ast, msl_expr **out) MSL_MUST_CHECK;
+morsel_status msl_bind_parameter(msl_binder *b, const msl_ast_expr *ast, msl_expr **out) MSL_MUST_CHECK;
+morsel_status msl_bind_type(msl_binder *b, const msl_ast_type *ast, const msl_type **out) MSL_MUST_CHECK;
+morsel_status msl_bind_operator(msl_binder *b, const msl_ast_expr *ast, msl_expr **out) MSL_MUST_CHECK;
+morsel_status msl_bind_in(msl_binder *b, const msl_ast_expr *ast, msl_expr **out) MSL_MUST_CHECK;
+/// A comparison or other binary operator of two bound operands; comparisons of different kinds get their own message.
+morsel_status msl_bind_binary(msl_binder *b, msl_ast_op op, msl_expr *left, msl_expr *right, msl_at at,
+                              msl_expr **out) MSL_MUST_CHECK;
+morsel_status msl_bind_call(msl_binder *b, const msl_ast_expr *ast, msl_expr **out) MSL_MUST_CHECK;
+morsel_status msl_bind_aggregate(msl_binder *b, const msl_ast_expr *ast, const char *name, msl_expr **out) MSL_MUST_CHECK;
+morsel_status msl_bind_subquery(msl_binder *b, const msl_ast_expr *ast, msl_expr **out) MSL_MUST_CHECK;
+morsel_status msl_bind_not(msl_binder *b, msl_expr *operand, msl_at at, msl_expr **out) MSL_MUST_CHECK;
+/// A constant expression (no columns; of FROM arguments, options, LIMIT) evaluated; text literals become VARCHAR.
+morsel_status msl_bind_constant(msl_binder *b, const msl_ast_expr *ast, msl_clause clause, msl_value *out) MSL_MUST_CHECK;
+bool msl_direction_nulls_first(const msl_ast_order_item *item);
+
+/* ---- bind_plant.c: subqueries become joins ---- */
+
+/// Replaces the SUBQUERY nodes of an expression by columns of joins put on top of *plan.
+morsel_status msl_plant(msl_binder *b, msl_logical **plan, msl_expr *expr, msl_expr **out) MSL_MUST_CHECK;
+/// Puts a condition on top of *plan: IN and EXISTS at its top level become semi joins, the rest a FILTER.
+morsel_status msl_plant_condition(msl_binder *b, msl_logical **plan, msl_expr *condition) MSL_MUST_CHECK;
+
+/* ---- bind_from.c, bind_source.c, bind_join.c ---- */
+
+morsel_status msl_bind_from_list(msl_binder *b, msl_ast_from *const *items, uint32_t count, msl_relation *out) MSL_MUST_CHECK;
+morsel_status msl_bind_from(msl_binder *b, const msl_ast_from *from, msl_relation *out) MSL_MUST_CHECK;
+morsel_status msl_bind_join(msl_binder *b, const msl_ast_from *from, msl_relation *out) MSL_MUST_CHECK;
+/// Puts two relations' names together (the plan is left alone).
+morsel_status msl_relation_concat(msl_binder *b, const msl_relation *left, const msl_relation *right,
+                                  msl_relation *out) MSL_MUST_CHECK;
+/// The scan of a bound source as a relation; alias as in FROM.
+morsel_status msl_relation_of_source(msl_binder *b, const msl_source *source, const char *alias, const char *schema,
+                                     msl_relation *out) MSL_MUST_CHECK;
+morsel_status msl_bind_table_name(msl_binder *b, const msl_ast_from *from, msl_relation *out) MSL_MUST_CHECK;
+morsel_status msl_bind_files(msl_binder *b, const msl_ast_from *from, msl_relation *out) MSL_MUST_CHECK;
+morsel_status msl_bind_table_function(msl_binder *b, const msl_ast_from *from, msl_relation *out) MSL_MUST_CHECK;
+/// An argument or option value as the sources and COPY take it: scalars, lists, structs (name, value, name, value).
+morsel_status msl_bind_source_value(msl_binder *b, const msl_ast_expr *ast, msl_source_arg *out) MSL_MUST_CHECK;
+/// Binds the query of a CTE; its result is a copy of its own for each use.
+morsel_status msl_bind_cte_query(msl_binder *b, msl_cte_scope *cte, msl_bound_query *out) MSL_MUST_CHECK;
+/// Finds a table or view; false when the catalog has none.
+bool msl_catalog_lookup(msl_binder *b, const msl_ast_names *names, msl_catalog_entry *out);
+morsel_status msl_error_no_table(msl_binder *b, const msl_ast_names *names, msl_at at) MSL_MUST_CHECK;
+
+/* ---- bind_query.c, bind_select.c, bind_setop.c ---- */
+
+morsel_status msl_bind_query(msl_binder *b, const msl_ast_query *ast, unsigned flags, msl_bound_query *out) MSL_MUST_CHECK;
+morsel_status msl_bind_select(msl_binder *b, const msl_ast_query *query, unsigned flags, msl_bound_query *out) MSL_MUST_CHECK;
+morsel_status msl_bind_set(msl_binder *b, const msl_ast_query *query, msl_bound_query *out) MSL_MUST_CHECK;
+/// A nested query in its own scope (parent: the current one).
+morsel_status msl_bind_nested(msl_binder *b, const msl_ast_query *ast, unsigned flags, bool sees_outer,
+                              msl_bound_query *out) MSL_MUST_CHECK;
+/// Gives output column k the type `to` by changing the root projection, or by a projection on top.
+morsel_status msl_retype_outputs(msl_binder *b, msl_bound_query *query, const msl_type *const *types) MSL_MUST_CHECK;
+/// ORDER BY over output columns (set operations, VALUES): positions, names, expressions of them.
+morsel_status msl_bind_output_order(msl_binder *b, const msl_ast_query *query, msl_bound_query *bound) MSL_MUST_CHECK;
+/// LIMIT and OFFSET on top.
+morsel_status msl_bind_limit(msl_binder *b, const msl_ast_query *query, msl_logical **plan) MSL_MUST_CHECK;
+/// Expands a select list into items.
+morsel_status msl_expand_items(msl_binder *b, const msl_ast_select_item *ast, uint32_t count,
+                               const msl_relation *relation, msl_select_items *out) MSL_MUST_CHECK;
+morsel_status msl_bind_item(msl_binder *b, msl_select_item *item) MSL_MUST_CHECK;
+/// Distinct rows of *plan.
+morsel_status msl_plan_distinct(msl_binder *b, msl_logical **plan) MSL_MUST_CHECK;
+
+/* ---- bind_group.c ---- */
+
+/// The grouping of one SELECT: keys and the aggregate calls met so far.
+typedef struct msl_grouping {
+    msl_logical *input;
+    msl_exprs keys;
+    msl_ids key_ids;
+    msl_exprs aggregates;
+    msl_ids aggregate_ids;
+} msl_grouping;
+
+morsel_status msl_bind_group_by(msl_binder *b, const msl_ast_groups *groups, msl_select_items *items,
+                                msl_grouping *grouping) MSL_MUST_CHECK;
+/// Replaces keys and aggregates of an expression by the columns of the AGGREGATE node to be.
+///   errors  42803 for a column that is neither
+morsel_status msl_group_expr(msl_binder *b, msl_grouping *grouping, msl_expr *expr, msl_expr **out) MSL_MUST_CHECK;
+/// The AGGREGATE node; subqueries in keys and arguments are planted below it.
+morsel_status msl_group_plan(msl_binder *b, msl_grouping *grouping, msl_logical **out) MSL_MUST_CHECK;
+
+/* ---- bind_statement.c, bind_table.c, bind_insert.c, bind_show.c ---- */
+
+morsel_status msl_bind_insert(msl_binder *b, const msl_ast_insert *ast, msl_ast_span at, msl_bound_query *out) MSL_MUST_CHECK;
+/// out->plan is NULL for CREATE TABLE without a query.
+morsel_status msl_bind_create_table(msl_binder *b, const msl_ast_create_table *ast, msl_ast_span at, msl_prepared *prepared,
+                                    msl_bound_query *out) MSL_MUST_CHECK;
+morsel_status msl_bind_create_view(msl_binder *b, const msl_ast_create_view *ast, msl_ast_span at,
+                                   msl_prepared *prepared) MSL_MUST_CHECK;
+morsel_status msl_bind_drop(msl_binder *b, const msl_ast_drop *ast, msl_ast_span at, msl_prepared *prepared) MSL_MUST_CHECK;
+morsel_status msl_bind_copy(msl_binder *b, const msl_ast_copy *ast, msl_ast_span at, msl_bound_query *out) MSL_MUST_CHECK;
+morsel_status msl_bind_describe(msl_binder *b, const msl_ast_describe *ast, msl_bound_query *out) MSL_MUST_CHECK;
+morsel_status msl_bind_summarize(msl_binder *b, const msl_ast_describe *ast, msl_ast_span at, msl_bound_query *out) MSL_MUST_CHECK;
+/// Lists (SHOW TABLES, ...) become *out; SHOW of settings fills prepared->setting and leaves out->plan NULL.
+morsel_status msl_bind_show(msl_binder *b, const msl_ast_show *ast, msl_ast_span at, msl_prepared *prepared,
+                            msl_bound_query *out) MSL_MUST_CHECK;
+morsel_status msl_bind_set_statement(msl_binder *b, const msl_ast_statement *ast, msl_prepared *prepared) MSL_MUST_CHECK;
+/// Rows of texts (NULL pointer = NULL) as a VALUES plan.
+morsel_status msl_text_rows(msl_binder *b, const char *const *names, uint32_t columns, const char *const *cells,
+                            uint32_t rows, msl_bound_query *out) MSL_MUST_CHECK;
+/// Checks for a NUL-terminated copy of a table's or view's name; *schema NULL, "main" or "temp".
+morsel_status msl_bind_object_name(msl_binder *b, const msl_ast_names *names, msl_at at, const char **schema,
+                                   const char **name) MSL_MUST_CHECK;
+/// A value stored into a column: widening, but also any number into any number and anything into text.
+///   errors  MORSEL_TYPE 42804
+morsel_status msl_bind_assignment(msl_binder *b, msl_expr *value, const char *column, const msl_type *to,
+                                  msl_expr **out) MSL_MUST_CHECK;
+/// A DEFAULT expression's text, bound and converted to the column's type.
+morsel_status msl_bind_default(msl_binder *b, const char *sql, msl_ast_span at, const char *column, const msl_type *to,
+                               msl_expr **out) MSL_MUST_CHECK;
+
+#endif

@@ -1,0 +1,403 @@
+/// explain.c: physical plans as text or JSON, with what each node did when there is a profile.
+///
+///     TOP_N  4 DESC LIMIT 5  (~5 rows)
+///       AGG_FINAL  cat_1, cat_2: count(rid)  (~1,000 rows)
+///         EXCHANGE HASH  cat_1, cat_2  (256 partitions)
+///           AGG_PARTIAL  cat_1, cat_2: count(rid)
+///             SCAN  products.tsv  rid, cat_1, cat_2  WHERE qty > 5
+///
+/// One walk fills a description of each node (title, detail, filters), which is printed in either form.
+#include "planner/planner.h"
+
+#include "functions/text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct writer {
+    msl_arena *arena;
+    const msl_node_profile *profiles;
+    msl_explain_format format;
+    char *text;
+    size_t length, room;
+    bool failed;
+} writer;
+
+static void put_n(writer *w, const char *text, size_t n) {
+    if (w->failed) return;
+    if (w->length + n + 1 > w->room) {
+        size_t room = (w->length + n + 1) * 2;
+        char *grown = msl_arena_bytes(w->arena, room);
+        if (!grown) {
+            w->failed = true;
+            return;
+        }
+        if (w->length) memcpy(grown, w->text, w->length);
+        w->text = grown;
+        w->room = room;
+    }
+    memcpy(w->text + w->length, text, n);
+    w->length += n;
+    w->text[w->length] = 0;
+}
+
+static void put(writer *w, const char *text) { put_n(w, text, strlen(text)); }
+
+static void put_u64(writer *w, uint64_t v) { // 1,234,567
+    char digits[32], out[48];
+    int n = snprintf(digits, sizeof digits, "%" PRIu64, v), m = 0;
+    for (int k = 0; k < n; k++) {
+        if (k && (n - k) % 3 == 0) out[m++] = ',';
+        out[m++] = digits[k];
+    }
+    put_n(w, out, (size_t)m);
+}
+
+static void put_expr(writer *w, const msl_expr *e, const char *const *names, uint32_t count) {
+    char *text = msl_expr_text(e, names, count, w->arena);
+    if (!text) w->failed = true;
+    else put(w, text);
+}
+
+/* ---- what a node shows ---- */
+
+static const char *node_title(const msl_plan *plan) {
+    static const char *const titles[MSL_PLAN_KIND_COUNT] = {
+        "SCAN", "VALUES", "FILTER", "PROJECT", "LIMIT", "AGG_SIMPLE", "AGG_PARTIAL", "AGG_FINAL", "AGG_COLLECT", "EXCHANGE", "HASH_JOIN",
+        "LOOP_JOIN", "SORT", "TOP_N", "UNION_ALL", "REPEAT", "WINDOW", "INSERT", "COPY_TO"};
+    static const char *const exchanges[] = {"EXCHANGE HASH", "EXCHANGE RANGE", "EXCHANGE BROADCAST", "EXCHANGE GATHER", "EXCHANGE MERGE"};
+    return plan->kind == MSL_PLAN_EXCHANGE ? exchanges[plan->exchange.kind] : titles[plan->kind];
+}
+
+/// Names of a node's columns; those of computed columns without a name are their expressions.
+static const char *const *column_names(writer *w, const msl_plan *plan) {
+    const char **names = MSL_NEW_ARRAY(w->arena, const char *, plan->column_count ? plan->column_count : 1);
+    if (!names) {
+        w->failed = true;
+        return NULL;
+    }
+    const char *const *below = NULL;
+    bool passes = plan->kind == MSL_PLAN_EXCHANGE || plan->kind == MSL_PLAN_SORT || plan->kind == MSL_PLAN_FILTER ||
+                  plan->kind == MSL_PLAN_TOP_N || plan->kind == MSL_PLAN_LIMIT;
+    bool wanting = false;
+    for (uint32_t k = 0; k < plan->column_count; k++) {
+        names[k] = plan->names[k];
+        wanting = wanting || !names[k] || !names[k][0];
+    }
+    if (!wanting || plan->child_count == 0) return names;
+    bool is_join = plan->kind == MSL_PLAN_HASH_JOIN || plan->kind == MSL_PLAN_LOOP_JOIN;
+    below = column_names(w, plan->children[0]);
+    const char *const *right = is_join ? column_names(w, plan->children[1]) : NULL;
+    uint32_t left_count = plan->children[0]->column_count;
+    for (uint32_t k = 0; k < plan->column_count && below; k++) {
+        if (names[k] && names[k][0]) continue;
+        if (plan->kind == MSL_PLAN_PROJECT) {
+            names[k] = msl_expr_text(plan->project.exprs[k], below, left_count, w->arena);
+        } else if (passes || (is_join && k < left_count)) {
+            names[k] = below[k];
+        } else if (is_join && right && k - left_count < plan->children[1]->column_count) {
+            names[k] = right[k - left_count];
+        } else if ((plan->kind == MSL_PLAN_AGG_PARTIAL || plan->kind == MSL_PLAN_AGG_COLLECT) && k < plan->agg.key_count) {
+            names[k] = below[plan->agg.keys[k]];
+        } else if (plan->kind == MSL_PLAN_AGG_FINAL) {
+            names[k] = below[k];
+        }
+        if (!names[k]) w->failed = true;
+    }
+    return names;
+}
+
+static void put_columns(writer *w, const uint32_t *positions, uint32_t count, const char *const *names) {
+    for (uint32_t k = 0; k < count && names; k++) {
+        if (k) put(w, ", ");
+        put(w, names[positions[k]] ? names[positions[k]] : "?");
+    }
+}
+
+static void put_order(writer *w, const msl_sort_key *keys, uint32_t count, const char *const *names) {
+    for (uint32_t k = 0; k < count && names; k++) {
+        if (k) put(w, ", ");
+        put(w, names[keys[k].column] ? names[keys[k].column] : "?");
+        if (keys[k].descending) put(w, " DESC");
+        if (keys[k].nulls_first != keys[k].descending) put(w, keys[k].nulls_first ? " NULLS FIRST" : " NULLS LAST");
+    }
+}
+
+static void put_limit(writer *w, const msl_expr *limit, const msl_expr *offset) {
+    if (limit) {
+        put(w, "LIMIT ");
+        put_expr(w, limit, NULL, 0);
+    }
+    if (offset) {
+        put(w, limit ? " OFFSET " : "OFFSET ");
+        put_expr(w, offset, NULL, 0);
+    }
+}
+
+static void put_scan_filter(writer *w, const msl_source *source, const msl_scan_filter *f) {
+    static const char *const ops[] = {" = ", " <> ", " < ", " <= ", " > ", " >= ", " IS NULL", " IS NOT NULL", " IN ("};
+    put(w, source->columns[f->column].name);
+    put(w, ops[f->op]);
+    for (uint32_t k = 0; k < f->value_count; k++) {
+        if (k) put(w, ", ");
+        msl_expr constant = {.kind = MSL_EXPR_CONSTANT, .type = f->values[k].type, .value = f->values[k]};
+        put_expr(w, &constant, NULL, 0);
+    }
+    if (f->op == MSL_FILTER_IN) put(w, ")");
+}
+
+static void put_scan(writer *w, const msl_plan *plan) {
+    const msl_source *source = plan->scan.source;
+    put(w, source->display);
+    put(w, plan->column_count ? "  " : "  (rows only)");
+    for (uint32_t k = 0; k < plan->column_count; k++) {
+        if (k) put(w, ", ");
+        if (k == 20) {
+            char more[48];
+            snprintf(more, sizeof more, "... (%u columns)", plan->column_count);
+            put(w, more);
+            break;
+        }
+        put(w, source->columns[plan->scan.columns[k]].name);
+    }
+    for (uint32_t k = 0; k < plan->scan.filter_count; k++) {
+        bool exact = source->ops->answer && source->ops->answer(source, &plan->scan.filters[k]) == MSL_FILTER_EXACT;
+        put(w, k ? " AND " : "  WHERE ");
+        put_scan_filter(w, source, &plan->scan.filters[k]);
+        if (!exact) put(w, " (skips only)");
+    }
+}
+
+static void put_calls(writer *w, const msl_plan *plan, const char *const *input) {
+    for (uint32_t k = 0; k < plan->agg.call_count; k++) {
+        const msl_agg_call *call = &plan->agg.calls[k];
+        if (k) put(w, ", ");
+        put(w, call->display ? call->display : call->fn.aggregate->name);
+        if (call->filter >= 0 && input && input[call->filter] && !strstr(call->display, "FILTER") && !strstr(call->display, "filter")) {
+            put(w, " FILTER ");
+            put(w, input[call->filter]);
+        }
+    }
+}
+
+static void put_aggregate(writer *w, const msl_plan *plan) {
+    const char *const *names = column_names(w, plan), *const *input = NULL;
+    if (plan->kind != MSL_PLAN_AGG_FINAL) input = column_names(w, plan->children[0]);
+    for (uint32_t k = 0; k < plan->agg.key_count && names; k++) {
+        if (k) put(w, ", ");
+        put(w, names[k] ? names[k] : "?");
+    }
+    if (plan->agg.key_count && plan->agg.call_count) put(w, ": ");
+    put_calls(w, plan, input);
+}
+
+static const char *join_type_name(msl_join_type type) {
+    static const char *const names[] = {"INNER", "LEFT", "RIGHT", "FULL", "SEMI", "ANTI", "MARK", "SINGLE"};
+    return names[type];
+}
+
+static void put_join(writer *w, const msl_plan *plan) {
+    const char *const *left = column_names(w, plan->children[0]), *const *right = column_names(w, plan->children[1]);
+    uint32_t left_count = plan->children[0]->column_count, right_count = plan->children[1]->column_count;
+    const char **both = MSL_NEW_ARRAY(w->arena, const char *, left_count + right_count + 1);
+    if (!left || !right || !both) {
+        w->failed = true;
+        return;
+    }
+    if (left_count) memcpy(both, left, sizeof *both * left_count);
+    if (right_count) memcpy(both + left_count, right, sizeof *both * right_count);
+    put(w, join_type_name(plan->join.type));
+    for (uint32_t k = 0; k < plan->join.key_count; k++) {
+        put(w, k ? " AND " : "  ");
+        put(w, left[plan->join.left_keys[k]]);
+        put(w, plan->join.null_equal && plan->join.null_equal[k] ? " IS NOT DISTINCT FROM " : " = ");
+        put(w, right[plan->join.right_keys[k]]);
+    }
+    if (!plan->join.condition) return;
+    put(w, plan->join.key_count ? " AND " : "  ");
+    put_expr(w, plan->join.condition, both, left_count + right_count);
+}
+
+static void put_exprs(writer *w, const msl_plan *plan, msl_expr *const *exprs, uint32_t count, const char *separator) {
+    const char *const *names = plan->child_count ? column_names(w, plan->children[0]) : NULL;
+    for (uint32_t k = 0; k < count; k++) {
+        if (k) put(w, separator);
+        if (k == 20 && count > 24) {
+            put(w, "...");
+            return;
+        }
+        put_expr(w, exprs[k], names, plan->child_count ? plan->children[0]->column_count : 0);
+    }
+}
+
+// LONG: one case for each kind of node.
+static void put_detail(writer *w, const msl_plan *plan) {
+    char number[64];
+    switch (plan->kind) {
+    case MSL_PLAN_SCAN: put_scan(w, plan); return;
+    case MSL_PLAN_VALUES:
+        snprintf(number, sizeof number, "%u row%s", plan->values.row_count, plan->values.row_count == 1 ? "" : "s");
+        put(w, number);
+        return;
+    case MSL_PLAN_FILTER: put_exprs(w, plan, plan->filter.conjuncts, plan->filter.count, " AND "); return;
+    case MSL_PLAN_PROJECT: put_exprs(w, plan, plan->project.exprs, plan->column_count, ", "); return;
+    case MSL_PLAN_LIMIT: put_limit(w, plan->limit.limit, plan->limit.offset); return;
+    case MSL_PLAN_AGG_SIMPLE:
+    case MSL_PLAN_AGG_PARTIAL:
+    case MSL_PLAN_AGG_FINAL:
+    case MSL_PLAN_AGG_COLLECT: put_aggregate(w, plan); return;
+    case MSL_PLAN_EXCHANGE:
+        put_columns(w, plan->exchange.keys, plan->exchange.key_count, column_names(w, plan));
+        snprintf(number, sizeof number, "%s(%u partition%s)", plan->exchange.key_count ? "  " : "", plan->exchange.partitions,
+                 plan->exchange.partitions == 1 ? "" : "s");
+        put(w, number);
+        return;
+    case MSL_PLAN_HASH_JOIN:
+    case MSL_PLAN_LOOP_JOIN: put_join(w, plan); return;
+    case MSL_PLAN_SORT:
+    case MSL_PLAN_TOP_N:
+        put_order(w, plan->sort.keys, plan->sort.key_count, column_names(w, plan->children[0]));
+        if (plan->kind == MSL_PLAN_TOP_N) put(w, "  ");
+        if (plan->kind == MSL_PLAN_TOP_N) put_limit(w, plan->sort.limit, plan->sort.offset);
+        return;
+    case MSL_PLAN_REPEAT: {
+        const char *const *names = column_names(w, plan->children[0]);
+        if (names) put(w, names[plan->repeat.column]);
+        put(w, " times");
+        return;
+    }
+    case MSL_PLAN_INSERT:
+        if (plan->insert.table) put(w, ((const msl_table *)plan->insert.table)->name);
+        return;
+    case MSL_PLAN_COPY_TO: put(w, plan->copy.path); return;
+    case MSL_PLAN_UNION_ALL:
+    case MSL_PLAN_WINDOW:
+    case MSL_PLAN_KIND_COUNT: return;
+    }
+}
+
+/* ---- text ---- */
+
+static void put_partitions(writer *w, const msl_node_profile *n) {
+    uint64_t least = UINT64_MAX, most = 0, total = 0;
+    uint32_t used = 0;
+    for (uint32_t k = 0; k < n->partition_count; k++) {
+        uint64_t rows = n->partition_rows[k];
+        least = rows < least ? rows : least;
+        most = rows > most ? rows : most;
+        total += rows;
+        used += rows > 0;
+    }
+    char text[64];
+    snprintf(text, sizeof text, "; rows per partition: ");
+    put(w, text);
+    put_u64(w, least);
+    put(w, " to ");
+    put_u64(w, most);
+    snprintf(text, sizeof text, " (%u of %u used, %.1f on average)", used, n->partition_count, (double)total / n->partition_count);
+    put(w, text);
+}
+
+static void put_profile(writer *w, const msl_plan *plan) {
+    const msl_node_profile *n = &w->profiles[plan->id];
+    char text[64];
+    if (n->never_ran) {
+        put(w, "  [never ran]");
+        return;
+    }
+    put(w, "  [");
+    put_u64(w, n->rows);
+    snprintf(text, sizeof text, " row%s, %.3f ms", n->rows == 1 ? "" : "s", (double)n->ns / 1e6);
+    put(w, text);
+    if (n->memory_bytes) {
+        snprintf(text, sizeof text, ", %.1f MiB", (double)n->memory_bytes / (1024 * 1024));
+        put(w, text);
+    }
+    if (n->partition_rows && n->partition_count) put_partitions(w, n);
+    put(w, "]");
+}
+
+static void put_tree(writer *w, const msl_plan *plan, uint32_t depth) {
+    for (uint32_t k = 0; k < depth && k < 100; k++) put(w, "  ");
+    put(w, node_title(plan));
+    size_t before = w->length;
+    put(w, "  ");
+    put_detail(w, plan);
+    if (w->length == before + 2) w->length = before; // nothing to say
+    bool shows_estimate = plan->estimated_rows >= 0 && plan->kind != MSL_PLAN_PROJECT && plan->kind != MSL_PLAN_VALUES;
+    if (shows_estimate) {
+        put(w, "  (~");
+        put_u64(w, plan->estimated_rows < 1e18 ? (uint64_t)(plan->estimated_rows + 0.5) : UINT64_MAX);
+        put(w, plan->estimated_rows == 1 ? " row)" : " rows)");
+    }
+    if (w->profiles) put_profile(w, plan);
+    put(w, "\n");
+    for (uint32_t c = 0; c < plan->child_count; c++) put_tree(w, plan->children[c], depth + 1);
+}
+
+/* ---- JSON ---- */
+
+static void put_json_string(writer *w, const char *text, size_t n) {
+    char escape[8];
+    put(w, "\"");
+    for (size_t k = 0; k < n; k++) {
+        unsigned char c = (unsigned char)text[k];
+        if (c == '"' || c == '\\') {
+            put(w, "\\");
+            put_n(w, text + k, 1);
+        } else if (c < 32) {
+            snprintf(escape, sizeof escape, "\\u%04x", c);
+            put(w, escape);
+        } else {
+            put_n(w, text + k, 1);
+        }
+    }
+    put(w, "\"");
+}
+
+static void put_json_number(writer *w, const char *name, double value) {
+    char text[96];
+    snprintf(text, sizeof text, ", \"%s\": %.17g", name, value);
+    put(w, text);
+}
+
+static void put_json(writer *w, const msl_plan *plan) {
+    put(w, "{\"operator\": ");
+    put_json_string(w, node_title(plan), strlen(node_title(plan)));
+    writer detail = {.arena = w->arena};
+    put_detail(&detail, plan);
+    w->failed = w->failed || detail.failed;
+    put(w, ", \"detail\": ");
+    put_json_string(w, detail.text ? detail.text : "", detail.length);
+    if (plan->estimated_rows >= 0) put_json_number(w, "estimated_rows", plan->estimated_rows);
+    if (w->profiles) {
+        const msl_node_profile *n = &w->profiles[plan->id];
+        put_json_number(w, "rows", (double)n->rows);
+        put_json_number(w, "ms", (double)n->ns / 1e6);
+        put_json_number(w, "memory_bytes", (double)n->memory_bytes);
+        for (uint32_t k = 0; n->partition_rows && k < n->partition_count; k++) {
+            char text[32];
+            snprintf(text, sizeof text, "%s%" PRIu64, k ? ", " : ", \"partition_rows\": [", n->partition_rows[k]);
+            put(w, text);
+            if (k + 1 == n->partition_count) put(w, "]");
+        }
+    }
+    put(w, ", \"children\": [");
+    for (uint32_t c = 0; c < plan->child_count; c++) {
+        if (c) put(w, ", ");
+        put_json(w, plan->children[c]);
+    }
+    put(w, "]}");
+}
+
+char *msl_explain(const msl_plan *plan, const msl_node_profile *profiles, msl_explain_format format, msl_arena *arena) {
+    writer w = {.arena = arena, .profiles = profiles, .format = format};
+    if (format == MSL_EXPLAIN_JSON) {
+        put_json(&w, plan);
+    } else {
+        put_tree(&w, plan, 0);
+        if (w.length && !w.failed) w.text[w.length - 1] = 0; // the last newline
+    }
+    return w.failed ? NULL : w.text;
+}

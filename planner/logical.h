@@ -1,0 +1,133 @@
+/// logical.h: the logical plan: what the statement means, as a tree of relational operators over column ids.
+///
+/// Every node lists the ids it emits, in order and each once. Expressions name ids of the node's input: an id means the
+/// same thing wherever it is visible (above an outer join: the column with its NULLs). Nodes may be changed in place by
+/// passes; a node has one parent. After each pass msl_logical_verify() checks all this.
+#ifndef MSL_LOGICAL_H
+#define MSL_LOGICAL_H
+
+#include "planner/planner_int.h"
+
+typedef enum msl_logical_kind {
+    MSL_LOGICAL_SCAN,
+    MSL_LOGICAL_VALUES,
+    MSL_LOGICAL_FILTER,
+    MSL_LOGICAL_PROJECT,   ///< a COLUMN that keeps its id passes through; every other expression makes a new id
+    MSL_LOGICAL_AGGREGATE, ///< emits keys, then calls; without calls it is DISTINCT
+    MSL_LOGICAL_JOIN,
+    MSL_LOGICAL_SORT,
+    MSL_LOGICAL_TOP_N,
+    MSL_LOGICAL_LIMIT,
+    MSL_LOGICAL_UNION_ALL, ///< column k of each child becomes column k (a new id)
+    MSL_LOGICAL_REPEAT,
+    MSL_LOGICAL_INSERT,
+    MSL_LOGICAL_COPY_TO
+} msl_logical_kind;
+
+typedef struct msl_logical_order {
+    msl_expr *expr;
+    bool descending, nulls_first;
+} msl_logical_order;
+
+/// An aggregate call; also the detail of an MSL_EXPR_AGGREGATE (args are the expression's then).
+typedef struct msl_logical_call {
+    msl_aggregate_binding fn;
+    msl_expr **args;
+    uint32_t arg_count;
+    msl_expr *filter; ///< or NULL
+    bool is_distinct;
+    msl_logical_order *order;
+    uint32_t order_count;
+    const char *display;
+} msl_logical_call;
+
+typedef struct msl_logical {
+    msl_logical_kind kind;
+    uint32_t child_count;
+    struct msl_logical **children;
+    uint32_t column_count;
+    uint32_t *columns;
+    double rows; ///< estimate, < 0 = not made yet
+    union {
+        struct {
+            const msl_source *source;
+            uint32_t *indexes;               ///< schema index of each column
+            msl_scan_filter *filters;        ///< pushed: answered EXACT or PRUNES
+            uint32_t filter_count;
+        } scan;
+        struct {
+            msl_expr ***rows;
+            uint32_t row_count;
+        } values;
+        struct {
+            msl_expr **conjuncts;            ///< in text order
+            uint32_t count;
+        } filter;
+        struct {
+            msl_expr **exprs;
+        } project;
+        struct {
+            msl_expr **keys;
+            uint32_t key_count;
+            msl_logical_call **calls;
+            uint32_t call_count;
+        } aggregate;
+        struct {
+            msl_join_type type;
+            msl_expr **left_keys, **right_keys; ///< of equal type in pairs
+            bool *null_equal;
+            uint32_t key_count;
+            msl_expr **conjuncts;            ///< the rest of the condition
+            uint32_t count;
+            uint32_t mark;                   ///< MARK: the id of its BOOLEAN (the last column)
+        } join;
+        struct {
+            msl_logical_order *keys;
+            uint32_t key_count;
+            msl_expr *limit, *offset;        ///< TOP_N
+        } sort;
+        struct {
+            msl_expr *limit, *offset;        ///< NULL = none
+        } limit;
+        struct {
+            uint32_t column;                 ///< BIGINT of the input; not emitted
+        } repeat;
+        struct {
+            void *table;                     ///< NULL: the caller fills it in (CREATE TABLE AS)
+        } insert;
+        struct {
+            const char *path;
+            msl_source_arg *options;
+            uint32_t option_count;
+        } copy;
+    };
+} msl_logical;
+
+/// A node with room for its children and columns.
+morsel_status msl_logical_new(msl_planner *p, msl_logical_kind kind, uint32_t child_count, uint32_t column_count,
+                              msl_logical **out) MSL_MUST_CHECK;
+/// A node over one child that emits what the child emits.
+morsel_status msl_logical_over(msl_planner *p, msl_logical_kind kind, msl_logical *child,
+                               msl_logical **out) MSL_MUST_CHECK;
+/// FILTER over `child`, or `child` itself when there is nothing to check; conjuncts that are TRUE are left out.
+morsel_status msl_logical_filter(msl_planner *p, msl_logical *child, msl_expr *const *conjuncts, uint32_t count,
+                                 msl_logical **out) MSL_MUST_CHECK;
+/// PROJECT: a COLUMN not emitted yet keeps its id when `names` gives none; everything else gets a new id of that name.
+morsel_status msl_logical_project(msl_planner *p, msl_logical *child, msl_expr *const *exprs, const char *const *names,
+                                  uint32_t count, msl_logical **out) MSL_MUST_CHECK;
+/// A join with columns of its type (left, right; left; left and mark).
+morsel_status msl_logical_join(msl_planner *p, msl_join_type type, msl_logical *left, msl_logical *right,
+                               msl_expr *const *conjuncts, uint32_t count, msl_logical **out) MSL_MUST_CHECK;
+/// One row of no columns.
+morsel_status msl_logical_one_row(msl_planner *p, msl_logical **out) MSL_MUST_CHECK;
+/// Emits exactly one row whatever the input (so that a scalar subquery needs no check).
+bool msl_logical_is_one_row(const msl_logical *node);
+static inline bool msl_logical_has(const msl_logical *node, uint32_t id) {
+    return msl_id_position(node->columns, node->column_count, id) >= 0;
+}
+/// Checks the invariants at the head of this file.
+///   errors  MORSEL_INTERNAL naming the node and `pass`
+morsel_status msl_logical_verify(msl_planner *p, const msl_logical *root, const char *pass) MSL_MUST_CHECK;
+const char *msl_logical_kind_name(msl_logical_kind kind);
+
+#endif

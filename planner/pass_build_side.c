@@ -1,0 +1,55 @@
+/// pass_build_side.c: the smaller side of a join is built (stored), the larger one streams past it.
+///
+///   FROM small JOIN big ON ...   ->   FROM big JOIN small ON ...        (the right side is built)
+///
+/// Needs   1 both sizes are known or guessed
+///         2 INNER and FULL swap as they are, LEFT becomes RIGHT and RIGHT becomes LEFT; the others have a fixed left side
+#include "planner/pass.h"
+
+#include <string.h>
+
+static void swap_sides(msl_logical *join) {
+    msl_logical *left = join->children[0];
+    join->children[0] = join->children[1];
+    join->children[1] = left;
+    msl_expr **keys = join->join.left_keys;
+    join->join.left_keys = join->join.right_keys;
+    join->join.right_keys = keys;
+    if (join->join.type == MSL_JOIN_LEFT || join->join.type == MSL_JOIN_RIGHT) {
+        join->join.type = join->join.type == MSL_JOIN_LEFT ? MSL_JOIN_RIGHT : MSL_JOIN_LEFT;
+    }
+    uint32_t n = 0;
+    for (uint32_t c = 0; c < 2; c++) {
+        memcpy(join->columns + n, join->children[c]->columns, sizeof *join->columns * join->children[c]->column_count);
+        n += join->children[c]->column_count;
+    }
+}
+
+static bool may_swap(msl_join_type type) {
+    return type == MSL_JOIN_INNER || type == MSL_JOIN_FULL || type == MSL_JOIN_LEFT || type == MSL_JOIN_RIGHT;
+}
+
+/// `keeps_order`: the parent takes columns by position.
+static morsel_status choose(msl_planner *p, msl_logical *node, bool by_position) {
+    for (uint32_t c = 0; c < node->child_count; c++) {
+        bool positions = node->kind == MSL_LOGICAL_UNION_ALL || node->kind == MSL_LOGICAL_INSERT || node->kind == MSL_LOGICAL_COPY_TO;
+        bool passes_on = node->kind == MSL_LOGICAL_FILTER || node->kind == MSL_LOGICAL_SORT || node->kind == MSL_LOGICAL_LIMIT;
+        MSL_TRY(choose(p, node->children[c], positions || (by_position && passes_on)));
+    }
+    if (node->kind == MSL_LOGICAL_FILTER || node->kind == MSL_LOGICAL_SORT || node->kind == MSL_LOGICAL_LIMIT ||
+        node->kind == MSL_LOGICAL_TOP_N) {
+        memcpy(node->columns, node->children[0]->columns, sizeof *node->columns * node->column_count);
+    }
+    if (node->kind != MSL_LOGICAL_JOIN) return MORSEL_OK;
+    bool left_only = !may_swap(node->join.type);
+    uint32_t n = node->children[0]->column_count; // a child may have changed the order of its columns
+    memcpy(node->columns, node->children[0]->columns, sizeof *node->columns * n);
+    if (node->join.type == MSL_JOIN_SINGLE || !left_only) {
+        memcpy(node->columns + n, node->children[1]->columns, sizeof *node->columns * node->children[1]->column_count);
+    }
+    double left = msl_estimate_rows(p, node->children[0]), right = msl_estimate_rows(p, node->children[1]);
+    if (!left_only && !by_position && left >= 0 && right > left) swap_sides(node);
+    return MORSEL_OK;
+}
+
+morsel_status msl_pass_build_side(msl_planner *p, msl_logical **root) { return choose(p, *root, true); }

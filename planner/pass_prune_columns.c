@@ -1,0 +1,208 @@
+/// pass_prune_columns.c: only columns that somebody needs flow; scans read only those.
+///
+///   SELECT a FROM (SELECT a, b, f(c) FROM t) WHERE d > 0   ->   scan of a, d; what stores rows stores a only
+///
+/// Needs   a projected expression that nobody uses may go even if it can fail: no result row depends on it
+#include "planner/pass.h"
+
+#include <string.h>
+
+static morsel_status prune(msl_planner *p, msl_logical *node, const bool *needed, msl_logical **out);
+
+static morsel_status new_set(msl_planner *p, const bool *from, bool **out) {
+    MSL_TRY(MSL_TAKE(p, *out, p->columns.count));
+    if (from) memcpy(*out, from, sizeof **out * p->columns.count);
+    return MORSEL_OK;
+}
+
+static morsel_status mark_edit(msl_planner *p, msl_expr **expr, void *context) {
+    (void)p;
+    msl_expr_mark_used(*expr, context);
+    return MORSEL_OK;
+}
+
+/// A projection to exactly `columns` unless the node emits just those.
+static morsel_status exactly(msl_planner *p, msl_logical *node, const uint32_t *columns, uint32_t count, msl_logical **out) {
+    *out = node;
+    if (node->column_count == count && memcmp(node->columns, columns, sizeof *columns * count) == 0) return MORSEL_OK;
+    msl_expr **exprs;
+    MSL_TRY(MSL_TAKE(p, exprs, count));
+    for (uint32_t k = 0; k < count; k++) {
+        MSL_TRY(msl_expr_new(p, MSL_EXPR_COLUMN, msl_column_type(p, columns[k]), 0, MSL_NOWHERE, &exprs[k]));
+        exprs[k]->column = columns[k];
+    }
+    return msl_logical_project(p, node, exprs, NULL, count, out);
+}
+
+/// Drops what is not needed before rows are stored.
+static morsel_status narrow(msl_planner *p, msl_logical *node, const bool *needed, msl_logical **out) {
+    msl_ids kept = {0};
+    for (uint32_t k = 0; k < node->column_count; k++) {
+        if (needed[node->columns[k]]) MSL_TRY(MSL_PUSH(p, &kept, node->columns[k]));
+    }
+    return exactly(p, node, kept.items, kept.count, out);
+}
+
+static void emit_childs_columns(msl_logical *node) {
+    node->columns = node->children[0]->columns;
+    node->column_count = node->children[0]->column_count;
+}
+
+/// Keeps the columns that are needed; *kept (may be NULL) gets their old positions.
+static morsel_status keep_needed(msl_planner *p, msl_logical *node, const bool *needed, uint32_t **kept) {
+    uint32_t n = 0, *positions, *columns;
+    MSL_TRY(MSL_TAKE(p, positions, node->column_count));
+    MSL_TRY(MSL_TAKE(p, columns, node->column_count));
+    for (uint32_t k = 0; k < node->column_count; k++) {
+        if (!needed[node->columns[k]]) continue;
+        columns[n] = node->columns[k];
+        positions[n++] = k;
+    }
+    node->columns = columns;
+    node->column_count = n;
+    *kept = positions;
+    return MORSEL_OK;
+}
+
+static morsel_status prune_values(msl_planner *p, msl_logical *node, const bool *needed) {
+    uint32_t *kept;
+    MSL_TRY(keep_needed(p, node, needed, &kept));
+    for (uint32_t r = 0; r < node->values.row_count; r++) {
+        for (uint32_t k = 0; k < node->column_count; k++) node->values.rows[r][k] = node->values.rows[r][kept[k]];
+    }
+    return MORSEL_OK;
+}
+
+static morsel_status prune_project(msl_planner *p, msl_logical *node, const bool *needed) {
+    uint32_t *kept;
+    bool *below;
+    MSL_TRY(keep_needed(p, node, needed, &kept));
+    MSL_TRY(new_set(p, NULL, &below));
+    for (uint32_t k = 0; k < node->column_count; k++) {
+        node->project.exprs[k] = node->project.exprs[kept[k]];
+        msl_expr_mark_used(node->project.exprs[k], below);
+    }
+    return prune(p, node->children[0], below, &node->children[0]);
+}
+
+static morsel_status prune_aggregate(msl_planner *p, msl_logical *node, const bool *needed) {
+    uint32_t keys = node->aggregate.key_count, n = 0;
+    bool *below;
+    for (uint32_t k = 0; k < node->aggregate.call_count; k++) {
+        if (!needed[node->columns[keys + k]]) continue;
+        node->columns[keys + n] = node->columns[keys + k];
+        node->aggregate.calls[n++] = node->aggregate.calls[k];
+    }
+    if (keys == 0 && n == 0 && node->aggregate.call_count) n = 1; // one row is one row
+    node->aggregate.call_count = n;
+    node->column_count = keys + n;
+    MSL_TRY(new_set(p, NULL, &below));
+    MSL_TRY(msl_logical_edit_exprs(p, node, mark_edit, below));
+    return prune(p, node->children[0], below, &node->children[0]);
+}
+
+static morsel_status prune_join(msl_planner *p, msl_logical *node, const bool *needed) {
+    bool *below;
+    MSL_TRY(new_set(p, needed, &below));
+    MSL_TRY(msl_logical_edit_exprs(p, node, mark_edit, below));
+    for (uint32_t c = 0; c < 2; c++) {
+        MSL_TRY(prune(p, node->children[c], below, &node->children[c]));
+        MSL_TRY(narrow(p, node->children[c], below, &node->children[c]));
+    }
+    bool left_only = node->join.type == MSL_JOIN_SEMI || node->join.type == MSL_JOIN_ANTI || node->join.type == MSL_JOIN_MARK;
+    uint32_t left = node->children[0]->column_count, right = left_only ? 0 : node->children[1]->column_count, *columns;
+    MSL_TRY(MSL_TAKE(p, columns, left + right + 1));
+    memcpy(columns, node->children[0]->columns, sizeof *columns * left);
+    if (right) memcpy(columns + left, node->children[1]->columns, sizeof *columns * right);
+    if (node->join.type == MSL_JOIN_MARK) columns[left + right++] = node->join.mark;
+    node->columns = columns;
+    node->column_count = left + right;
+    return MORSEL_OK;
+}
+
+static morsel_status prune_union(msl_planner *p, msl_logical *node, const bool *needed) {
+    uint32_t *kept;
+    MSL_TRY(keep_needed(p, node, needed, &kept));
+    for (uint32_t c = 0; c < node->child_count; c++) {
+        uint32_t *columns;
+        bool *below;
+        MSL_TRY(MSL_TAKE(p, columns, node->column_count));
+        MSL_TRY(new_set(p, NULL, &below));
+        for (uint32_t k = 0; k < node->column_count; k++) {
+            columns[k] = node->children[c]->columns[kept[k]];
+            below[columns[k]] = true;
+        }
+        MSL_TRY(prune(p, node->children[c], below, &node->children[c]));
+        MSL_TRY(exactly(p, node->children[c], columns, node->column_count, &node->children[c]));
+    }
+    return MORSEL_OK;
+}
+
+/// FILTER, SORT, TOP_N, LIMIT: their own columns beside those asked for; they emit what their child emits.
+static morsel_status prune_through(msl_planner *p, msl_logical *node, const bool *needed) {
+    bool *below, stores = node->kind == MSL_LOGICAL_SORT || node->kind == MSL_LOGICAL_TOP_N;
+    MSL_TRY(new_set(p, needed, &below));
+    MSL_TRY(msl_logical_edit_exprs(p, node, mark_edit, below));
+    MSL_TRY(prune(p, node->children[0], below, &node->children[0]));
+    if (stores) MSL_TRY(narrow(p, node->children[0], below, &node->children[0]));
+    emit_childs_columns(node);
+    return MORSEL_OK;
+}
+
+static morsel_status prune_whole(msl_planner *p, msl_logical *node) { // INSERT, COPY_TO: every column of the child, in order
+    bool *all;
+    const uint32_t *columns = node->children[0]->columns;
+    uint32_t count = node->children[0]->column_count;
+    MSL_TRY(new_set(p, NULL, &all));
+    for (uint32_t k = 0; k < count; k++) all[columns[k]] = true;
+    MSL_TRY(prune(p, node->children[0], all, &node->children[0]));
+    return exactly(p, node->children[0], columns, count, &node->children[0]);
+}
+
+static morsel_status prune(msl_planner *p, msl_logical *node, const bool *needed, msl_logical **out) {
+    uint32_t *kept;
+    bool *below;
+    *out = node;
+    switch (node->kind) {
+    case MSL_LOGICAL_SCAN:
+        MSL_TRY(keep_needed(p, node, needed, &kept));
+        for (uint32_t k = 0; k < node->column_count; k++) node->scan.indexes[k] = node->scan.indexes[kept[k]];
+        return MORSEL_OK;
+    case MSL_LOGICAL_VALUES: return prune_values(p, node, needed);
+    case MSL_LOGICAL_PROJECT: return prune_project(p, node, needed);
+    case MSL_LOGICAL_AGGREGATE: return prune_aggregate(p, node, needed);
+    case MSL_LOGICAL_JOIN: return prune_join(p, node, needed);
+    case MSL_LOGICAL_UNION_ALL: return prune_union(p, node, needed);
+    case MSL_LOGICAL_FILTER:
+    case MSL_LOGICAL_SORT:
+    case MSL_LOGICAL_TOP_N:
+    case MSL_LOGICAL_LIMIT: return prune_through(p, node, needed);
+    case MSL_LOGICAL_REPEAT: {
+        MSL_TRY(new_set(p, needed, &below));
+        below[node->repeat.column] = true;
+        MSL_TRY(prune(p, node->children[0], below, &node->children[0]));
+        msl_ids columns = {0};
+        for (uint32_t k = 0; k < node->children[0]->column_count; k++) {
+            uint32_t id = node->children[0]->columns[k];
+            if (id != node->repeat.column) MSL_TRY(MSL_PUSH(p, &columns, id));
+        }
+        node->columns = columns.items;
+        node->column_count = columns.count;
+        return MORSEL_OK;
+    }
+    case MSL_LOGICAL_INSERT:
+    case MSL_LOGICAL_COPY_TO: return prune_whole(p, node);
+    }
+    return MORSEL_OK;
+}
+
+morsel_status msl_pass_prune_columns(msl_planner *p, msl_logical **root) {
+    bool *all;
+    uint32_t count = (*root)->column_count, *columns;
+    MSL_TRY(new_set(p, NULL, &all));
+    MSL_TRY(MSL_TAKE(p, columns, count));
+    memcpy(columns, (*root)->columns, sizeof *columns * count);
+    for (uint32_t k = 0; k < count; k++) all[columns[k]] = true;
+    MSL_TRY(prune(p, *root, all, root));
+    return exactly(p, *root, columns, count, root);
+}

@@ -1,0 +1,305 @@
+/// pass_push_filter.c: conditions move down to where rows are made: into scans, join sides, below groupings.
+///
+///   SELECT ... FROM a JOIN b ON a.k = b.k WHERE a.x > 5 AND b.y = 1
+///   ->  SELECT ... FROM (a WHERE x > 5) JOIN (b WHERE y = 1) ON a.k = b.k
+///
+/// Rules
+///    1 PROJECT     the columns' expressions replace them, unless one can fail or is volatile
+///    2 AGGREGATE   conditions on keys only; the keys' expressions replace them; not without keys
+///    3 SORT, FILTER, REPEAT: always. UNION_ALL: into every child. LIMIT, TOP_N: never
+///    4 INNER       over one side: to that side; over both: into the join's condition
+///    5 LEFT, SINGLE, SEMI, ANTI, MARK: over the left side, to the left side. RIGHT: over the right side, to the right
+///    6 an outer join above which a condition rejects the NULLs it would add is none: LEFT -> INNER, FULL -> LEFT or RIGHT
+///    7 ON          of INNER as 4; of LEFT, SEMI, ANTI: over the right side, to the right; of RIGHT, SEMI: over the left, to the
+///                  left; of FULL, MARK, SINGLE: stays
+///    8 SCAN        `column op constant` is offered to the source, which answers exact, prunes or ignored
+/// Needs   a condition that can fail never moves below a filter, join, grouping or union: it would see rows that it must
+///         not see; a volatile one stays where it is
+#include "planner/pass.h"
+
+#include <string.h>
+
+static morsel_status push(msl_planner *p, msl_logical *node, const msl_exprs *conditions, msl_logical **out);
+
+static bool is_safe(const msl_expr *e) { return !(e->flags & (MSL_EXPR_CAN_FAIL | MSL_EXPR_VOLATILE)); }
+
+/// Pushes into the only child; what cannot go (`kept`) becomes a FILTER above.
+static morsel_status settle(msl_planner *p, msl_logical *node, const msl_exprs *pushed, const msl_exprs *kept, msl_logical **out) {
+    MSL_TRY(push(p, node->children[0], pushed, &node->children[0]));
+    return msl_logical_filter(p, node, kept->items, kept->count, out);
+}
+
+/* ---- filters, projections, groupings ---- */
+
+static morsel_status push_through_filter(msl_planner *p, msl_logical *node, const msl_exprs *conditions, msl_logical **out) {
+    msl_exprs all = {0}; // the lower filter's come first
+    for (uint32_t k = 0; k < node->filter.count; k++) MSL_TRY(MSL_PUSH(p, &all, node->filter.conjuncts[k]));
+    for (uint32_t k = 0; k < conditions->count; k++) MSL_TRY(MSL_PUSH(p, &all, conditions->items[k]));
+    return push(p, node->children[0], &all, out);
+}
+
+/// Rules 1 and 2: `exprs` (of columns ids[0..count)) replace the columns.
+static morsel_status push_through_exprs(msl_planner *p, msl_logical *node, const msl_exprs *conditions, msl_expr *const *exprs,
+                                        uint32_t count, bool can_fail_too, msl_logical **out) {
+    msl_exprs pushed = {0}, kept = {0};
+    for (uint32_t k = 0; k < conditions->count; k++) {
+        msl_expr *condition = conditions->items[k];
+        bool movable = !(condition->flags & MSL_EXPR_VOLATILE) && (can_fail_too || is_safe(condition)) &&
+                       msl_expr_within(condition, node->columns, count) && (count || node->kind == MSL_LOGICAL_PROJECT);
+        for (uint32_t c = 0; c < count && movable; c++) {
+            if (!is_safe(exprs[c]) && msl_expr_uses(condition, node->columns[c])) movable = false;
+        }
+        if (movable) MSL_TRY(msl_expr_substitute(p, condition, node->columns, exprs, count, &condition));
+        MSL_TRY(MSL_PUSH(p, movable ? &pushed : &kept, condition));
+    }
+    return settle(p, node, &pushed, &kept, out);
+}
+
+static morsel_status push_into_union(msl_planner *p, msl_logical *node, const msl_exprs *conditions, msl_logical **out) {
+    msl_exprs kept = {0}, moving = {0};
+    for (uint32_t k = 0; k < conditions->count; k++) {
+        MSL_TRY(MSL_PUSH(p, is_safe(conditions->items[k]) ? &moving : &kept, conditions->items[k]));
+    }
+    for (uint32_t c = 0; c < node->child_count; c++) {
+        msl_logical *child = node->children[c];
+        msl_exprs pushed = {0};
+        msl_expr **columns;
+        MSL_TRY(MSL_TAKE(p, columns, node->column_count));
+        for (uint32_t k = 0; k < node->column_count; k++) MSL_TRY(msl_expr_column(p, child->columns[k], MSL_NOWHERE, &columns[k]));
+        for (uint32_t k = 0; k < moving.count; k++) {
+            msl_expr *condition;
+            MSL_TRY(msl_expr_substitute(p, moving.items[k], node->columns, columns, node->column_count, &condition));
+            MSL_TRY(MSL_PUSH(p, &pushed, condition));
+        }
+        // The columns' positions matter here: a child that changes shape would change the union.
+        MSL_TRY(push(p, child, &pushed, &node->children[c]));
+        MSL_ASSERT(node->children[c]->column_count == node->column_count);
+    }
+    return msl_logical_filter(p, node, kept.items, kept.count, out);
+}
+
+/* ---- joins ---- */
+
+/// Does `e` become NULL (or not TRUE, for a condition) when every one of these columns is NULL?
+static bool rejects_null(const msl_expr *e, const uint32_t *ids, uint32_t count) {
+    switch (e->kind) {
+    case MSL_EXPR_COLUMN: return msl_id_position(ids, count, e->column) >= 0;
+    case MSL_EXPR_CAST: return rejects_null(e->args[0], ids, count);
+    case MSL_EXPR_IN: return rejects_null(e->args[0], ids, count);
+    case MSL_EXPR_CALL:
+        if (strcmp(e->call.function->name, "is not null") == 0) return rejects_null(e->args[0], ids, count);
+        if (e->call.function->flags & MSL_FN_HANDLES_NULL) return false;
+        for (uint32_t k = 0; k < e->arg_count; k++) {
+            if (rejects_null(e->args[k], ids, count)) return true;
+        }
+        return false;
+    case MSL_EXPR_AND:
+        for (uint32_t k = 0; k < e->arg_count; k++) {
+            if (rejects_null(e->args[k], ids, count)) return true;
+        }
+        return false;
+    case MSL_EXPR_OR:
+        for (uint32_t k = 0; k < e->arg_count; k++) {
+            if (!rejects_null(e->args[k], ids, count)) return false;
+        }
+        return e->arg_count > 0;
+    case MSL_EXPR_CONSTANT:
+    case MSL_EXPR_PARAM:
+    case MSL_EXPR_CASE:
+    case MSL_EXPR_COALESCE:
+    case MSL_EXPR_AGGREGATE:
+    case MSL_EXPR_SUBQUERY:
+    case MSL_EXPR_WINDOW: return false;
+    }
+    return false;
+}
+
+/// Rule 6.
+static void strengthen(msl_logical *join, const msl_exprs *conditions) {
+    const msl_logical *left = join->children[0], *right = join->children[1];
+    bool rejects_left = false, rejects_right = false;
+    for (uint32_t k = 0; k < conditions->count; k++) {
+        rejects_left = rejects_left || rejects_null(conditions->items[k], left->columns, left->column_count);
+        rejects_right = rejects_right || rejects_null(conditions->items[k], right->columns, right->column_count);
+    }
+    if (join->join.type == MSL_JOIN_LEFT && rejects_right) join->join.type = MSL_JOIN_INNER;
+    if (join->join.type == MSL_JOIN_RIGHT && rejects_left) join->join.type = MSL_JOIN_INNER;
+    if (join->join.type != MSL_JOIN_FULL) return;
+    if (rejects_left && rejects_right) {
+        join->join.type = MSL_JOIN_INNER;
+    } else if (rejects_left) { // rows of the left side survive: those that are only on the right do not
+        join->join.type = MSL_JOIN_LEFT;
+    } else if (rejects_right) {
+        join->join.type = MSL_JOIN_RIGHT;
+    }
+}
+
+typedef struct join_push {
+    msl_exprs left, right, join, above;
+} join_push;
+
+/// Rules 4 and 5: conditions from above the join.
+static morsel_status place_above(msl_planner *p, const msl_logical *node, msl_expr *e, join_push *to) {
+    const msl_logical *left = node->children[0], *right = node->children[1];
+    msl_join_type type = node->join.type;
+    bool on_left = msl_expr_within(e, left->columns, left->column_count);
+    bool on_right = msl_expr_within(e, right->columns, right->column_count);
+    if (!is_safe(e) || type == MSL_JOIN_FULL) return MSL_PUSH(p, &to->above, e);
+    if (type == MSL_JOIN_INNER) {
+        if (on_left && on_right) return MSL_PUSH(p, &to->above, e); // no columns at all
+        return MSL_PUSH(p, on_left ? &to->left : on_right ? &to->right : &to->join, e);
+    }
+    if (type == MSL_JOIN_RIGHT) return MSL_PUSH(p, on_right ? &to->right : &to->above, e);
+    return MSL_PUSH(p, on_left ? &to->left : &to->above, e);
+}
+
+/// Rule 7: the join's own conditions.
+static morsel_status place_on(msl_planner *p, const msl_logical *node, msl_expr *e, join_push *to) {
+    const msl_logical *left = node->children[0], *right = node->children[1];
+    msl_join_type type = node->join.type;
+    bool on_left = msl_expr_within(e, left->columns, left->column_count);
+    bool on_right = msl_expr_within(e, right->columns, right->column_count);
+    if (!is_safe(e) || on_left == on_right) return MSL_PUSH(p, &to->join, e);
+    bool left_moves = type == MSL_JOIN_INNER || type == MSL_JOIN_RIGHT || type == MSL_JOIN_SEMI;
+    bool right_moves = type == MSL_JOIN_INNER || type == MSL_JOIN_LEFT || type == MSL_JOIN_SEMI || type == MSL_JOIN_ANTI;
+    if (on_left && left_moves) return MSL_PUSH(p, &to->left, e);
+    return MSL_PUSH(p, on_right && right_moves ? &to->right : &to->join, e);
+}
+
+static morsel_status push_into_join(msl_planner *p, msl_logical *node, const msl_exprs *conditions, msl_logical **out) {
+    join_push to = {{0}, {0}, {0}, {0}};
+    strengthen(node, conditions);
+    for (uint32_t k = 0; k < node->join.count; k++) MSL_TRY(place_on(p, node, node->join.conjuncts[k], &to));
+    for (uint32_t k = 0; k < conditions->count; k++) MSL_TRY(place_above(p, node, conditions->items[k], &to));
+    node->join.conjuncts = to.join.items;
+    node->join.count = to.join.count;
+    MSL_TRY(push(p, node->children[0], &to.left, &node->children[0]));
+    MSL_TRY(push(p, node->children[1], &to.right, &node->children[1]));
+    return msl_logical_filter(p, node, to.above.items, to.above.count, out);
+}
+
+/* ---- scans ---- */
+
+static bool filter_op(const char *name, bool mirrored, msl_filter_op *op) {
+    static const struct {
+        const char *name;
+        msl_filter_op op, mirrored;
+    } ops[] = {{"=", MSL_FILTER_EQ, MSL_FILTER_EQ}, {"<>", MSL_FILTER_NE, MSL_FILTER_NE}, {"<", MSL_FILTER_LT, MSL_FILTER_GT},
+               {"<=", MSL_FILTER_LE, MSL_FILTER_GE}, {">", MSL_FILTER_GT, MSL_FILTER_LT}, {">=", MSL_FILTER_GE, MSL_FILTER_LE}};
+    for (size_t k = 0; k < sizeof ops / sizeof ops[0]; k++) {
+        if (strcmp(name, ops[k].name) != 0) continue;
+        *op = mirrored ? ops[k].mirrored : ops[k].op;
+        return true;
+    }
+    return false;
+}
+
+static bool is_value(const msl_expr *e) { return e->kind == MSL_EXPR_CONSTANT && !e->value.is_null; }
+
+static morsel_status in_values(msl_planner *p, const msl_expr *e, msl_scan_filter *filter, bool *found) {
+    msl_value *values;
+    MSL_TRY(MSL_TAKE(p, values, e->arg_count));
+    for (uint32_t k = 1; k < e->arg_count; k++) {
+        if (e->args[k]->kind != MSL_EXPR_CONSTANT) return MORSEL_OK;
+        if (!e->args[k]->value.is_null) values[filter->value_count++] = e->args[k]->value; // NULL matches nothing
+    }
+    filter->op = MSL_FILTER_IN;
+    filter->values = values;
+    *found = filter->value_count > 0;
+    return MORSEL_OK;
+}
+
+/// `e` as a filter of the source, if it has that shape. *column is the expression of the column it is about.
+static morsel_status as_scan_filter(msl_planner *p, const msl_expr *e, const msl_expr **column, msl_scan_filter *filter, bool *found) {
+    *found = false;
+    *filter = (msl_scan_filter){0};
+    if (e->kind == MSL_EXPR_IN && !(e->flags & MSL_EXPR_NEGATED) && e->args[0]->kind == MSL_EXPR_COLUMN) {
+        *column = e->args[0];
+        return in_values(p, e, filter, found);
+    }
+    const char *name = msl_expr_function(e);
+    bool is_null = strcmp(name, "is null") == 0, is_not_null = strcmp(name, "is not null") == 0;
+    if ((is_null || is_not_null) && e->args[0]->kind == MSL_EXPR_COLUMN) {
+        *column = e->args[0];
+        filter->op = is_null ? MSL_FILTER_IS_NULL : MSL_FILTER_IS_NOT_NULL;
+        *found = true;
+        return MORSEL_OK;
+    }
+    if (e->arg_count != 2) return MORSEL_OK;
+    for (uint32_t side = 0; side < 2; side++) {
+        const msl_expr *value = e->args[1 - side];
+        if (e->args[side]->kind != MSL_EXPR_COLUMN || !is_value(value) || !filter_op(name, side == 1, &filter->op)) continue;
+        *column = e->args[side];
+        filter->values = &value->value;
+        filter->value_count = 1;
+        *found = value->type == e->args[side]->type;
+        return MORSEL_OK;
+    }
+    return MORSEL_OK;
+}
+
+/// Rule 8.
+static morsel_status push_into_scan(msl_planner *p, msl_logical *node, const msl_exprs *conditions, msl_logical **out) {
+    const msl_source *source = node->scan.source;
+    msl_exprs kept = {0};
+    struct {
+        msl_scan_filter *items;
+        uint32_t count, room;
+    } filters = {0};
+    for (uint32_t k = 0; k < node->scan.filter_count; k++) MSL_TRY(MSL_PUSH(p, &filters, node->scan.filters[k]));
+    for (uint32_t k = 0; k < conditions->count; k++) {
+        msl_expr *e = conditions->items[k];
+        const msl_expr *column = NULL;
+        msl_scan_filter filter;
+        bool found;
+        MSL_TRY(as_scan_filter(p, e, &column, &filter, &found));
+        msl_filter_answer answer = MSL_FILTER_IGNORED;
+        if (found && source->ops->answer) {
+            filter.column = node->scan.indexes[msl_id_position(node->columns, node->column_count, column->column)];
+            answer = source->ops->answer(source, &filter);
+        }
+        if (answer != MSL_FILTER_IGNORED) MSL_TRY(MSL_PUSH(p, &filters, filter));
+        if (answer != MSL_FILTER_EXACT) MSL_TRY(MSL_PUSH(p, &kept, e));
+    }
+    node->scan.filters = filters.items;
+    node->scan.filter_count = filters.count;
+    return msl_logical_filter(p, node, kept.items, kept.count, out);
+}
+
+/* ---- the walk ---- */
+
+/// Places `conditions` on or below `node`; *out is what stands in its place.
+static morsel_status push(msl_planner *p, msl_logical *node, const msl_exprs *conditions, msl_logical **out) {
+    static const msl_exprs none;
+    switch (node->kind) {
+    case MSL_LOGICAL_SCAN: return push_into_scan(p, node, conditions, out);
+    case MSL_LOGICAL_VALUES: return msl_logical_filter(p, node, conditions->items, conditions->count, out);
+    case MSL_LOGICAL_FILTER: return push_through_filter(p, node, conditions, out);
+    case MSL_LOGICAL_PROJECT:
+        return push_through_exprs(p, node, conditions, node->project.exprs, node->column_count, true, out);
+    case MSL_LOGICAL_AGGREGATE:
+        return push_through_exprs(p, node, conditions, node->aggregate.keys, node->aggregate.key_count, false, out);
+    case MSL_LOGICAL_JOIN: return push_into_join(p, node, conditions, out);
+    case MSL_LOGICAL_SORT: return settle(p, node, conditions, &none, out);
+    case MSL_LOGICAL_REPEAT: {
+        msl_exprs moving = {0}, kept = {0};
+        for (uint32_t k = 0; k < conditions->count; k++) {
+            MSL_TRY(MSL_PUSH(p, conditions->items[k]->flags & MSL_EXPR_VOLATILE ? &kept : &moving, conditions->items[k]));
+        }
+        return settle(p, node, &moving, &kept, out);
+    }
+    case MSL_LOGICAL_UNION_ALL: return push_into_union(p, node, conditions, out);
+    case MSL_LOGICAL_TOP_N:
+    case MSL_LOGICAL_LIMIT: return settle(p, node, &none, conditions, out);
+    case MSL_LOGICAL_INSERT:
+    case MSL_LOGICAL_COPY_TO:
+        MSL_ASSERT(conditions->count == 0);
+        return settle(p, node, &none, &none, out);
+    }
+    return MORSEL_OK;
+}
+
+morsel_status msl_pass_push_filter(msl_planner *p, msl_logical **root) {
+    static const msl_exprs none;
+    return push(p, *root, &none, root);
+}

@@ -1,0 +1,106 @@
+/// physical_aggregate.c: GROUP BY as operators.
+///
+///   no keys                 AGG_SIMPLE
+///   keys                    AGG_PARTIAL -> EXCHANGE HASH (keys) -> AGG_FINAL
+///   a call that is DISTINCT, has an ORDER BY, or is computed from all rows of a group (median, string_agg):
+///                           EXCHANGE HASH (keys) of the rows -> AGG_COLLECT; without keys EXCHANGE GATHER
+#include "planner/physical_int.h"
+
+#include <string.h>
+
+/// Expressions that must be columns of the input: keys, then each call's arguments, filter and order.
+static morsel_status collect_inputs(msl_physical *b, const msl_logical *node, msl_exprs *out) {
+    for (uint32_t k = 0; k < node->aggregate.key_count; k++) MSL_TRY(MSL_PUSH(b->p, out, node->aggregate.keys[k]));
+    for (uint32_t c = 0; c < node->aggregate.call_count; c++) {
+        const msl_logical_call *call = node->aggregate.calls[c];
+        for (uint32_t a = 0; a < call->arg_count; a++) MSL_TRY(MSL_PUSH(b->p, out, call->args[a]));
+        if (call->filter) MSL_TRY(MSL_PUSH(b->p, out, call->filter));
+        for (uint32_t k = 0; k < call->order_count; k++) MSL_TRY(MSL_PUSH(b->p, out, call->order[k].expr));
+    }
+    return MORSEL_OK;
+}
+
+/// The calls by position; `at` are the positions of collect_inputs, from the first one after the keys.
+static morsel_status make_calls(msl_physical *b, const msl_logical *node, const uint32_t *at, msl_agg_call **out) {
+    MSL_TRY(MSL_TAKE(b->p, *out, node->aggregate.call_count));
+    for (uint32_t c = 0; c < node->aggregate.call_count; c++) {
+        const msl_logical_call *call = node->aggregate.calls[c];
+        uint32_t *args;
+        msl_sort_key *order;
+        MSL_TRY(MSL_TAKE(b->p, args, call->arg_count));
+        MSL_TRY(MSL_TAKE(b->p, order, call->order_count));
+        for (uint32_t a = 0; a < call->arg_count; a++) args[a] = *at++;
+        int64_t filter = call->filter ? (int64_t)*at++ : -1;
+        for (uint32_t k = 0; k < call->order_count; k++) {
+            order[k] = (msl_sort_key){*at++, call->order[k].descending, call->order[k].nulls_first};
+        }
+        (*out)[c] = (msl_agg_call){.fn = call->fn, .args = args, .arg_count = call->arg_count, .filter = filter,
+                                   .is_distinct = call->is_distinct, .order = order, .order_count = call->order_count,
+                                   .display = call->display};
+    }
+    return MORSEL_OK;
+}
+
+static bool must_collect(const msl_logical *node) {
+    for (uint32_t c = 0; c < node->aggregate.call_count; c++) {
+        const msl_logical_call *call = node->aggregate.calls[c];
+        if (call->is_distinct || call->order_count || (call->fn.aggregate->flags & MSL_AGG_COLLECTS)) return true;
+    }
+    return false;
+}
+
+static morsel_status exchange(msl_physical *b, msl_plan *child, const uint32_t *keys, uint32_t key_count, msl_plan **out) {
+    msl_plan *plan;
+    MSL_TRY(MSL_TAKE(b->p, plan, 1));
+    *plan = *child; // same columns
+    plan->kind = MSL_PLAN_EXCHANGE;
+    plan->child_count = 1;
+    plan->is_ordered = false;
+    MSL_TRY(MSL_TAKE(b->p, plan->children, 1));
+    plan->children[0] = child;
+    memset(&plan->exchange, 0, sizeof plan->exchange);
+    plan->exchange.kind = key_count ? MSL_EXCHANGE_HASH : MSL_EXCHANGE_GATHER;
+    plan->exchange.keys = keys;
+    plan->exchange.key_count = key_count;
+    plan->exchange.partitions = key_count ? MSL_PLAN_PARTITIONS : 1;
+    *out = plan;
+    return MORSEL_OK;
+}
+
+static morsel_status agg_node(msl_physical *b, msl_plan_kind kind, const msl_logical *node, msl_plan *child, const uint32_t *keys,
+                              const msl_agg_call *calls, msl_plan **out) {
+    MSL_TRY(msl_plan_new(b, kind, 1, node->columns, node->column_count, out));
+    (*out)->children[0] = child;
+    (*out)->agg.keys = keys;
+    (*out)->agg.key_count = node->aggregate.key_count;
+    (*out)->agg.calls = calls;
+    (*out)->agg.call_count = node->aggregate.call_count;
+    return MORSEL_OK;
+}
+
+morsel_status msl_build_aggregate(msl_physical *b, msl_logical *node, msl_built *out) {
+    msl_built child, input;
+    msl_exprs inputs = {0};
+    uint32_t *at, keys = node->aggregate.key_count;
+    msl_agg_call *calls;
+    MSL_TRY(msl_build(b, node->children[0], &child));
+    MSL_TRY(collect_inputs(b, node, &inputs));
+    MSL_TRY(MSL_TAKE(b->p, at, inputs.count));
+    MSL_TRY(msl_build_columns(b, &child, inputs.items, inputs.count, false, &input, at));
+    MSL_TRY(make_calls(b, node, at + keys, &calls));
+    if (must_collect(node)) {
+        msl_plan *rows;
+        MSL_TRY(exchange(b, input.plan, at, keys, &rows));
+        return agg_node(b, MSL_PLAN_AGG_COLLECT, node, rows, at, calls, &out->plan);
+    }
+    if (keys == 0) return agg_node(b, MSL_PLAN_AGG_SIMPLE, node, input.plan, at, calls, &out->plan);
+    // What leaves AGG_PARTIAL is keys, then states: its columns are named and typed as the results will be.
+    msl_plan *partial, *groups;
+    uint32_t *first;
+    MSL_TRY(MSL_TAKE(b->p, first, keys));
+    for (uint32_t k = 0; k < keys; k++) first[k] = k;
+    MSL_TRY(agg_node(b, MSL_PLAN_AGG_PARTIAL, node, input.plan, at, calls, &partial));
+    partial->estimated_rows = -1;
+    MSL_TRY(exchange(b, partial, first, keys, &groups));
+    return agg_node(b, MSL_PLAN_AGG_FINAL, node, groups, first, calls, &out->plan);
+}

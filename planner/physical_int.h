@@ -1,0 +1,48 @@
+/// physical_int.h: inside of the physical planner: logical node in, plan node out; ids become positions.
+///
+/// Contract of every builder: the plan emits exactly the logical node's columns, in their order. What is computed only for
+/// keys or arguments is added by a projection below and dropped by one above.
+#ifndef MSL_PHYSICAL_INT_H
+#define MSL_PHYSICAL_INT_H
+
+#include "planner/expr_build.h"
+#include "planner/expr_walk.h"
+#include "planner/logical.h"
+#include "planner/pass.h"
+
+typedef struct msl_physical {
+    msl_planner *p;
+} msl_physical;
+
+/// A plan node and the ids that it emits.
+typedef struct msl_built {
+    msl_plan *plan;
+    const uint32_t *ids;
+    uint32_t count;
+} msl_built;
+
+/// The physical plan of a logical tree.
+morsel_status msl_physical_plan(msl_planner *p, msl_logical *root, msl_plan **out, uint32_t *node_count) MSL_MUST_CHECK;
+
+morsel_status msl_build(msl_physical *b, msl_logical *node, msl_built *out) MSL_MUST_CHECK;
+morsel_status msl_build_aggregate(msl_physical *b, msl_logical *node, msl_built *out) MSL_MUST_CHECK;
+morsel_status msl_build_join(msl_physical *b, msl_logical *node, msl_built *out) MSL_MUST_CHECK;
+
+/// A node that emits the columns `ids`.
+morsel_status msl_plan_new(msl_physical *b, msl_plan_kind kind, uint32_t child_count, const uint32_t *ids, uint32_t count,
+                           msl_plan **out) MSL_MUST_CHECK;
+/// An expression over ids as one over positions in `ids`.
+morsel_status msl_position_expr(msl_physical *b, msl_expr *expr, const uint32_t *ids, uint32_t count,
+                                msl_expr **out) MSL_MUST_CHECK;
+/// PROJECT of expressions (over input's ids) that become columns `ids`; the input itself when that changes nothing.
+morsel_status msl_build_project(msl_physical *b, const msl_built *input, msl_expr *const *exprs, const uint32_t *ids,
+                                uint32_t count, msl_built *out) MSL_MUST_CHECK;
+/// Makes `exprs` columns of the input: *out emits at least them; positions[k] says where. Adds a projection only when one
+/// of them is no column; with `keep`, what the input emits stays in front.
+morsel_status msl_build_columns(msl_physical *b, const msl_built *input, msl_expr *const *exprs, uint32_t count, bool keep,
+                                msl_built *out, uint32_t *positions) MSL_MUST_CHECK;
+/// Projects to exactly `ids`.
+morsel_status msl_build_exactly(msl_physical *b, const msl_built *input, const uint32_t *ids, uint32_t count,
+                                msl_built *out) MSL_MUST_CHECK;
+
+#endif

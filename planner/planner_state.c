@@ -1,0 +1,36 @@
+#include "planner/planner_int.h"
+
+#include <string.h>
+#include <strings.h>
+
+morsel_status msl_planner_nomem(msl_planner *p) { return msl_error_nomem(p->err, "planner", 1024); }
+
+void *msl_planner_grow(msl_planner *p, const void *items, uint32_t count, uint32_t *room, size_t item_bytes) {
+    uint32_t wanted = *room ? *room * 2 : 8;
+    void *grown = msl_arena_alloc(p->arena, wanted * item_bytes);
+    if (!grown) {
+        (void)msl_planner_nomem(p);
+        return NULL;
+    }
+    if (count) memcpy(grown, items, count * item_bytes);
+    *room = wanted;
+    return grown;
+}
+
+morsel_status msl_new_column(msl_planner *p, const msl_type *type, const char *name, uint32_t *id) {
+    *id = p->columns.count;
+    return MSL_PUSH(p, &p->columns, ((msl_column_info){type, name ? name : ""}));
+}
+
+int64_t msl_id_position(const uint32_t *ids, uint32_t count, uint32_t id) {
+    for (uint32_t k = 0; k < count; k++) {
+        if (ids[k] == id) return k;
+    }
+    return -1;
+}
+
+bool msl_same_name(const char *a, const char *b) { return strcasecmp(a, b) == 0; }
+
+bool msl_same_name_n(const char *a, const char *b, size_t b_length) {
+    return strncasecmp(a, b, b_length) == 0 && a[b_length] == 0;
+}
