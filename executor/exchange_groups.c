@@ -61,7 +61,8 @@ morsel_status msl_group_exchange_init(msl_group_exchange *x, msl_operator *op, c
     x->memory = op->query->memory;
     x->vector_rows = op->query->settings->vector_rows;
     MSL_TRY(msl_group_plan_init(&x->plan, op->query->arena, partial, op->query->settings, err));
-    x->partitions = MSL_NEW_ARRAY(op->query->arena, msl_group_partition, MSL_GROUP_PARTITIONS + 1);
+    char *room = msl_arena_alloc(op->query->arena, sizeof(msl_group_partition) * MSL_GROUP_PARTITIONS + 64);
+    x->partitions = room ? (msl_group_partition *)(((uintptr_t)room + 63) & ~(uintptr_t)63) : NULL;
     if (!x->partitions) return msl_error_nomem(err, NAME, sizeof(msl_group_partition) * MSL_GROUP_PARTITIONS);
     uint64_t share = msl_memory_limit(x->memory) / 8;
     x->drain_bytes = between(64u * 1024, share / MSL_GROUP_PARTITIONS, 256u * 1024);
