@@ -37,7 +37,7 @@ static inline uint64_t hash_at(const msl_type *type, const msl_view *view, uint3
     const void *p = msl_agg_at(view, msl_view_at(view, row), type->width);
     if (type->phys == MSL_PHYS_STRING) return msl_hash_string(0, p);
     msl_i128 key = msl_agg_key(type->phys, p);
-    return msl_hash_words2(0, (uint64_t)(msl_u128)key, (uint64_t)((msl_u128)key >> 64) + MSL_HASH_K1);
+    return msl_hash_word(msl_hash_words2(0, (uint64_t)(msl_u128)key, (uint64_t)((msl_u128)key >> 64)), 0);
 }
 
 static morsel_status sketch_update(msl_agg_ctx *ctx, const msl_vector *const *args, const uint32_t *sel, uint32_t n,

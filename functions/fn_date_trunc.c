@@ -61,6 +61,10 @@ static msl_interval trunc_interval(msl_date_unit unit, msl_interval v) {
     return v;
 }
 
+static morsel_status no_length(msl_error *err, msl_text name) {
+    return msl_error_set(err, MORSEL_DATA, "22023", "'%.*s' is no length of time", (int)name.length, name.bytes);
+}
+
 /// The unit of a row: the bound one, or argument 0's text.
 static morsel_status unit_of_row(msl_kernel_ctx *ctx, const msl_vector *const *args, uint32_t row, msl_date_unit *unit) {
     if (ctx->bound) {
@@ -68,8 +72,8 @@ static morsel_status unit_of_row(msl_kernel_ctx *ctx, const msl_vector *const *a
         return MORSEL_OK;
     }
     msl_text name = msl_text_of(msl_vector_at(args[0], row));
-    if (msl_date_unit_named(name.bytes, name.length, unit) && *unit <= MSL_UNIT_LAST_LENGTH) return MORSEL_OK;
-    return msl_date_unit_error(ctx->err, name.bytes, name.length);
+    if (!msl_date_unit_named(name.bytes, name.length, unit)) return msl_date_unit_error(ctx->err, name.bytes, name.length);
+    return *unit <= MSL_UNIT_LAST_LENGTH ? MORSEL_OK : no_length(ctx->err, name);
 }
 
 static morsel_status kernel_trunc(MSL_KERNEL_ARGS) {
@@ -94,10 +98,7 @@ static morsel_status bind_length_unit(const msl_value *const *constants, msl_are
                                       msl_error *err, bool *is_constant, msl_date_unit *unit) {
     MSL_TRY(msl_date_unit_constant(constants, is_constant, unit, err));
     if (!*is_constant) return MORSEL_OK;
-    if (*unit > MSL_UNIT_LAST_LENGTH) {
-        return msl_error_set(err, MORSEL_DATA, "22023", "'%.*s' is no length of time", (int)constants[0]->length,
-                             constants[0]->text);
-    }
+    if (*unit > MSL_UNIT_LAST_LENGTH) return no_length(err, (msl_text){constants[0]->text, constants[0]->length});
     msl_date_unit *bound = MSL_NEW(arena, msl_date_unit);
     if (!bound) return msl_error_nomem(err, NULL, sizeof *bound);
     *bound = *unit;
