@@ -143,21 +143,33 @@ static morsel_status unknown_name(const char *kind, const char *name, size_t len
     return MORSEL_BIND;
 }
 
-/// "no upper(INTEGER)" or "no operator + for DATE, BOOLEAN"; `hint` lists the signatures there are.
+/// Is the name written as an operator in SQL (a symbol, or a keyword of the grammar)?
+static bool is_operator_name(const char *name, size_t length) {
+    static const char *const words[] = {"not", "like", "ilike", "glob"};
+    if (lower(name[0]) < 'a' || lower(name[0]) > 'z' || memchr(name, ' ', length)) return true;
+    for (size_t k = 0; k < sizeof words / sizeof words[0]; k++) {
+        if (same_name(words[k], name, length)) return true;
+    }
+    return false;
+}
+
+/// "no upper(INTEGER)" or "no operator + for DATE, BOOLEAN"; `signatures` lists those that exist.
 static morsel_status no_overload(const char *name, size_t length, const msl_type *const *types, uint32_t arg_count,
-                                 const char *hint, msl_error *err) {
-    char text[800];
-    int shown = length > 200 ? 200 : (int)length;
-    char first = lower(name[0]);
-    bool is_operator = first < 'a' || first > 'z' || memchr(name, ' ', length);
-    size_t used = (size_t)snprintf(text, sizeof text, is_operator ? "no operator %.*s for " : "no %.*s(", shown, name);
+                                 const char *signatures, msl_error *err) {
+    char text[800], shown[200];
+    size_t n = length < sizeof shown ? length : sizeof shown - 1;
+    bool is_operator = is_operator_name(name, length);
+    for (size_t k = 0; k < n; k++) shown[k] = is_operator && lower(name[k]) >= 'a' && lower(name[k]) <= 'z' ? (char)(name[k] & ~32) : name[k];
+    shown[n] = 0;
+    size_t used = (size_t)snprintf(text, sizeof text, is_operator ? "no operator %s for " : "no %s(", shown);
     used = append_types(text, used, sizeof text, types, arg_count);
     if (!is_operator) append(text, used, sizeof text, ")");
     msl_error_set(err, MORSEL_TYPE, "42883", "%s", text);
     if (is_operator) {
-        msl_error_hint(err, "cast one of the operands, as in CAST(x AS BIGINT)");
-    } else if (hint[0]) {
-        msl_error_hint(err, "there is %s", hint);
+        msl_error_hint(err, arg_count == 2 ? "cast one side to the type of the other, as in CAST(x AS %s)" : "cast the operand, as in CAST(x AS %s)",
+                       same_name("not", name, length) ? "BOOLEAN" : arg_count == 2 && types[1]->id == MSL_TYPE_VARCHAR ? "VARCHAR" : "BIGINT");
+    } else if (signatures[0]) {
+        msl_error_hint(err, "there is %s", signatures);
     }
     return MORSEL_TYPE;
 }

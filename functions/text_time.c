@@ -457,7 +457,7 @@ static char *put_part(char *out, char *p, int64_t v, const char *unit) {
     size_t n = strlen(unit);
     memcpy(p, unit, n);
     p += n;
-    if (v != 1 && v != -1) *p++ = 's';
+    if (v != 1) *p++ = 's'; // "-1 days", as PostgreSQL writes it
     return p;
 }
 

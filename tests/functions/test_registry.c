@@ -92,7 +92,7 @@ static void test_resolve(void) {
     IS("error 42883: no upper(INTEGER)", "upper", "INTEGER", NULL, false);
     CHECK(strstr(e.err.hint, "upper"), "%s", e.err.hint);
     IS("error 42883: no operator - for VARCHAR", "-", "VARCHAR", NULL, false);
-    IS("error 42883: no operator not for INTEGER", "not", "INTEGER", NULL, false);
+    IS("error 42883: no operator NOT for INTEGER", "not", "INTEGER", NULL, false);
     CHECK(!msl_function_exists("", 0) && !msl_function_exists("upp", 3) && !msl_function_exists("upperx", 6), "no such names");
 }
 
