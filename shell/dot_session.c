@@ -71,18 +71,22 @@ void dot_version(dot_call *call) { shell_printf(&call->sh->out, "Morsel %s\n", m
 
 /* ---- scripts and output ---- */
 
+/// The file or "|program" of a command; a program's arguments need no quotes around all of them. NULL when none is given.
+static const char *target_of(const dot_call *call) {
+    if (*call->rest == '|') return call->rest;
+    return call->count > 1 ? call->arguments[1] : NULL;
+}
+
 void dot_read(dot_call *call) {
-    if (call->count != 2) {
-        dot_usage(call);
-        return;
-    }
-    shell_run_file(call->sh, call->arguments[1], call->place);
+    const char *target = target_of(call);
+    if (!target || (call->count > 2 && target[0] != '|')) dot_usage(call);
+    else shell_run_file(call->sh, target, call->place);
 }
 
 static void redirect(dot_call *call, bool once) {
     shell *sh = call->sh;
-    const char *target = call->count > 1 ? call->arguments[1] : NULL, *reason;
-    if (call->count > 2 || (once && !target)) {
+    const char *target = target_of(call), *reason;
+    if ((call->count > 2 && target[0] != '|') || (once && !target)) {
         dot_usage(call);
         return;
     }

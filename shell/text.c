@@ -123,12 +123,14 @@ static size_t edit_distance(const char *a, size_t a_length, const char *b, size_
 const char *shell_nearest(const char *typed, const char *const *names) {
     size_t length = strlen(typed);
     if (length == 0 || length > NEAREST_MOST) return NULL;
-    size_t limit = length < 4 ? 1 : length / 3, best = limit + 1;
+    size_t limit = length < 3 ? 1 : (length + 2) / 3, best = 2 * (limit + 1);
     const char *found = NULL;
     for (; *names; names++) {
         size_t other = strlen(*names);
         if (other > NEAREST_MOST) continue;
         size_t distance = edit_distance(typed, length, *names, other);
+        bool same_start = tolower((unsigned char)typed[0]) == tolower((unsigned char)(*names)[0]);
+        distance = 2 * distance + !same_start; // of equally near ones, one with the same first letter
         if (distance < best) best = distance, found = *names;
     }
     return found;
