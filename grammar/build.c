@@ -693,6 +693,7 @@ msl_ast_expr *msl_build_lambda(msl_parse *p, msl_ast_names names, msl_ast_expr *
     }
     if (!parameters.count) return body;
     msl_ast_expr *left = parameters.count == 1 ? parameters.items[0] : msl_build_items(p, MSL_AST_ROW, parameters, start);
+    left->in_parens = true; // (x, y) -> body
     msl_ast_expr *e = msl_build_binary_op(p, MSL_AST_OP_ARROW, left, body);
     e->at = msl_build_span(p, start);
     return e;

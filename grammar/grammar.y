@@ -27,7 +27,7 @@
 #define EMPTY(type) ((type){0})
 }
 
-%syntax_error { msl_parse_unexpected(p, yypParser, yymajor, TOKEN); }
+%syntax_error { msl_parse_unexpected(p, yymajor, TOKEN); }
 %stack_overflow { msl_parse_too_deep(p, (msl_ast_span){p->rule_end, 0}); }
 
 %code {

@@ -73,6 +73,9 @@ typedef struct msl_parse {
     uint8_t brackets[MSL_AST_MAX_DEPTH + 1];
     bool lambda_list_closed;              /* the last token closed `(x, y)` where a lambda may begin */
     uint32_t question_marks, greatest_parameter;
+    bool is_unexpected, unexpected_is_end; /* a token did not fit: */
+    msl_token unexpected;
+    uint32_t stop_at;                     /* feed no token from this offset on */
     msl_ast_statement *statement;         /* results */
     msl_ast_expr *expr;
     msl_ast_type *type;
@@ -89,7 +92,14 @@ void msl_parse_unsupported(msl_parse *p, msl_ast_span at, const char *what);
 /// Records "statement is nested too deeply" (54001).
 void msl_parse_too_deep(msl_parse *p, msl_ast_span at);
 /// Called by the parser for a token that does not fit.
-void msl_parse_unexpected(msl_parse *p, void *parser, int major, msl_token token);
+void msl_parse_unexpected(msl_parse *p, int major, msl_token token);
+/// The token's text for a message, cut at 60 bytes between characters.
+void msl_parse_token_text(const msl_parse *p, msl_token token, char out[80]);
+/// Hints at the keyword that `word` may have been meant as, in the parser's present state. `instead`: the error itself is
+/// one word later. False if there is none.
+bool msl_hint_keyword(msl_parse *p, const void *parser, msl_token word, bool instead);
+/// Hints at what would fit in the parser's present state, where that is little.
+void msl_hint_expected(msl_parse *p, const void *parser, uint32_t open_brackets);
 
 /* ---- the generated parser (grammar.y) ---- */
 

@@ -8,7 +8,6 @@
  * Memory   The parser's stack (about 240 KiB) is borrowed from the memory manager for the length of the call.
  */
 #include "grammar/grammar_int.h"
-#include "base/nearest.h"
 #include "sql_grammar.h"
 
 #include <stdio.h>
@@ -30,8 +29,7 @@ enum bracket {
 
 /* ---- failures ---- */
 
-/// Copies the token's text for a message, cut at 60 bytes between characters.
-static void token_text(const msl_parse *p, msl_token token, char out[80]) {
+void msl_parse_token_text(const msl_parse *p, msl_token token, char out[80]) {
     size_t length = token.length;
     const char *text = p->lexer.sql + token.offset;
     bool cut = length > 60;
@@ -69,7 +67,7 @@ static void report_problem(msl_parse *p) {
     msl_ast_span span = {at.offset, at.length};
     unsigned byte = at.offset < p->lexer.length ? (unsigned char)p->lexer.sql[at.offset] : 0;
     char text[80];
-    token_text(p, at, text);
+    msl_parse_token_text(p, at, text);
     switch (p->problem) {
     case MSL_LEX_OK: break;
     case MSL_LEX_OPEN_STRING:
@@ -224,7 +222,11 @@ static uint16_t classify_word(msl_parse *p, const void *parser, msl_raw_token *t
         return TK_TYPE_WORDS;
     }
     if (k->class_ == MSL_KEYWORD_JOIN && peek(p, 0)->major == TK_LP) return TK_ID;
-    if (k->class_ == MSL_KEYWORD_CALL && !call_bracket_follows(p, k->token)) return TK_ID;
+    if (k->class_ == MSL_KEYWORD_CALL && !call_bracket_follows(p, k->token)) {
+        // Where no name fits, VALUES without its bracket is still VALUES, for the sake of the message.
+        bool lone_values = k->token == TK_VALUES && msl_grammar_accepts(parser, TK_VALUES) && !msl_grammar_accepts(parser, TK_ID);
+        return lone_values ? TK_VALUES : TK_ID;
+    }
     uint16_t result = k->token;
     switch (k->token) {
     case TK_NOT:
@@ -378,78 +380,16 @@ static bool track_brackets(msl_parse *p, uint16_t major, bool is_name) {
 
 /* ---- syntax errors ---- */
 
-/// The keyword nearest to a mistyped word among those that the parser would take here.
-static const char *nearest_keyword(const msl_parse *p, const void *parser, msl_token token, size_t *length) {
-    msl_nearest search = msl_nearest_start(p->lexer.sql + token.offset, token.length);
-    size_t count;
-    const msl_keyword *all = msl_keywords(&count);
-    for (size_t n = 0; n < count; n++)
-        if (!parser || msl_grammar_accepts(parser, all[n].token)) msl_nearest_offer(&search, all[n].text, all[n].length);
-    *length = search.best_length;
-    return msl_nearest_name(&search);
-}
-
-/// "expected A, B or C" where few things fit.
-static void hint_expected(msl_parse *p, const void *parser) {
-    static const struct { uint16_t major; const char *text; } signs[] = {
-        {TK_ID, "a name"}, {TK_NUMBER, "a number"}, {TK_STRING, "a string"}, {TK_LP, "("}, {TK_RP, ")"}, {TK_COMMA, ","},
-        {TK_RBRACKET, "]"}, {TK_RBRACE, "}"}, {TK_EQ, "="}, {TK_COLON, ":"}, {0, "the end of the statement"},
-    };
-    enum { MOST = 4 };
-    const char *found[MOST];
-    uint16_t majors[MOST];
-    size_t n = 0, count;
-    if (msl_grammar_accepts(parser, TK_NUMBER) && msl_grammar_accepts(parser, TK_CASE)) {
-        msl_error_hint(p->err, "expected an expression");
-        return;
-    }
-    const msl_keyword *all = msl_keywords(&count);
-    for (size_t k = 0; k < sizeof signs / sizeof signs[0] + count; k++) {
-        bool sign = k < sizeof signs / sizeof signs[0];
-        const msl_keyword *word = sign ? NULL : &all[k - sizeof signs / sizeof signs[0]];
-        uint16_t major = sign ? signs[k].major : word->token;
-        if (!msl_grammar_accepts(parser, major)) continue;
-        bool known = false;
-        for (size_t i = 0; i < n; i++) known |= majors[i] == major;
-        if (known) continue;
-        if (n == MOST) return;
-        majors[n] = major;
-        found[n++] = sign ? signs[k].text : word->text;
-    }
-    if (n == 1) msl_error_hint(p->err, "expected %s", found[0]);
-    if (n == 2) msl_error_hint(p->err, "expected %s or %s", found[0], found[1]);
-    if (n == 3) msl_error_hint(p->err, "expected %s, %s or %s", found[0], found[1], found[2]);
-    if (n == 4) msl_error_hint(p->err, "expected %s, %s, %s or %s", found[0], found[1], found[2], found[3]);
-}
-
-static bool is_word(const msl_parse *p, msl_token token) {
-    if (!token.length) return false;
-    char c = (char)(p->lexer.sql[token.offset] | 32);
-    return c >= 'a' && c <= 'z';
-}
-
-void msl_parse_unexpected(msl_parse *p, void *parser, int major, msl_token token) {
+void msl_parse_unexpected(msl_parse *p, int major, msl_token token) {
     if (p->status != MORSEL_OK) return;
     char text[80];
-    token_text(p, token, text);
+    msl_parse_token_text(p, token, text);
     msl_ast_span at = {token.offset, token.length};
     if (major == 0 && token.length == 0) msl_parse_fail(p, at, "syntax error at end of input");
     else msl_parse_fail(p, at, "syntax error at or near \"%s\"", text);
-    size_t length;
-    const char *near;
-    if (is_word(p, token) && (near = nearest_keyword(p, parser, token, &length))) {
-        msl_error_hint(p->err, "did you mean %.*s?", (int)length, near);
-        return;
-    }
-    // A mistyped keyword is often taken for an alias, and the error comes one token later.
-    if (p->previous == TK_ID && is_word(p, p->previous_token) &&
-        !msl_keyword_find(p->lexer.sql + p->previous_token.offset, p->previous_token.length) &&
-        (near = nearest_keyword(p, NULL, p->previous_token, &length))) {
-        token_text(p, p->previous_token, text);
-        msl_error_hint(p->err, "did you mean %.*s instead of \"%s\"?", (int)length, near, text);
-        return;
-    }
-    hint_expected(p, parser);
+    p->is_unexpected = true;
+    p->unexpected = token;
+    p->unexpected_is_end = major == 0;
 }
 
 /// Statements and clauses that are known by name and not part of the language yet.
@@ -487,11 +427,12 @@ static bool is_free_keyword(const msl_parse *p, msl_token token) {
     return k && k->class_ == MSL_KEYWORD_FREE;
 }
 
-/// Feeds tokens up to a semicolon or the end. On return the lexer stands behind the statement.
+/// Feeds tokens up to a semicolon or the end; or up to p->stop_at, to look at the parser's state there.
 static void feed(msl_parse *p, void *parser, uint16_t start_major) {
     if (start_major) msl_grammar(parser, start_major, (msl_token){0, 0}, p);
     while (p->status == MORSEL_OK) {
         msl_raw_token token = take(p);
+        if (token.at.offset >= p->stop_at) return;
         if (token.major == RAW_PROBLEM) {
             report_problem(p);
             return;
@@ -506,6 +447,7 @@ static void feed(msl_parse *p, void *parser, uint16_t start_major) {
             return;
         }
         msl_grammar(parser, major, token.at, p);
+        if (p->status != MORSEL_OK) return;
         if (at_end) {
             if (token.major == TK_SEMICOLON) p->rule_end = token.at.offset + token.at.length;
             return;
@@ -518,6 +460,58 @@ static void feed(msl_parse *p, void *parser, uint16_t start_major) {
     }
 }
 
+static void begin(msl_parse *p, msl_arena *arena, const char *sql, uint32_t length, msl_error *err) {
+    // Field by field: the bracket stack need not be cleared.
+    p->arena = arena;
+    p->err = err;
+    p->status = MORSEL_OK;
+    p->lexer = (msl_lexer){.sql = sql, .length = length};
+    p->ahead_first = p->ahead_count = 0;
+    p->problem = MSL_LEX_OK;
+    p->previous = p->before_previous = 0;
+    p->previous_is_name = false;
+    p->previous_token = (msl_token){0, 0};
+    p->rule_end = p->depth = 0;
+    p->lambda_list_closed = false;
+    p->question_marks = p->greatest_parameter = 0;
+    p->is_unexpected = p->unexpected_is_end = false;
+    p->unexpected = (msl_token){0, 0};
+    p->stop_at = UINT32_MAX;
+    p->statement = NULL;
+    p->expr = NULL;
+    p->type = NULL;
+}
+
+/// A table-driven parser has already made some reductions when it finds that a token does not fit, and by then it has
+/// forgotten what would have fitted. So the text is read a second time up to that token; and where the token before it
+/// may be a mistyped keyword that was taken for a name, a third time up to there.
+static void add_hint(msl_parse *p, void *parser, uint16_t start_major) {
+    msl_parse again;
+    msl_error ignored;
+    bool word_before = p->previous == TK_ID && p->previous_is_name;
+    msl_token places[2] = {p->unexpected, p->previous_token};
+    for (int n = 0; n < (word_before ? 2 : 1); n++) {
+        msl_error_clear(&ignored);
+        begin(&again, p->arena, p->lexer.sql, p->lexer.length, &ignored);
+        again.stop_at = places[n].offset;
+        msl_grammar_init(parser);
+        feed(&again, parser, start_major);
+        bool hinted = again.status != MORSEL_OK || msl_hint_keyword(p, parser, places[n], n > 0);
+        if (!hinted && n == (word_before ? 1 : 0)) {
+            if (n > 0) { // back to the place of the error
+                begin(&again, p->arena, p->lexer.sql, p->lexer.length, &ignored);
+                again.stop_at = places[0].offset;
+                msl_grammar_finalize(parser);
+                msl_grammar_init(parser);
+                feed(&again, parser, start_major);
+            }
+            msl_hint_expected(p, parser, again.depth);
+        }
+        msl_grammar_finalize(parser);
+        if (hinted) return;
+    }
+}
+
 /// Sets the parser up and feeds it. `start_major` is a START_ token for an expression or a type, else 0.
 static morsel_status parse(msl_parse *p, uint16_t start_major) {
     size_t bytes = (size_t)1 << 18; // a size that the memory manager recycles
@@ -527,30 +521,14 @@ static morsel_status parse(msl_parse *p, uint16_t start_major) {
     msl_grammar_init(parser);
     feed(p, parser, start_major);
     msl_grammar_finalize(parser);
+    if (p->is_unexpected) add_hint(p, parser, start_major);
     msl_memory_release(p->arena->memory, parser, bytes);
     return p->status;
 }
 
-static morsel_status begin(msl_parse *p, msl_arena *arena, const char *sql, size_t length, msl_error *err) {
-    // Not `= {0}`: the bracket stack need not be cleared.
-    p->arena = arena;
-    p->err = err;
-    p->status = MORSEL_OK;
-    p->lexer = (msl_lexer){.sql = sql, .length = (uint32_t)length};
-    p->ahead_first = p->ahead_count = 0;
-    p->problem = MSL_LEX_OK;
-    p->previous = p->before_previous = 0;
-    p->previous_is_name = false;
-    p->previous_token = (msl_token){0, 0};
-    p->rule_end = p->depth = 0;
-    p->lambda_list_closed = false;
-    p->question_marks = p->greatest_parameter = 0;
-    p->statement = NULL;
-    p->expr = NULL;
-    p->type = NULL;
-    if (length > MAX_SQL_BYTES)
-        return p->status = msl_error_set(err, MORSEL_SYNTAX, "54000", "statement of %zu bytes is too long: the limit is 1 GiB", length);
-    return MORSEL_OK;
+static morsel_status check_length(size_t length, msl_error *err) {
+    if (length <= MAX_SQL_BYTES) return MORSEL_OK;
+    return msl_error_set(err, MORSEL_SYNTAX, "54000", "statement of %zu bytes is too long: the limit is 1 GiB", length);
 }
 
 /// Where a caller goes on after an error: behind the next semicolon that is in no string and no comment.
@@ -569,8 +547,9 @@ morsel_status msl_parse_statement(msl_arena *arena, const char *sql, size_t leng
                                   msl_ast_statement **out, msl_error *err) {
     *out = NULL;
     *consumed_bytes = length;
+    MSL_TRY(check_length(length, err));
     msl_parse p;
-    MSL_TRY(begin(&p, arena, sql, length, err));
+    begin(&p, arena, sql, (uint32_t)length, err);
     while (peek(&p, 0)->major == TK_SEMICOLON) take(&p);
     if (peek(&p, 0)->major == 0) return MORSEL_OK;
     uint32_t start = peek(&p, 0)->at.offset;
@@ -587,8 +566,9 @@ morsel_status msl_parse_statement(msl_arena *arena, const char *sql, size_t leng
 
 morsel_status msl_parse_expression(msl_arena *arena, const char *sql, size_t length, msl_ast_expr **out, msl_error *err) {
     *out = NULL;
+    MSL_TRY(check_length(length, err));
     msl_parse p;
-    MSL_TRY(begin(&p, arena, sql, length, err));
+    begin(&p, arena, sql, (uint32_t)length, err);
     MSL_TRY(parse(&p, TK_START_EXPRESSION));
     *out = p.expr;
     return MORSEL_OK;
@@ -596,8 +576,9 @@ morsel_status msl_parse_expression(msl_arena *arena, const char *sql, size_t len
 
 morsel_status msl_parse_type(msl_arena *arena, const char *sql, size_t length, msl_ast_type **out, msl_error *err) {
     *out = NULL;
+    MSL_TRY(check_length(length, err));
     msl_parse p;
-    MSL_TRY(begin(&p, arena, sql, length, err));
+    begin(&p, arena, sql, (uint32_t)length, err);
     MSL_TRY(parse(&p, TK_START_TYPE));
     *out = p.type;
     return MORSEL_OK;
