@@ -1,6 +1,7 @@
 /// exchange_groups.c: the partition side: layouts, queues, folding pages into tables. exchange_send.c has the workers'.
 #include "executor/exchange_groups.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define NAME "HASH_AGGREGATE"
@@ -105,6 +106,18 @@ void msl_group_exchange_deinit(msl_group_exchange *x) {
 
 uint32_t msl_group_exchange_partitions(const msl_group_exchange *x) {
     return atomic_load(&x->is_partitioned) ? MSL_GROUP_PARTITIONS : 1;
+}
+
+void msl_group_exchange_explain(const msl_group_exchange *x, char *out, size_t room) {
+    uint32_t count = msl_group_exchange_partitions(x);
+    uint64_t least = UINT64_MAX, most = 0;
+    for (uint32_t p = 0; p < count; p++) {
+        uint64_t rows = x->partitions[p].rows_in;
+        if (rows < least) least = rows;
+        if (rows > most) most = rows;
+    }
+    snprintf(out, room, "partitions: %u; rows per partition: %llu .. %llu", count, (unsigned long long)least,
+             (unsigned long long)most);
 }
 
 // ---- folding ----

@@ -129,6 +129,8 @@ MSL_MUST_CHECK morsel_status msl_group_folder_init(msl_group_folder *folder, con
 /// Folds all that is queued for a partition into its table, which is then complete. Reader side, one thread.
 MSL_MUST_CHECK morsel_status msl_group_partition_complete(msl_group_partition *partition, msl_group_folder *folder,
                                                           msl_lane *lane);
+/// "partitions: 256; rows per partition: 120 .. 140"
+void msl_group_exchange_explain(const msl_group_exchange *exchange, char *out, size_t room);
 /// Frees a partition's table.
 void msl_group_partition_release(msl_group_partition *partition);
 

@@ -2,84 +2,116 @@
 ///
 /// Role     sink + source. A partition is a morsel of the source.
 /// Forms    HASH above AGG_PARTIAL exchanges groups: rows of aggregate states (exchange_groups.h), handed to AGG_FINAL
-///          as a partition's finished table in lane->side.
-/// Memory   see exchange_groups.h
+///          as a partition's finished table in lane->side. HASH above anything else, and GATHER (one partition), exchange
+///          plain rows (exchange_rows.h).
+/// Memory   see those headers
 /// Threads  sinks share nothing but the queues of the partitions
 #include "executor/exchange_groups.h"
-
-#include <stdio.h>
+#include "executor/exchange_rows.h"
 
 #define NAME "EXCHANGE"
 
 typedef struct exchange_global {
-    msl_group_exchange groups;
+    bool is_of_groups;          ///< else of plain rows
+    union {
+        msl_group_exchange groups;
+        msl_rows_exchange rows;
+    };
 } exchange_global;
 
-typedef struct exchange_sink_local {
-    msl_group_sender sender;
+typedef union exchange_sink_local {
+    msl_group_sender groups;
+    msl_row_parts_writer rows;
 } exchange_sink_local;
 
 typedef struct exchange_source_local {
-    msl_group_folder folder;
+    union {
+        msl_group_folder groups;
+        msl_rows_reader rows;
+    };
     uint32_t partition;
 } exchange_source_local;
 
 // ---- init ----
 
 static morsel_status exchange_init_global(msl_operator *op, msl_error *err) {
+    static const char *const names[] = {"HASH", "RANGE", "BROADCAST", "GATHER", "MERGE"};
     exchange_global *g = op->global;
     const msl_plan *child = op->plan->children[0];
-    if (op->plan->exchange.kind != MSL_EXCHANGE_HASH || child->kind != MSL_PLAN_AGG_PARTIAL) {
-        return msl_error_unsupported(err, -1, 0, "an exchange of this kind");
+    msl_exchange_kind kind = op->plan->exchange.kind;
+    if (kind != MSL_EXCHANGE_HASH && kind != MSL_EXCHANGE_GATHER) {
+        return msl_error_unsupported(err, -1, 0, "EXCHANGE %s", names[kind]);
     }
-    return msl_group_exchange_init(&g->groups, op, child, err);
+    g->is_of_groups = child->kind == MSL_PLAN_AGG_PARTIAL;
+    return g->is_of_groups ? msl_group_exchange_init(&g->groups, op, child, err) : msl_rows_exchange_init(&g->rows, op, err);
 }
 
 static morsel_status exchange_init_local(msl_operator *op, msl_lane *lane, msl_role role, void *local) {
     exchange_global *g = op->global;
-    if (role == MSL_SINK) return msl_group_sender_init(&((exchange_sink_local *)local)->sender, &g->groups, lane);
-    return msl_group_folder_init(&((exchange_source_local *)local)->folder, &g->groups, lane);
+    if (role == MSL_SINK) {
+        exchange_sink_local *l = local;
+        return g->is_of_groups ? msl_group_sender_init(&l->groups, &g->groups, lane)
+                               : msl_row_parts_writer_init(&l->rows, &g->rows.parts, lane);
+    }
+    exchange_source_local *l = local;
+    return g->is_of_groups ? msl_group_folder_init(&l->groups, &g->groups, lane) : msl_rows_reader_init(&l->rows, op, lane);
 }
 
 // ---- sink ----
 
 static morsel_status exchange_sink(msl_operator *op, msl_lane *lane, void *local, const msl_chunk *in, msl_flow *flow) {
-    (void)op;
+    exchange_global *g = op->global;
+    exchange_sink_local *l = local;
     *flow = MSL_FLOW_NEED_INPUT;
-    return msl_group_send(&((exchange_sink_local *)local)->sender, lane, in, lane->side);
+    return g->is_of_groups ? msl_group_send(&l->groups, lane, in, lane->side) : msl_rows_send(&g->rows, &l->rows, lane, in);
 }
 
 static morsel_status exchange_combine(msl_operator *op, msl_lane *lane, void *local) {
-    (void)op;
-    return msl_group_sender_finish(&((exchange_sink_local *)local)->sender, lane);
+    exchange_global *g = op->global;
+    exchange_sink_local *l = local;
+    if (g->is_of_groups) return msl_group_sender_finish(&l->groups, lane);
+    msl_row_parts_combine(&g->rows.parts, &l->rows);
+    return MORSEL_OK;
 }
 
 static morsel_status exchange_finalize(msl_operator *op, uint32_t phase, msl_work *work, msl_error *err) {
     exchange_global *g = op->global;
-    return phase == 0 ? msl_group_exchange_finalize(&g->groups, work, err) : MORSEL_OK;
+    bool pending;
+    if (phase > 0) return MORSEL_OK;
+    if (g->is_of_groups) return msl_group_exchange_finalize(&g->groups, work, err);
+    atomic_store(&op->memory_bytes, g->rows.parts.held);
+    return msl_row_parts_finalize(&g->rows.parts, work, &pending, err);
 }
 
 // ---- source ----
 
 static uint64_t exchange_morsels(msl_operator *op) {
-    return msl_group_exchange_partitions(&((exchange_global *)op->global)->groups);
+    const exchange_global *g = op->global;
+    return g->is_of_groups ? msl_group_exchange_partitions(&g->groups) : msl_row_parts_count(&g->rows.parts);
 }
 
 static morsel_status exchange_next_morsel(msl_operator *op, msl_lane *lane, void *local, uint64_t *ordinal,
                                           msl_morsel_result *result) {
     (void)lane;
-    msl_group_exchange *x = &((exchange_global *)op->global)->groups;
-    *ordinal = atomic_fetch_add(&x->next_partition, 1);
-    *result = *ordinal < msl_group_exchange_partitions(x) ? MSL_MORSEL_READY : MSL_MORSEL_NONE;
-    ((exchange_source_local *)local)->partition = (uint32_t)*ordinal;
+    exchange_global *g = op->global;
+    exchange_source_local *l = local;
+    *ordinal = atomic_fetch_add(g->is_of_groups ? &g->groups.next_partition : &g->rows.next_part, 1);
+    *result = *ordinal < exchange_morsels(op) ? MSL_MORSEL_READY : MSL_MORSEL_NONE;
+    l->partition = (uint32_t)*ordinal;
+    if (!g->is_of_groups && *result == MSL_MORSEL_READY) msl_rows_reader_begin(&l->rows, &g->rows, l->partition);
     return MORSEL_OK;
 }
 
 static morsel_status exchange_produce(msl_operator *op, msl_lane *lane, void *local, msl_chunk *out, bool *done) {
+    exchange_global *g = op->global;
     exchange_source_local *l = local;
-    msl_group_partition *part = &((exchange_global *)op->global)->groups.partitions[l->partition];
+    if (!g->is_of_groups) {
+        msl_rows_read(&l->rows, &g->rows, op->query->settings->vector_rows, out, done);
+        return MORSEL_OK;
+    }
+    msl_group_partition *part = &g->groups.partitions[l->partition];
     *done = true;
-    MSL_TRY(msl_group_partition_complete(part, &l->folder, lane));
+    MSL_TRY(msl_group_partition_complete(part, &l->groups, lane));
     lane->side = part;
     out->columns = NULL;
     out->column_count = 0;
@@ -91,23 +123,24 @@ static morsel_status exchange_produce(msl_operator *op, msl_lane *lane, void *lo
 // ---- close, explain ----
 
 static void exchange_close_local(msl_operator *op, msl_lane *lane, msl_role role, void *local) {
-    (void)op, (void)lane;
-    if (role == MSL_SINK) msl_group_sender_deinit(&((exchange_sink_local *)local)->sender);
+    (void)lane;
+    const exchange_global *g = op->global;
+    exchange_sink_local *l = local;
+    if (role != MSL_SINK) return;
+    if (g->is_of_groups) msl_group_sender_deinit(&l->groups);
+    else msl_row_parts_writer_deinit(&l->rows);
 }
 
-static void exchange_close(msl_operator *op) { msl_group_exchange_deinit(&((exchange_global *)op->global)->groups); }
+static void exchange_close(msl_operator *op) {
+    exchange_global *g = op->global;
+    if (g->is_of_groups) msl_group_exchange_deinit(&g->groups);
+    else msl_rows_exchange_deinit(&g->rows);
+}
 
 static void exchange_explain(const msl_operator *op, char *out, size_t room) {
-    const msl_group_exchange *x = &((const exchange_global *)op->global)->groups;
-    uint32_t count = msl_group_exchange_partitions(x);
-    uint64_t least = UINT64_MAX, most = 0;
-    for (uint32_t p = 0; p < count; p++) {
-        uint64_t rows = x->partitions[p].rows_in;
-        if (rows < least) least = rows;
-        if (rows > most) most = rows;
-    }
-    snprintf(out, room, "partitions: %u; rows per partition: %llu .. %llu", count, (unsigned long long)least,
-             (unsigned long long)most);
+    const exchange_global *g = op->global;
+    if (g->is_of_groups) msl_group_exchange_explain(&g->groups, out, room);
+    else msl_row_parts_explain(&g->rows.parts, out, room);
 }
 
 const msl_operator_ops msl_op_exchange = {

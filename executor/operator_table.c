@@ -15,6 +15,7 @@ const msl_operator_ops *msl_operator_ops_of(msl_plan_kind kind) {
     case MSL_PLAN_AGG_SIMPLE: return &msl_op_agg_simple;
     case MSL_PLAN_AGG_PARTIAL: return &msl_op_agg_partial;
     case MSL_PLAN_AGG_FINAL: return &msl_op_agg_final;
+    case MSL_PLAN_AGG_COLLECT: return &msl_op_agg_collect;
     case MSL_PLAN_EXCHANGE: return &msl_op_exchange;
     case MSL_PLAN_HASH_JOIN: return &msl_op_hash_join;
     case MSL_PLAN_LOOP_JOIN: return &msl_op_loop_join;
@@ -24,7 +25,6 @@ const msl_operator_ops *msl_operator_ops_of(msl_plan_kind kind) {
     case MSL_PLAN_REPEAT: return &msl_op_repeat;
     case MSL_PLAN_INSERT: return &msl_op_insert;
     case MSL_PLAN_COPY_TO: return &msl_op_copy_to;
-    case MSL_PLAN_AGG_COLLECT:
     case MSL_PLAN_WINDOW:
     case MSL_PLAN_KIND_COUNT: break;
     }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define TEXT_PREFIX 12u
+#define VALUE_ROOM 24u ///< the longest key of one column: 17 bytes
 
 static uint32_t value_bytes(const msl_type *type) {
     switch (type->phys) {
@@ -15,24 +16,54 @@ static uint32_t value_bytes(const msl_type *type) {
     }
 }
 
-morsel_status msl_sort_spec_init(msl_sort_spec *spec, msl_arena *arena, const msl_type *const *types, uint32_t type_count,
-                                 const msl_sort_key *keys, uint32_t key_count, msl_error *err) {
-    *spec = (msl_sort_spec){.column_count = key_count};
+/// Key columns at their offsets; types by payload position.
+static morsel_status lay_out_keys(msl_sort_spec *spec, msl_arena *arena, const msl_sort_key *keys, uint32_t key_count,
+                                  msl_error *err) {
+    spec->column_count = key_count;
     spec->columns = MSL_NEW_ARRAY(arena, msl_sort_column, key_count + 1);
-    uint32_t *all = MSL_NEW_ARRAY(arena, uint32_t, type_count + 1);
-    if (!spec->columns || !all) return msl_error_nomem(err, "SORT", sizeof(msl_sort_column) * key_count);
+    if (!spec->columns) return msl_error_nomem(err, "SORT", sizeof(msl_sort_column) * key_count);
     uint32_t offset = 0;
     for (uint32_t k = 0; k < key_count; k++) {
-        const msl_type *type = types[keys[k].column];
-        spec->columns[k] = (msl_sort_column){.type = type, .column = keys[k].column, .offset = offset,
+        uint32_t payload = 0;
+        while (spec->layout.columns[payload].column != keys[k].column) payload++;
+        MSL_ASSERT(payload < spec->layout.column_count);
+        const msl_type *type = spec->layout.columns[payload].type;
+        spec->columns[k] = (msl_sort_column){.type = type, .column = keys[k].column, .payload = payload, .offset = offset,
                                              .bytes = 1 + value_bytes(type), .descending = keys[k].descending,
                                              .null_byte = keys[k].nulls_first ? 0 : 2};
         offset += spec->columns[k].bytes;
     }
     spec->word_count = (offset + 7) / 8 < 2 ? 2 : (offset + 7) / 8;
+    return MORSEL_OK;
+}
+
+/// Bytes of the keys of these types.
+static uint32_t key_bytes(const msl_type *const *types, const msl_sort_key *keys, uint32_t key_count) {
+    uint32_t bytes = 0;
+    for (uint32_t k = 0; k < key_count; k++) bytes += 1 + value_bytes(types[keys[k].column]);
+    return bytes;
+}
+
+morsel_status msl_sort_spec_init(msl_sort_spec *spec, msl_arena *arena, const msl_type *const *types, uint32_t type_count,
+                                 const msl_sort_key *keys, uint32_t key_count, msl_error *err) {
+    *spec = (msl_sort_spec){.keys_in_rows = true};
+    uint32_t *all = MSL_NEW_ARRAY(arena, uint32_t, type_count + 1);
+    if (!all) return msl_error_nomem(err, "SORT", sizeof(uint32_t) * type_count);
     for (uint32_t c = 0; c < type_count; c++) all[c] = c;
-    uint32_t tail = 8 * (spec->word_count - 1) + 16; // the first word lies where a hash would
-    return msl_row_layout_init(&spec->layout, arena, types, NULL, 0, all, type_count, tail, err);
+    uint32_t words = (key_bytes(types, keys, key_count) + 7) / 8;
+    if (words < 2) words = 2;
+    uint32_t tail = 8 * (words - 1) + 16; // the first word lies where a hash would
+    MSL_TRY(msl_row_layout_init(&spec->layout, arena, types, NULL, 0, all, type_count, tail, err));
+    MSL_TRY(lay_out_keys(spec, arena, keys, key_count, err));
+    MSL_ASSERT(spec->word_count == words);
+    spec->place_offset = 8 * words;
+    return MORSEL_OK;
+}
+
+morsel_status msl_sort_spec_over(msl_sort_spec *spec, msl_arena *arena, const msl_row_layout *layout, uint32_t place_offset,
+                                 const msl_sort_key *keys, uint32_t key_count, msl_error *err) {
+    *spec = (msl_sort_spec){.layout = *layout, .place_offset = place_offset};
+    return lay_out_keys(spec, arena, keys, key_count, err);
 }
 
 // ---- values to bytes ----
@@ -104,19 +135,30 @@ static inline void put_value(const msl_sort_column *c, const void *from, char *t
     }
 }
 
-/// Writes one key: NULL byte and value.
-static inline void put_key(const msl_sort_column *c, const msl_view *view, uint32_t at, char *to) {
+/// Writes one key: NULL byte and value (NULL: none).
+static inline void put_key_of(const msl_sort_column *c, const void *value, char *to) {
     uint32_t n = c->bytes - 1;
-    if (view->valid && !msl_bit(view->valid, at)) {
+    if (!value) {
         put_byte(to, c->null_byte);
         memset(to + 1, 0, n);
         return;
     }
     put_byte(to, 1);
-    put_value(c, (const char *)view->data + (size_t)at * c->type->width, to + 1);
+    put_value(c, value, to + 1);
     if (c->descending) {
         for (uint32_t i = 1; i <= n; i++) to[i] = (char)~to[i];
     }
+}
+
+static inline void put_key(const msl_sort_column *c, const msl_view *view, uint32_t at, char *to) {
+    bool present = !view->valid || msl_bit(view->valid, at);
+    put_key_of(c, present ? (const char *)view->data + (size_t)at * c->type->width : NULL, to);
+}
+
+/// The key column's value in a row; NULL when it is NULL.
+static inline const void *value_in_row(const msl_sort_spec *spec, const msl_sort_column *c, const char *row) {
+    bool is_null = (uint8_t)row[spec->layout.null_offset + c->payload / 8] >> c->payload % 8 & 1;
+    return is_null ? NULL : row + spec->layout.columns[c->payload].offset;
 }
 
 static bool has_long_text(const msl_view *view, const uint32_t *sel, uint32_t n) {
@@ -211,16 +253,62 @@ static int compare_long(const msl_sort_order *order, const char *a, const char *
         int result = compare_bytes(a, b, c->offset, c->offset + c->bytes);
         if (result) return result;
         if (!is_long(order, k) || key_byte(a, c->offset) != 1) continue;
-        uint32_t at = spec->layout.columns[c->column].offset;
+        uint32_t at = spec->layout.columns[c->payload].offset;
         result = msl_string_compare((const msl_string *)(a + at), (const msl_string *)(b + at));
         if (result) return c->descending ? -result : result;
     }
     return 0;
 }
 
+/// Key by key from the payload columns.
+static int compare_payload(const msl_sort_spec *spec, const char *a, const char *b) {
+    for (uint32_t k = 0; k < spec->column_count; k++) {
+        const msl_sort_column *c = &spec->columns[k];
+        const void *x = value_in_row(spec, c, a), *y = value_in_row(spec, c, b);
+        char p[VALUE_ROOM], q[VALUE_ROOM];
+        put_key_of(c, x, p);
+        put_key_of(c, y, q);
+        int result = memcmp(p, q, c->bytes);
+        if (result) return result;
+        if (!x || c->type->phys != MSL_PHYS_STRING) continue;
+        result = msl_string_compare(x, y);
+        if (result) return c->descending ? -result : result;
+    }
+    return 0;
+}
+
+int msl_sort_compare_keys(const msl_sort_order *order, const char *a, const char *b) {
+    if (!order->spec->keys_in_rows) return compare_payload(order->spec, a, b);
+    if (order->has_long_text) return compare_long(order, a, b);
+    return compare_words((const uint64_t *)a, (const uint64_t *)b, order->spec->word_count);
+}
+
 int msl_sort_compare_rows(const msl_sort_order *order, const char *a, const char *b) {
-    const uint64_t *x = (const uint64_t *)a, *y = (const uint64_t *)b;
-    uint32_t words = order->spec->word_count;
-    int result = order->has_long_text ? compare_long(order, a, b) : compare_words(x, y, words);
-    return result ? result : compare_words(x + words, y + words, 2);
+    int result = msl_sort_compare_keys(order, a, b);
+    if (result) return result;
+    uint32_t at = order->spec->place_offset;
+    return compare_words((const uint64_t *)(a + at), (const uint64_t *)(b + at), 2);
+}
+
+msl_sort_entry msl_sort_entry_make(const msl_sort_spec *spec, char *row, uint64_t *long_text) {
+    msl_sort_entry entry = {.row = row};
+    if (spec->column_count == 0) { // by place alone
+        memcpy(entry.words, row + spec->place_offset, 16);
+        return entry;
+    }
+    char key[16 + VALUE_ROOM] = {0};
+    for (uint32_t k = 0; k < spec->column_count && spec->columns[k].offset < 16; k++) {
+        const msl_sort_column *c = &spec->columns[k];
+        put_key_of(c, value_in_row(spec, c, row), key + c->offset);
+    }
+    for (uint32_t k = 0; k < spec->column_count; k++) {
+        const msl_sort_column *c = &spec->columns[k];
+        if (c->type->phys != MSL_PHYS_STRING) continue;
+        const msl_string *s = value_in_row(spec, c, row);
+        if (s && s->length > TEXT_PREFIX) *long_text |= 1ull << (k < 63 ? k : 63);
+    }
+    memcpy(entry.words, key, 16);
+    entry.words[0] = __builtin_bswap64(entry.words[0]);
+    entry.words[1] = __builtin_bswap64(entry.words[1]);
+    return entry;
 }

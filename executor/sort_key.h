@@ -17,7 +17,8 @@
 
 typedef struct msl_sort_column {
     const msl_type *type;
-    uint32_t column;     ///< position in the input, and among the payload columns
+    uint32_t column;     ///< position in the input
+    uint32_t payload;    ///< position among the layout's columns
     uint32_t offset;     ///< first byte within the key
     uint32_t bytes;      ///< with the NULL byte
     bool descending;
@@ -30,6 +31,8 @@ typedef struct msl_sort_spec {
     uint32_t column_count;
     msl_sort_column *columns;
     uint32_t word_count; ///< at least 2
+    bool keys_in_rows;   ///< rows begin with the key; else it is made from the payload columns when needed
+    uint32_t place_offset; ///< of (ordinal, row number) in a row
 } msl_sort_spec;
 
 /// What is sorted: the first 16 key bytes beside the row.
@@ -48,6 +51,14 @@ typedef struct msl_sort_order {
 MSL_MUST_CHECK morsel_status msl_sort_spec_init(msl_sort_spec *spec, msl_arena *arena, const msl_type *const *types,
                                                 uint32_t type_count, const msl_sort_key *keys, uint32_t key_count,
                                                 msl_error *err);
+/// A spec over rows of another layout, which have the key columns among their payload and a place but no key.
+MSL_MUST_CHECK morsel_status msl_sort_spec_over(msl_sort_spec *spec, msl_arena *arena, const msl_row_layout *layout,
+                                                uint32_t place_offset, const msl_sort_key *keys, uint32_t key_count,
+                                                msl_error *err);
+/// The entry of a row of such a layout; adds to *long_text the bits of has_long_text that it needs.
+msl_sort_entry msl_sort_entry_make(const msl_sort_spec *spec, char *row, uint64_t *long_text);
+/// Compares the keys of two rows without their places.
+int msl_sort_compare_keys(const msl_sort_order *order, const char *a, const char *b);
 /// Writes the keys of n new rows (row k comes from row sel[k] or k of the columns) and their place in the order.
 ///   out      returns the bits of has_long_text that these rows add
 uint64_t msl_sort_keys_write(const msl_sort_spec *spec, const msl_vector *columns, const uint32_t *sel, uint32_t n,

@@ -1,0 +1,74 @@
+/// exchange_rows.c: see exchange_rows.h.
+#include "executor/exchange_rows.h"
+
+morsel_status msl_rows_exchange_init(msl_rows_exchange *x, msl_operator *op, msl_error *err) {
+    const msl_plan *plan = op->plan, *input = plan->children[0];
+    bool by_hash = plan->exchange.kind == MSL_EXCHANGE_HASH;
+    x->hash_mask = op->query->settings->hash_zero ? 0 : ~0ull;
+    uint32_t *columns = MSL_NEW_ARRAY(op->query->arena, uint32_t, input->column_count + 1);
+    if (!columns) return msl_error_nomem(err, op->ops->name, sizeof(uint32_t) * input->column_count);
+    for (uint32_t c = 0; c < input->column_count; c++) columns[c] = c;
+    MSL_TRY(msl_row_layout_init(&x->layout, op->query->arena, input->types, plan->exchange.keys,
+                                by_hash ? plan->exchange.key_count : 0, columns, input->column_count, 0, err));
+    return msl_row_parts_init(&x->parts, op, &x->layout, err);
+}
+
+void msl_rows_exchange_deinit(msl_rows_exchange *x) { msl_row_parts_deinit(&x->parts); }
+
+// ---- sending ----
+
+static morsel_status send_block(msl_rows_exchange *x, msl_row_parts_writer *w, const msl_chunk *in, uint32_t first,
+                                uint32_t n, msl_lane *lane) {
+    const char *name = x->parts.op->ops->name;
+    msl_keys_pack(&x->layout, in->columns, in->sel, first, n, w->keys, w->hashes, x->hash_mask);
+    for (uint32_t k = 0; k < n; k++) {
+        msl_row_pages *list = msl_row_parts_list(w, w->hashes[k]);
+        if (!msl_row_parts_make(w, &x->layout, list, k, w->keys + (size_t)k * x->layout.key_words, w->hashes[k])) {
+            return msl_error_nomem(lane->err, name, list->next_bytes);
+        }
+    }
+    msl_row_fill_columns(&x->layout, in->columns, in->sel, first, n, w->rows);
+    return msl_row_own_strings(&x->layout, NULL, w->owners, w->homes, w->rows, n, name, lane->err);
+}
+
+morsel_status msl_rows_send(msl_rows_exchange *x, msl_row_parts_writer *w, msl_lane *lane, const msl_chunk *in) {
+    MSL_TRY(msl_row_parts_prepare(w, &x->parts, lane));
+    for (uint32_t first = 0; first < in->live; first += MSL_KEY_BLOCK) {
+        uint32_t n = in->live - first < MSL_KEY_BLOCK ? in->live - first : MSL_KEY_BLOCK;
+        MSL_TRY(send_block(x, w, in, first, n, lane));
+    }
+    return MORSEL_OK;
+}
+
+// ---- reading ----
+
+morsel_status msl_rows_reader_init(msl_rows_reader *r, msl_operator *op, msl_lane *lane) {
+    uint32_t capacity = op->query->settings->vector_rows;
+    r->rows = MSL_NEW_ARRAY(lane->arena, char *, capacity);
+    if (!r->rows) return msl_error_nomem(lane->err, op->ops->name, sizeof(char *) * capacity);
+    return msl_chunk_init(&r->out, op->plan->types, op->plan->column_count, capacity, lane->arena, lane->err);
+}
+
+void msl_rows_reader_begin(msl_rows_reader *r, const msl_rows_exchange *x, uint32_t part) {
+    r->page = x->parts.parts[part].pages;
+    r->row = 0;
+}
+
+void msl_rows_read(msl_rows_reader *r, const msl_rows_exchange *x, uint32_t capacity, msl_chunk *out, bool *done) {
+    uint32_t n = 0;
+    while (r->page && n < capacity) {
+        while (r->row < r->page->rows && n < capacity) r->rows[n++] = msl_row_page_row(r->page, r->row++);
+        if (r->row < r->page->rows) break;
+        r->page = r->page->next;
+        r->row = 0;
+    }
+    for (uint32_t c = 0; c < x->layout.column_count; c++) {
+        msl_vector_reset(&r->out.columns[c]);
+        msl_row_gather_column(&x->layout, c, r->rows, n, &r->out.columns[c], 0);
+    }
+    out->columns = r->out.columns;
+    out->column_count = r->out.column_count;
+    out->sel = NULL;
+    out->rows = out->live = n;
+    *done = r->page == NULL;
+}

@@ -1,0 +1,402 @@
+/// op_agg_collect.c: GROUP BY whose calls need the rows of a group together: DISTINCT, ORDER BY inside the call, string_agg,
+/// median and their like. Other calls of the same GROUP BY are computed along the way.
+///
+/// Role     sink + source; blocking; the exchange by hash of the group keys is inside (row_parts.h)
+/// Idea     a partition's rows find their group in a table; a counting sort brings the rows of a group together; each call
+///          then sees its rows in its own order (collect_rows.h) through update_one
+/// Output   keys, then results; the order is unspecified. Without keys one row, even for no rows in.
+/// Memory   all rows (keys and the columns that the calls read), 8 bytes each while a partition is worked on, and 48 bytes
+///          for each row of the largest group
+/// Threads  partitions in parallel
+#include "executor/collect_rows.h"
+#include "executor/group_table.h"
+#include "executor/row_order.h"
+#include "executor/row_parts.h"
+
+#include <string.h>
+
+#define NAME "AGG_COLLECT"
+#define FIRST_SLOTS 64u
+#define CHECK_GROUPS 64u
+
+/* A row's tail: place, and its group's row once that is known. */
+#define ROW_TAIL 24u
+#define ROW_GROUP 16u
+/* A group's tail: number of rows, position of the first (then of the one after the last) in the sorted rows, states. */
+#define GROUP_COUNT 0u
+#define GROUP_END 8u
+#define GROUP_STATES 16u
+
+typedef struct collect_global {
+    msl_row_layout layout;       ///< input rows
+    msl_row_layout group_layout;
+    msl_group_states states;
+    char *group_image;           ///< tail of a new group
+    msl_collect_call *calls;
+    msl_row_parts parts;
+    uint64_t hash_mask;
+    uint32_t input_columns;
+    _Atomic uint64_t next_part;
+} collect_global;
+
+typedef struct collect_sink {
+    msl_row_parts_writer writer;
+    msl_row_order order;
+} collect_sink;
+
+typedef struct collect_source {
+    uint32_t part;
+    bool has_begun;
+    msl_group_table groups;
+    char **rows;                 ///< the partition's rows, group by group
+    uint64_t row_count;
+    msl_sort_run run;
+    const msl_row_page *page;    ///< next group
+    uint32_t at;
+    msl_group_scratch scratch;
+    msl_vector *columns;         ///< a vector of rows of one call, at their input positions
+    char **batch;
+    char **emitted;              ///< groups of the chunk that goes out
+    uint64_t *hashes;
+    msl_chunk out;
+} collect_source;
+
+// ---- init ----
+
+/// Lists the input columns that the calls read.
+static uint32_t list_columns(const msl_plan *plan, uint32_t input_columns, bool *seen, uint32_t *columns) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < plan->agg.call_count; i++) {
+        const msl_agg_call *call = &plan->agg.calls[i];
+        for (uint32_t a = 0; a < call->arg_count; a++) seen[call->args[a]] = true;
+        for (uint32_t o = 0; o < call->order_count; o++) seen[call->order[o].column] = true;
+        if (call->filter >= 0) seen[call->filter] = true;
+    }
+    for (uint32_t c = 0; c < input_columns; c++) {
+        if (seen[c]) columns[count++] = c;
+    }
+    return count;
+}
+
+static morsel_status collect_init_global(msl_operator *op, msl_error *err) {
+    collect_global *g = op->global;
+    const msl_plan *plan = op->plan, *input = plan->children[0];
+    msl_arena *arena = op->query->arena;
+    g->hash_mask = op->query->settings->hash_zero ? 0 : ~0ull;
+    g->input_columns = input->column_count;
+    uint32_t *columns = MSL_NEW_ARRAY(arena, uint32_t, input->column_count + 1);
+    bool *seen = MSL_NEW_ARRAY(arena, bool, input->column_count + 1);
+    g->calls = MSL_NEW_ARRAY(arena, msl_collect_call, plan->agg.call_count + 1);
+    if (!columns || !seen || !g->calls) return msl_error_nomem(err, NAME, sizeof(uint32_t) * input->column_count);
+    uint32_t count = list_columns(plan, input->column_count, seen, columns);
+    MSL_TRY(msl_row_layout_init(&g->layout, arena, input->types, plan->agg.keys, plan->agg.key_count, columns, count,
+                                ROW_TAIL, err));
+    MSL_TRY(msl_group_states_init(&g->states, arena, plan->agg.calls, plan->agg.call_count, err));
+    MSL_TRY(msl_row_layout_init(&g->group_layout, arena, input->types, plan->agg.keys, plan->agg.key_count, NULL, 0,
+                                GROUP_STATES + g->states.bytes, err));
+    g->group_image = msl_arena_alloc(arena, GROUP_STATES + g->states.bytes);
+    if (!g->group_image) return msl_error_nomem(err, NAME, g->states.bytes);
+    memcpy(g->group_image + GROUP_STATES, g->states.image, g->states.bytes);
+    for (uint32_t i = 0; i < plan->agg.call_count; i++) {
+        MSL_TRY(msl_collect_call_init(&g->calls[i], &plan->agg.calls[i], &g->layout, g->layout.tail_offset, arena, err));
+    }
+    return msl_row_parts_init(&g->parts, op, &g->layout, err);
+}
+
+static morsel_status source_init(collect_global *g, msl_operator *op, msl_lane *lane, collect_source *l) {
+    uint32_t capacity = op->query->settings->vector_rows;
+    l->columns = MSL_NEW_ARRAY(lane->arena, msl_vector, g->input_columns + 1);
+    l->batch = MSL_NEW_ARRAY(lane->arena, char *, capacity);
+    l->emitted = MSL_NEW_ARRAY(lane->arena, char *, capacity);
+    l->hashes = MSL_NEW_ARRAY(lane->arena, uint64_t, MSL_KEY_BLOCK);
+    if (!l->columns || !l->batch || !l->emitted || !l->hashes) return msl_error_nomem(lane->err, NAME, sizeof(char *) * capacity);
+    for (uint32_t c = 0; c < g->layout.column_count; c++) {
+        const msl_row_column *column = &g->layout.columns[c];
+        MSL_TRY(msl_vector_init(&l->columns[column->column], column->type, capacity, lane->arena, lane->err));
+    }
+    l->run.memory = op->query->memory;
+    MSL_TRY(msl_group_scratch_init(&l->scratch, &g->states, lane->arena, capacity, lane->env, lane->err));
+    return msl_chunk_init(&l->out, op->plan->types, op->plan->column_count, capacity, lane->arena, lane->err);
+}
+
+static morsel_status collect_init_local(msl_operator *op, msl_lane *lane, msl_role role, void *local) {
+    collect_global *g = op->global;
+    if (role == MSL_SINK) return msl_row_parts_writer_init(&((collect_sink *)local)->writer, &g->parts, lane);
+    return source_init(g, op, lane, local);
+}
+
+// ---- sink ----
+
+static morsel_status sink_block(collect_global *g, collect_sink *l, const msl_chunk *in, uint32_t first, uint32_t n,
+                                uint64_t first_row, msl_lane *lane) {
+    msl_row_parts_writer *w = &l->writer;
+    msl_keys_pack(&g->layout, in->columns, in->sel, first, n, w->keys, w->hashes, g->hash_mask);
+    for (uint32_t k = 0; k < n; k++) {
+        msl_row_pages *list = msl_row_parts_list(w, w->hashes[k]);
+        if (!msl_row_parts_make(w, &g->layout, list, k, w->keys + (size_t)k * g->layout.key_words, w->hashes[k])) {
+            return msl_error_nomem(lane->err, NAME, list->next_bytes);
+        }
+        uint64_t place[2] = {lane->ordinal, first_row + msl_chunk_row(in, first + k)};
+        memcpy(w->rows[k] + g->layout.tail_offset, place, sizeof place);
+    }
+    msl_row_fill_columns(&g->layout, in->columns, in->sel, first, n, w->rows);
+    return msl_row_own_strings(&g->layout, NULL, w->owners, w->homes, w->rows, n, NAME, lane->err);
+}
+
+static morsel_status collect_sink_chunk(msl_operator *op, msl_lane *lane, void *local, const msl_chunk *in, msl_flow *flow) {
+    collect_global *g = op->global;
+    collect_sink *l = local;
+    *flow = MSL_FLOW_NEED_INPUT;
+    uint64_t first_row = msl_row_order_take(&l->order, lane, in);
+    MSL_TRY(msl_row_parts_prepare(&l->writer, &g->parts, lane));
+    for (uint32_t first = 0; first < in->live; first += MSL_KEY_BLOCK) {
+        uint32_t n = in->live - first < MSL_KEY_BLOCK ? in->live - first : MSL_KEY_BLOCK;
+        MSL_TRY(sink_block(g, l, in, first, n, first_row, lane));
+    }
+    return MORSEL_OK;
+}
+
+static morsel_status collect_combine(msl_operator *op, msl_lane *lane, void *local) {
+    (void)lane;
+    msl_row_parts_combine(&((collect_global *)op->global)->parts, &((collect_sink *)local)->writer);
+    return MORSEL_OK;
+}
+
+static morsel_status collect_finalize(msl_operator *op, uint32_t phase, msl_work *work, msl_error *err) {
+    collect_global *g = op->global;
+    bool pending;
+    if (phase > 0) return MORSEL_OK;
+    atomic_store(&op->memory_bytes, g->parts.held);
+    return msl_row_parts_finalize(&g->parts, work, &pending, err);
+}
+
+// ---- source: groups of a partition ----
+
+static uint64_t read_u64(const char *at) {
+    uint64_t x;
+    memcpy(&x, at, 8);
+    return x;
+}
+static void write_u64(char *at, uint64_t x) { memcpy(at, &x, 8); }
+
+static void end_partition(collect_source *l, msl_memory *memory) {
+    msl_group_table_deinit(&l->groups);
+    msl_memory_release(memory, l->rows, l->row_count * sizeof *l->rows);
+    l->rows = NULL;
+    l->has_begun = false;
+}
+
+/// Finds each row's group and counts the rows of groups.
+static morsel_status find_groups(collect_global *g, collect_source *l, const msl_row_page *page, msl_lane *lane) {
+    char *groups[MSL_KEY_BLOCK];
+    uint32_t tail = g->group_layout.tail_offset;
+    for (; page; page = page->next) {
+        if (msl_cancelled(lane->query)) return msl_interrupted(lane);
+        for (uint32_t i = 0; i < page->rows; i += MSL_KEY_BLOCK) {
+            uint32_t n = page->rows - i < MSL_KEY_BLOCK ? page->rows - i : MSL_KEY_BLOCK;
+            char *row = msl_row_page_row(page, i);
+            for (uint32_t k = 0; k < n; k++) l->hashes[k] = msl_row_hash(row + (size_t)k * page->row_bytes);
+            MSL_TRY(msl_group_table_find(&l->groups, (const uint64_t *)(row + 8), page->row_bytes, l->hashes, n, groups,
+                                         lane->err));
+            for (uint32_t k = 0; k < n; k++, row += page->row_bytes) {
+                memcpy(row + g->layout.tail_offset + ROW_GROUP, &groups[k], sizeof groups[k]);
+                char *count = groups[k] + tail + GROUP_COUNT;
+                write_u64(count, read_u64(count) + 1);
+            }
+        }
+    }
+    return MORSEL_OK;
+}
+
+/// Brings the rows of each group together: GROUP_END counts up from the first row's position.
+static morsel_status place_rows(collect_global *g, collect_source *l, const msl_row_page *page, msl_lane *lane) {
+    uint64_t sum = 0;
+    uint32_t tail = g->group_layout.tail_offset;
+    for (const msl_row_page *groups = l->groups.rows.head; groups; groups = groups->next) {
+        for (uint32_t i = 0; i < groups->rows; i++) {
+            char *group = msl_row_page_row(groups, i);
+            write_u64(group + tail + GROUP_END, sum);
+            sum += read_u64(group + tail + GROUP_COUNT);
+        }
+    }
+    MSL_ASSERT(sum == l->row_count);
+    for (; page; page = page->next) {
+        if (msl_cancelled(lane->query)) return msl_interrupted(lane);
+        for (uint32_t i = 0; i < page->rows; i++) {
+            char *row = msl_row_page_row(page, i), *group;
+            memcpy(&group, row + g->layout.tail_offset + ROW_GROUP, sizeof group);
+            uint64_t at = read_u64(group + tail + GROUP_END);
+            l->rows[at] = row;
+            write_u64(group + tail + GROUP_END, at + 1);
+        }
+    }
+    return MORSEL_OK;
+}
+
+static morsel_status begin_partition(collect_global *g, collect_source *l, msl_lane *lane) {
+    const msl_row_part *part = &g->parts.parts[l->part];
+    msl_memory *memory = lane->query->memory;
+    msl_group_table_init(&l->groups, &g->group_layout, memory, g->group_image, FIRST_SLOTS, 64u * 1024, NAME);
+    l->has_begun = true;
+    l->row_count = part->rows;
+    if (part->rows) {
+        l->rows = msl_memory_alloc(memory, part->rows * sizeof *l->rows);
+        if (!l->rows) return msl_error_nomem(lane->err, NAME, part->rows * sizeof *l->rows);
+    }
+    MSL_TRY(find_groups(g, l, part->pages, lane));
+    if (g->layout.key_count == 0 && l->groups.group_count == 0) {
+        uint64_t no_key = 0, hash = 0;
+        char *group;
+        MSL_TRY(msl_group_table_find(&l->groups, &no_key, 0, &hash, 1, &group, lane->err));
+    }
+    MSL_TRY(place_rows(g, l, part->pages, lane));
+    l->page = l->groups.rows.head;
+    l->at = 0;
+    return MORSEL_OK;
+}
+
+// ---- source: the calls of one group ----
+
+/// Hands n rows to update_one, in order, a vector at a time.
+static morsel_status feed_rows(collect_global *g, collect_source *l, const msl_agg_call *call, char *const *rows, uint32_t n,
+                               bool removes_rows, char *state) {
+    const uint32_t *sel = NULL;
+    for (uint32_t c = 0; c < g->layout.column_count; c++) {
+        uint32_t column = g->layout.columns[c].column;
+        bool is_read = call->filter == (int64_t)column;
+        for (uint32_t a = 0; a < call->arg_count; a++) is_read |= call->args[a] == column;
+        if (!is_read) continue;
+        msl_vector_reset(&l->columns[column]);
+        msl_row_gather_column(&g->layout, c, rows, n, &l->columns[column], 0);
+    }
+    if (removes_rows) n = msl_agg_call_rows(call, l->columns, &sel, n, NULL, &l->scratch);
+    if (n == 0) return MORSEL_OK;
+    for (uint32_t a = 0; a < call->arg_count; a++) l->scratch.args[a] = &l->columns[call->args[a]];
+    return call->fn.aggregate->update_one(&l->scratch.ctx, l->scratch.args, sel, n, state);
+}
+
+/// A call that needs its rows sorted out: DISTINCT, or in order.
+static morsel_status run_collected(collect_global *g, collect_source *l, const msl_collect_call *c, char *const *rows,
+                                   uint64_t n, char *state, msl_lane *lane) {
+    const msl_aggregate *fn = c->call->fn.aggregate;
+    uint32_t capacity = l->scratch.capacity;
+    MSL_TRY(msl_collect_rows(c, &g->layout, rows, n, &l->run, lane));
+    l->scratch.ctx.ordinal = 0;
+    if (fn->begin) MSL_TRY(fn->begin(&l->scratch.ctx, state, l->run.count));
+    for (uint32_t i = 0; i < l->run.count; i += capacity) {
+        if (msl_cancelled(lane->query)) return msl_interrupted(lane);
+        uint32_t m = l->run.count - i < capacity ? l->run.count - i : capacity;
+        for (uint32_t k = 0; k < m; k++) l->batch[k] = l->run.entries[i + k].row;
+        l->scratch.ctx.first_row = i;
+        MSL_TRY(feed_rows(g, l, c->call, l->batch, m, false, state));
+    }
+    return MORSEL_OK;
+}
+
+static morsel_status run_plain(collect_global *g, collect_source *l, const msl_collect_call *c, char *const *rows,
+                               uint64_t n, char *state, msl_lane *lane) {
+    uint32_t capacity = l->scratch.capacity;
+    for (uint64_t i = 0; i < n; i += capacity) {
+        if (msl_cancelled(lane->query)) return msl_interrupted(lane);
+        MSL_TRY(feed_rows(g, l, c->call, rows + i, n - i < capacity ? (uint32_t)(n - i) : capacity, true, state));
+    }
+    return MORSEL_OK;
+}
+
+static morsel_status run_group(collect_global *g, collect_source *l, char *group, msl_lane *lane) {
+    uint32_t tail = g->group_layout.tail_offset;
+    uint64_t n = read_u64(group + tail + GROUP_COUNT);
+    char **rows = l->rows + (read_u64(group + tail + GROUP_END) - n);
+    l->scratch.ctx.err = lane->err;
+    msl_group_scratch_keep_in_pages(&l->scratch, &l->groups.rows);
+    for (uint32_t i = 0; i < g->states.call_count; i++) {
+        const msl_collect_call *c = &g->calls[i];
+        char *state = group + tail + GROUP_STATES + g->states.offsets[i];
+        l->scratch.ctx.bound = c->call->fn.bound;
+        if (c->is_distinct || c->needs_order) MSL_TRY(run_collected(g, l, c, rows, n, state, lane));
+        else MSL_TRY(run_plain(g, l, c, rows, n, state, lane));
+    }
+    return MORSEL_OK;
+}
+
+// ---- source ----
+
+static uint64_t collect_morsels(msl_operator *op) { return msl_row_parts_count(&((collect_global *)op->global)->parts); }
+
+static morsel_status collect_next_morsel(msl_operator *op, msl_lane *lane, void *local, uint64_t *ordinal,
+                                         msl_morsel_result *result) {
+    collect_global *g = op->global;
+    collect_source *l = local;
+    end_partition(l, lane->query->memory);
+    *ordinal = atomic_fetch_add(&g->next_part, 1);
+    *result = *ordinal < msl_row_parts_count(&g->parts) ? MSL_MORSEL_READY : MSL_MORSEL_NONE;
+    l->part = (uint32_t)*ordinal;
+    return MORSEL_OK;
+}
+
+static morsel_status collect_produce(msl_operator *op, msl_lane *lane, void *local, msl_chunk *out, bool *done) {
+    collect_global *g = op->global;
+    collect_source *l = local;
+    uint32_t n = 0, capacity = l->scratch.capacity;
+    if (!l->has_begun) MSL_TRY(begin_partition(g, l, lane));
+    while (l->page && n < capacity) {
+        if (l->at == l->page->rows) {
+            l->page = l->page->next;
+            l->at = 0;
+            continue;
+        }
+        if (n % CHECK_GROUPS == 0 && msl_cancelled(lane->query)) return msl_interrupted(lane);
+        char *group = msl_row_page_row(l->page, l->at++);
+        MSL_TRY(run_group(g, l, group, lane));
+        l->emitted[n++] = group;
+    }
+    for (uint32_t k = 0; k < g->group_layout.key_count; k++) {
+        msl_vector_reset(&l->out.columns[k]);
+        msl_row_gather_key(&g->group_layout, k, l->emitted, n, &l->out.columns[k]);
+    }
+    MSL_TRY(msl_group_states_finalize(&g->states, &l->scratch, l->emitted, n, g->group_layout.tail_offset + GROUP_STATES,
+                                      l->out.columns + g->group_layout.key_count));
+    out->columns = l->out.columns;
+    out->column_count = l->out.column_count;
+    out->sel = NULL;
+    out->rows = out->live = n;
+    *done = l->page == NULL;
+    return MORSEL_OK;
+}
+
+// ---- close, explain ----
+
+static void collect_close_local(msl_operator *op, msl_lane *lane, msl_role role, void *local) {
+    (void)lane;
+    if (role == MSL_SINK) {
+        msl_row_parts_writer_deinit(&((collect_sink *)local)->writer);
+        return;
+    }
+    collect_source *l = local;
+    end_partition(l, op->query->memory);
+    msl_memory_release(op->query->memory, l->run.entries, l->run.capacity * sizeof *l->run.entries);
+}
+
+static void collect_close(msl_operator *op) { msl_row_parts_deinit(&((collect_global *)op->global)->parts); }
+
+static void collect_explain(const msl_operator *op, char *out, size_t room) {
+    msl_row_parts_explain(&((const collect_global *)op->global)->parts, out, room);
+}
+
+const msl_operator_ops msl_op_agg_collect = {
+    .name = NAME,
+    .roles = MSL_ROLE_SINK | MSL_ROLE_SOURCE,
+    .global_bytes = sizeof(collect_global),
+    .local_bytes = {[MSL_SINK] = sizeof(collect_sink), [MSL_SOURCE] = sizeof(collect_source)},
+    .init_global = collect_init_global,
+    .init_local = collect_init_local,
+    .morsels = collect_morsels,
+    .next_morsel = collect_next_morsel,
+    .produce = collect_produce,
+    .sink = collect_sink_chunk,
+    .combine = collect_combine,
+    .finalize = collect_finalize,
+    .close_local = collect_close_local,
+    .close = collect_close,
+    .explain = collect_explain,
+};
