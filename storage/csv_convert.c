@@ -42,17 +42,17 @@ msl_csv_span msl_csv_field_at(const msl_csv_fields *f, uint32_t r) {
         const char *s;                                                                                                 \
         uint32_t n;                                                                                                    \
         field_at(fields, STRIDED, r, &s, &n);                                                                          \
-        __VA_ARGS__                                                                                                           \
+        __VA_ARGS__                                                                                                    \
     }
 #define FOR_EACH(...)                                                                                                  \
     if (!fields->spans && !sel) {                                                                                      \
-        ROWS(true, false, __VA_ARGS__)                                                                                        \
+        ROWS(true, false, __VA_ARGS__)  \
     } else if (!fields->spans) {                                                                                       \
-        ROWS(true, true, __VA_ARGS__)                                                                                         \
+        ROWS(true, true, __VA_ARGS__)  \
     } else if (!sel) {                                                                                                 \
-        ROWS(false, false, __VA_ARGS__)                                                                                       \
+        ROWS(false, false, __VA_ARGS__)  \
     } else {                                                                                                           \
-        ROWS(false, true, __VA_ARGS__)                                                                                        \
+        ROWS(false, true, __VA_ARGS__)  \
     }
 
 /* ---- fast loops ---- */
@@ -92,59 +92,109 @@ static inline bool is_code(const char *s, uint32_t n) {
     return ((s[minus] == '0') & (n - minus > 1) & ((uint8_t)(s[1 + minus] - '0') < 10)) | (*s == '+');
 }
 
+/* What most values look like is parsed in line; the rest by one call. The buffers' slack lets 16 bytes be read at s. */
+#define INLINE static inline __attribute__((always_inline))
+#define OUT_OF_LINE static __attribute__((noinline))
+
+OUT_OF_LINE bool long_i64(const char *s, uint32_t n, int64_t *out) { return msl_fast_i64(s, n, true, out); }
+OUT_OF_LINE bool long_f64(const char *s, uint32_t n, double *out) { return msl_fast_f64(s, n, true, out); }
+OUT_OF_LINE bool other_date(const char *s, uint32_t n, int32_t *out) { return msl_parse_date(s, n, out); }
+OUT_OF_LINE bool other_timestamp(const char *s, uint32_t n, int64_t *out) { return msl_parse_timestamp(s, n, out); }
+
+/// One to eight digits. Strict: a number with a zero in front is less than a number of its length.
+INLINE bool quick_i64(const char *s, uint32_t n, bool strict, int64_t *out) {
+    static const uint32_t least[9] = {0, 0, 10, 100, 1000, 10000, 100000, 1000000, 10000000};
+    uint64_t w = msl_load_right(s, ((n - 1) & 7) + 1, true);
+    if (MSL_LIKELY(n - 1 < 8 && msl_all_digits(w))) {
+        uint32_t v = msl_eight_digits(w);
+        *out = v;
+        return !strict || v >= least[n];
+    }
+    return long_i64(s, n, out) && !(strict && is_code(s, n));
+}
+
+/// Up to eight characters, digits with or without a point.
+INLINE bool quick_f64(const char *s, uint32_t n, double *out) {
+    static const double power[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7};
+    uint64_t w = msl_load_right(s, ((n - 1) & 7) + 1, true), dot = msl_find_dot(w);
+    // Without a point the place of it is beyond the last digit: nothing is squeezed, nothing divided.
+    unsigned p = dot ? (unsigned)__builtin_ctzll(dot) >> 3 : 7;
+    uint64_t squeezed = dot ? msl_squeeze(w, p, '0') : w;
+    if (MSL_LIKELY(n - 1 < 8 && n > (dot != 0) && msl_all_digits(squeezed))) {
+        *out = (double)msl_eight_digits(squeezed) / power[7 - p];
+        return true;
+    }
+    return long_f64(s, n, out);
+}
+
+/// YYYY-MM-DD: pairs of digits become four small numbers in one word; days are counted from them without a division.
+INLINE bool quick_date(const char *s, uint32_t n, int32_t *out) {
+    static const uint16_t before[16] = {0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
+    static const uint8_t length[16] = {0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    uint64_t head = msl_load_u64(s), tail = msl_load_u64(s + 2);
+    uint64_t digits = (head & 0xFFFFFFFF) | (head >> 8 & 0xFFFF00000000) | (tail & 0xFFFF000000000000); // YYYYMMDD
+    bool shaped = n == 10 && (head & 0xFF0000FF00000000) == 0x2D00002D00000000; // the two dashes
+    uint64_t x = digits - MSL_SWAR_ZEROS, pairs = x * 10 + (x >> 8);
+    uint32_t century = pairs & 0xFF, year = pairs >> 16 & 0xFF, month = pairs >> 32 & 0xFF, day = pairs >> 48 & 0xFF;
+    bool leap = ((year ? year : century) & 3) == 0;
+    bool valid = month - 1 < 12 && day - 1 < length[month & 15] + (uint32_t)(leap & (month == 2));
+    if (MSL_UNLIKELY(!(shaped && msl_all_digits(digits) && valid))) return other_date(s, n, out);
+    uint32_t years = century * 36524 + year * 365 + (year ? ((year + 3) >> 2) + (century >> 2) : (century + 3) >> 2);
+    *out = (int32_t)(years + before[month] + (leap & (month > 2)) + day) - 719529;
+    return true;
+}
+
 #define NUMBER_LOOP(T, PARSE)                                                                                          \
     uint32_t empty = 0, bad = 0;                                                                                       \
     FOR_EACH({                                                                                                         \
-        T v;                                                                                                           \
+        T v = 0;                                                                                                       \
         if (MSL_LIKELY(n != 0)) {                                                                                      \
-            if (MSL_UNLIKELY(!PARSE)) v = 0, bad = 1;                                                                  \
+            bad |= !(PARSE);                                                                                           \
         } else {                                                                                                       \
-            v = 0, empty = 1;                                                                                          \
+            empty = 1;                                                                                                 \
         }                                                                                                              \
         out[r] = v;                                                                                                    \
     })                                                                                                                 \
     return (msl_csv_outcome){.empty = empty, .bad = bad};
 
-static msl_csv_outcome convert_i64(const msl_csv_fields *fields, const uint32_t *sel, uint32_t count, bool strict, int64_t *out) {
-    if (strict) {
-        NUMBER_LOOP(int64_t, ((bad |= is_code(s, n)), msl_fast_i64(s, n, true, &v)))
-    }
-    NUMBER_LOOP(int64_t, msl_fast_i64(s, n, true, &v))
+static msl_csv_outcome convert_i64(const msl_csv_fields *fields, const uint32_t *sel, uint32_t count, int64_t *out) {
+    NUMBER_LOOP(int64_t, quick_i64(s, n, false, &v))
 }
-static inline bool fast_i32(const char *s, uint32_t n, int32_t *out) {
+static msl_csv_outcome convert_i64_strict(const msl_csv_fields *fields, const uint32_t *sel, uint32_t count, int64_t *out) {
+    NUMBER_LOOP(int64_t, quick_i64(s, n, true, &v))
+}
+INLINE bool quick_i32(const char *s, uint32_t n, int32_t *out) {
     int64_t v;
-    if (!msl_fast_i64(s, n, true, &v) || v != (int32_t)v) return false;
+    bool good = quick_i64(s, n, false, &v);
     *out = (int32_t)v;
-    return true;
+    return good && v == (int32_t)v;
 }
 static msl_csv_outcome convert_i32(const msl_csv_fields *fields, const uint32_t *sel, uint32_t count, int32_t *out) {
-    NUMBER_LOOP(int32_t, fast_i32(s, n, &v))
+    NUMBER_LOOP(int32_t, quick_i32(s, n, &v))
+}
+static msl_csv_outcome convert_f64(const msl_csv_fields *fields, const uint32_t *sel, uint32_t count, double *out) {
+    NUMBER_LOOP(double, quick_f64(s, n, &v))
 }
 /// An inferred DOUBLE must not swallow an integer that it cannot hold exactly: long values take the exact path.
-static msl_csv_outcome convert_f64(const msl_csv_fields *fields, const uint32_t *sel, uint32_t count, bool strict, double *out) {
-    if (strict) {
-        NUMBER_LOOP(double, ((bad |= is_code(s, n) | (n > 15)), msl_fast_f64(s, n, true, &v)))
-    }
-    NUMBER_LOOP(double, msl_fast_f64(s, n, true, &v))
+static msl_csv_outcome convert_f64_strict(const msl_csv_fields *fields, const uint32_t *sel, uint32_t count, double *out) {
+    NUMBER_LOOP(double, !is_code(s, n) & (n <= 15) & quick_f64(s, n, &v))
 }
 static msl_csv_outcome convert_date(const msl_csv_fields *fields, const uint32_t *sel, uint32_t count, int32_t *out) {
-    NUMBER_LOOP(int32_t, msl_fast_date(s, n, &v))
+    NUMBER_LOOP(int32_t, quick_date(s, n, &v))
 }
 /// "YYYY-MM-DD HH:MM:SS", the usual 19 bytes.
-static inline bool fast_timestamp(const char *s, uint32_t n, int64_t *out) {
-    if (MSL_UNLIKELY(n != 19 || (s[10] != ' ' && s[10] != 'T') || s[13] != ':' || s[16] != ':')) {
-        return msl_parse_timestamp(s, n, out);
-    }
-    int32_t days;
+INLINE bool quick_timestamp(const char *s, uint32_t n, int64_t *out) {
+    int32_t days = 0;
     uint64_t clock = (msl_load_u64(s + 11) & 0xFFFF00FFFF00FFFFull) | 0x0000300000300000ull; // "HH0MM0SS"
-    if (MSL_UNLIKELY(!msl_fast_date(s, 10, &days) || !msl_all_digits(clock))) return msl_parse_timestamp(s, n, out);
+    bool shaped = n == 19 && (s[10] == ' ' || s[10] == 'T') && s[13] == ':' && s[16] == ':';
+    if (MSL_UNLIKELY(!shaped || !msl_all_digits(clock) || !quick_date(s, 10, &days))) return other_timestamp(s, n, out);
     uint32_t v = msl_eight_digits(clock), hour = v / 1000000, minute = v / 1000 % 1000, second = v % 1000;
-    if (MSL_UNLIKELY(hour > 23 || minute > 59 || second > 59)) return msl_parse_timestamp(s, n, out);
+    if (MSL_UNLIKELY(hour > 23 || minute > 59 || second > 59)) return other_timestamp(s, n, out);
     *out = days * 86400000000LL + (hour * 3600 + minute * 60 + second) * 1000000LL;
     return true;
 }
 static msl_csv_outcome convert_timestamp(const msl_csv_fields *fields, const uint32_t *sel, uint32_t count, int64_t *out) {
-    NUMBER_LOOP(int64_t, fast_timestamp(s, n, &v))
+    NUMBER_LOOP(int64_t, quick_timestamp(s, n, &v))
 }
 
 /// The fast loop of a type; types without one leave everything to the exact loop.
@@ -154,9 +204,11 @@ static msl_csv_outcome convert_fast(const msl_csv_rule *rule, const msl_csv_fiel
     if (rule->format) return all;
     switch (rule->type->id) {
     case MSL_TYPE_VARCHAR: return convert_text(fields, sel, n, out);
-    case MSL_TYPE_BIGINT: return convert_i64(fields, sel, n, rule->is_inferred, out);
+    case MSL_TYPE_BIGINT: return rule->is_inferred ? convert_i64_strict(fields, sel, n, out) : convert_i64(fields, sel, n, out);
     case MSL_TYPE_INTEGER: return convert_i32(fields, sel, n, out);
-    case MSL_TYPE_DOUBLE: return rule->decimal == '.' ? convert_f64(fields, sel, n, rule->is_inferred, out) : all;
+    case MSL_TYPE_DOUBLE:
+        if (rule->decimal != '.') return all;
+        return rule->is_inferred ? convert_f64_strict(fields, sel, n, out) : convert_f64(fields, sel, n, out);
     case MSL_TYPE_DATE: return convert_date(fields, sel, n, out);
     case MSL_TYPE_TIMESTAMP: return convert_timestamp(fields, sel, n, out);
     default: return all; // every other type is read value by value

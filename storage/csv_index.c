@@ -193,6 +193,14 @@ AVX2 static unsigned traits_avx2(const char *text, size_t n, uint8_t quote, uint
     __m256i quotes = _mm256_set1_epi8((char)quote), escapes = _mm256_set1_epi8((char)escape);
     __m256i returns = _mm256_set1_epi8('\r'), q = _mm256_setzero_si256(), e = q, r = q, high = q;
     size_t i = 0;
+    for (; quote == escape && i + 64 <= n; i += 64) { // the usual dialect: one compare less
+        __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)(text + i));
+        __m256i w = _mm256_loadu_si256((const __m256i *)(const void *)(text + i + 32));
+        q = _mm256_or_si256(q, _mm256_or_si256(_mm256_cmpeq_epi8(v, quotes), _mm256_cmpeq_epi8(w, quotes)));
+        r = _mm256_or_si256(r, _mm256_or_si256(_mm256_cmpeq_epi8(v, returns), _mm256_cmpeq_epi8(w, returns)));
+        high = _mm256_or_si256(high, _mm256_or_si256(v, w));
+        e = q;
+    }
     for (; i + 32 <= n; i += 32) {
         __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)(text + i));
         q = _mm256_or_si256(q, _mm256_cmpeq_epi8(v, quotes));
