@@ -263,42 +263,46 @@ static void double_init(const void *bound, void *state) {
                                        uint32_t n, char *const *states, uint32_t offset) {                             \
         msl_view view = msl_vector_view(args[0]);                                                                      \
         const T *data = view.data;                                                                                     \
-        bool overflow = false;                                                                                         \
+        (void)ctx;                                                                                                     \
         MSL_AGG_EACH(view, sel, n, {                                                                                   \
             double_state *s = (double_state *)(states[k] + offset);                                                    \
-            overflow |= msl_sum_add(&s->sum, data[at]);                                                                \
+            msl_sum_add(&s->sum, data[at]);                                                                            \
             s->count++;                                                                                                \
         })                                                                                                             \
-        return MSL_UNLIKELY(overflow) ? msl_sum_overflow(ctx->err) : MORSEL_OK;                                        \
+        return MORSEL_OK;                                                                                              \
     }                                                                                                                  \
     static morsel_status NAME##_update_one(msl_agg_ctx *ctx, const msl_vector *const *args, const uint32_t *sel,       \
                                            uint32_t n, void *state) {                                                  \
         msl_view view = msl_vector_view(args[0]);                                                                      \
         double_state *s = state;                                                                                       \
+        (void)ctx;                                                                                                     \
         s->count += n;                                                                                                 \
-        return MSL_UNLIKELY(ADD_ROWS(&s->sum, &view, sel, n)) ? msl_sum_overflow(ctx->err) : MORSEL_OK;                \
+        ADD_ROWS(&s->sum, &view, sel, n);                                                                              \
+        return MORSEL_OK;                                                                                              \
     }
 DEFINE_DOUBLE_SUM(sum_f64, double, msl_sum_add_rows)
 DEFINE_DOUBLE_SUM(sum_f32, float, msl_sum_add_rows_f32)
 
 static morsel_status double_combine(msl_agg_ctx *ctx, void *to, const void *from) {
+    (void)ctx;
     double_state *a = to;
     const double_state *b = from;
     a->count += b->count;
-    return MSL_UNLIKELY(msl_sum_combine(&a->sum, &b->sum)) ? msl_sum_overflow(ctx->err) : MORSEL_OK;
+    msl_sum_combine(&a->sum, &b->sum);
+    return MORSEL_OK;
 }
 
 static morsel_status double_sum_finalize(msl_agg_ctx *ctx, const void *state, msl_vector *out, uint32_t row) {
-    (void)ctx;
     const double_state *s = state;
+    MSL_TRY(msl_sum_check(s->count, ctx->err));
     if (s->count) ((double *)out->data)[row] = msl_sum_value(&s->sum);
     else msl_vector_set_null(out, row);
     return MORSEL_OK;
 }
 
 static morsel_status double_avg_finalize(msl_agg_ctx *ctx, const void *state, msl_vector *out, uint32_t row) {
-    (void)ctx;
     const double_state *s = state;
+    MSL_TRY(msl_sum_check(s->count, ctx->err));
     if (s->count) ((double *)out->data)[row] = msl_sum_mean(&s->sum, s->count);
     else msl_vector_set_null(out, row);
     return MORSEL_OK;

@@ -38,92 +38,80 @@ static void two_init(const void *bound, void *state) {
 /* ---- update and combine ---- */
 
 /// Adds x * y to the pair of sums at `sums`.
-static inline bool add_product(msl_sum *sums, double x, double y) {
+static inline void add_product(msl_sum *sums, double x, double y) {
     double product = x * y;
-    double low = fma(x, y, -product);
-    bool overflow = msl_sum_add(&sums[0], product);
-    if (MSL_LIKELY(isfinite(product))) overflow |= msl_sum_add(&sums[1], low);
-    return overflow;
+    msl_sum_add(&sums[0], product);
+    if (MSL_LIKELY(isfinite(product))) msl_sum_add(&sums[1], fma(x, y, -product));
 }
-static inline bool one_add(one_state *s, double x) {
+static inline void one_add(one_state *s, double x) {
     s->n++;
-    bool overflow = msl_sum_add(&s->sum[SUM_X], x);
-    return overflow | add_product(&s->sum[SUM_XX], x, x);
+    msl_sum_add(&s->sum[SUM_X], x);
+    add_product(&s->sum[SUM_XX], x, x);
 }
 /// SQL's order of arguments: the dependent variable y first.
-static inline bool two_add(two_state *s, double y, double x) {
+static inline void two_add(two_state *s, double y, double x) {
     s->n++;
-    bool overflow = msl_sum_add(&s->sum[SUM_X], x);
-    overflow |= msl_sum_add(&s->sum[SUM_Y], y);
-    overflow |= add_product(&s->sum[SUM_XX], x, x);
-    overflow |= add_product(&s->sum[SUM_YY], y, y);
-    return overflow | add_product(&s->sum[SUM_XY], x, y);
-}
-
-static morsel_status done(msl_agg_ctx *ctx, bool overflow) {
-    return MSL_UNLIKELY(overflow) ? msl_sum_overflow(ctx->err) : MORSEL_OK;
+    msl_sum_add(&s->sum[SUM_X], x);
+    msl_sum_add(&s->sum[SUM_Y], y);
+    add_product(&s->sum[SUM_XX], x, x);
+    add_product(&s->sum[SUM_YY], y, y);
+    add_product(&s->sum[SUM_XY], x, y);
 }
 
 static morsel_status one_update(msl_agg_ctx *ctx, const msl_vector *const *args, const uint32_t *sel, uint32_t n,
                                 char *const *states, uint32_t offset) {
+    (void)ctx;
     msl_view view = msl_vector_view(args[0]);
     const double *data = view.data;
-    bool overflow = false;
-    MSL_AGG_EACH(view, sel, n, { overflow |= one_add((one_state *)(states[k] + offset), data[at]); })
-    return done(ctx, overflow);
+    MSL_AGG_EACH(view, sel, n, { one_add((one_state *)(states[k] + offset), data[at]); })
+    return MORSEL_OK;
 }
 
 static morsel_status one_update_one(msl_agg_ctx *ctx, const msl_vector *const *args, const uint32_t *sel, uint32_t n,
                                     void *state) {
+    (void)ctx;
     msl_view view = msl_vector_view(args[0]);
     const double *data = view.data;
-    bool overflow = false;
-    MSL_AGG_EACH(view, sel, n, { overflow |= one_add(state, data[at]); })
-    return done(ctx, overflow);
+    MSL_AGG_EACH(view, sel, n, { one_add(state, data[at]); })
+    return MORSEL_OK;
+}
+
+static inline void two_add_row(two_state *s, const msl_view *y, const msl_view *x, uint32_t row) {
+    two_add(s, ((const double *)y->data)[msl_view_at(y, row)], ((const double *)x->data)[msl_view_at(x, row)]);
 }
 
 static morsel_status two_update(msl_agg_ctx *ctx, const msl_vector *const *args, const uint32_t *sel, uint32_t n,
                                 char *const *states, uint32_t offset) {
+    (void)ctx;
     msl_view y = msl_vector_view(args[0]), x = msl_vector_view(args[1]);
-    bool overflow = false;
-    for (uint32_t k = 0; k < n; k++) {
-        uint32_t row = msl_agg_row(sel, k);
-        overflow |= two_add((two_state *)(states[k] + offset), ((const double *)y.data)[msl_view_at(&y, row)],
-                            ((const double *)x.data)[msl_view_at(&x, row)]);
-    }
-    return done(ctx, overflow);
+    for (uint32_t k = 0; k < n; k++) two_add_row((two_state *)(states[k] + offset), &y, &x, msl_agg_row(sel, k));
+    return MORSEL_OK;
 }
 
 static morsel_status two_update_one(msl_agg_ctx *ctx, const msl_vector *const *args, const uint32_t *sel, uint32_t n,
                                     void *state) {
+    (void)ctx;
     msl_view y = msl_vector_view(args[0]), x = msl_vector_view(args[1]);
-    bool overflow = false;
-    for (uint32_t k = 0; k < n; k++) {
-        uint32_t row = msl_agg_row(sel, k);
-        overflow |= two_add(state, ((const double *)y.data)[msl_view_at(&y, row)],
-                            ((const double *)x.data)[msl_view_at(&x, row)]);
-    }
-    return done(ctx, overflow);
-}
-
-static bool combine_sums(msl_sum *to, const msl_sum *from, uint32_t count) {
-    bool overflow = false;
-    for (uint32_t k = 0; k < count; k++) overflow |= msl_sum_combine(&to[k], &from[k]);
-    return overflow;
+    for (uint32_t k = 0; k < n; k++) two_add_row(state, &y, &x, msl_agg_row(sel, k));
+    return MORSEL_OK;
 }
 
 static morsel_status one_combine(msl_agg_ctx *ctx, void *to, const void *from) {
+    (void)ctx;
     one_state *a = to;
     const one_state *b = from;
     a->n += b->n;
-    return done(ctx, combine_sums(a->sum, b->sum, ONE_SUMS));
+    for (uint32_t k = 0; k < ONE_SUMS; k++) msl_sum_combine(&a->sum[k], &b->sum[k]);
+    return MORSEL_OK;
 }
 
 static morsel_status two_combine(msl_agg_ctx *ctx, void *to, const void *from) {
+    (void)ctx;
     two_state *a = to;
     const two_state *b = from;
     a->n += b->n;
-    return done(ctx, combine_sums(a->sum, b->sum, TWO_SUMS));
+    for (uint32_t k = 0; k < TWO_SUMS; k++) msl_sum_combine(&a->sum[k], &b->sum[k]);
+    return MORSEL_OK;
 }
 
 /* ---- the centred moment ---- */
@@ -210,8 +198,8 @@ static double variance(const one_state *s, uint64_t divisor) {
 
 #define DEFINE_ONE(NAME, LEAST, VALUE)                                                                                 \
     static morsel_status NAME##_finalize(msl_agg_ctx *ctx, const void *state, msl_vector *out, uint32_t row) {         \
-        (void)ctx;                                                                                                     \
         const one_state *s = state;                                                                                    \
+        MSL_TRY(msl_sum_check(s->n, ctx->err));                                                                        \
         put(out, row, s->n >= LEAST, s->n >= LEAST ? VALUE : 0);                                                       \
         return MORSEL_OK;                                                                                              \
     }
@@ -251,8 +239,8 @@ static double determination(const moments *m) {
 /// PRESENT and VALUE see s and m; VALUE is computed only when PRESENT.
 #define DEFINE_TWO(NAME, PRESENT, VALUE)                                                                               \
     static morsel_status NAME##_finalize(msl_agg_ctx *ctx, const void *state, msl_vector *out, uint32_t row) {         \
-        (void)ctx;                                                                                                     \
         const two_state *s = state;                                                                                    \
+        MSL_TRY(msl_sum_check(s->n, ctx->err));                                                                        \
         moments m = moments_of(s);                                                                                     \
         bool present = (PRESENT);                                                                                      \
         put(out, row, present, present ? (VALUE) : 0);                                                                 \

@@ -1,14 +1,15 @@
 /// agg_sum.c: the order-independent sum of doubles (see agg_sum.h for the idea and the accuracy).
 ///
-/// Rows of a column are not added to the window one by one: a batch goes to a local array with one slot for every bin
-/// there is (78 words), without a branch on the value's size, and the window is moved once for the batch.
+/// Rows of a column are added in two passes: the highest exponent raises the window once, then every value is cut into
+/// the four bins without a branch, four values at a time with AVX2 (its variable shifts give 0 beyond the word, which is
+/// just what dropping means). Measured per value: 1.0 ns with AVX2, 5 ns otherwise.
 #include "functions/agg_sum.h"
 
 #include <math.h>
 #include <string.h>
-
-#define SLOTS 78u           ///< bins 0..75, rounded up
-#define BATCH_ROWS 48u      ///< below this many rows the local array does not pay
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 /* ---- adding ---- */
 
@@ -25,83 +26,115 @@ static void note_special(msl_sum *sum, uint64_t bits) {
     else sum->flags |= bits >> 63 ? MSL_SUM_NEGATIVE_INF : MSL_SUM_POSITIVE_INF;
 }
 
-static bool is_special(uint64_t bits) { return (bits >> 52 & 0x7FF) == 0x7FF; }
-
-/// Adds `count` consecutive bins that begin at bin `first`, as far as they lie in the window.
-static bool add_bins(msl_sum *sum, const int64_t *bins, uint32_t count, int32_t first) {
-    bool overflow = false;
-    for (uint32_t k = 0; k < count; k++) {
-        int32_t at = first + (int32_t)k - sum->base;
-        if (at < 0 || at >= (int32_t)MSL_SUM_BINS) continue;
-        overflow |= __builtin_add_overflow(sum->bin[at], bins[k], &sum->bin[at]);
-    }
-    return overflow;
+/// Lowest bin of the window whose top is the highest slice of values with this exponent (0..2046).
+static int32_t base_for(uint32_t exponent) {
+    int32_t bucket = (int32_t)(exponent - (exponent != 0)) / MSL_SUM_WIDTH;
+    return bucket > 0 ? bucket - 1 : 0;
 }
 
-bool msl_sum_add_other(msl_sum *sum, uint64_t bits) {
-    if (is_special(bits)) {
+void msl_sum_add_other(msl_sum *sum, uint64_t bits) {
+    uint32_t exponent = bits >> 52 & 0x7FF;
+    if (exponent == 0x7FF) {
         note_special(sum, bits);
-        return false;
+        return;
     }
-    if (bits << 1 == 0) return false; // a zero neither adds nor moves the window
-    msl_sum_slices cut = msl_sum_cut(bits);
-    if (cut.bucket - 1 > sum->base) raise_window(sum, cut.bucket - 1);
-    return add_bins(sum, cut.slice, 3, cut.bucket);
+    MSL_ASSERT(base_for(exponent) > sum->base);
+    raise_window(sum, base_for(exponent));
+    double x;
+    memcpy(&x, &bits, 8);
+    msl_sum_add(sum, x);
 }
 
-/// Adds what a batch has put into the slots; `highest` is the greatest bucket among its values.
-static bool add_slots(msl_sum *sum, const int64_t *slots, int32_t highest) {
-    if (highest - 1 > sum->base) raise_window(sum, highest - 1);
-    return add_bins(sum, slots + sum->base, MSL_SUM_BINS, sum->base);
+#if defined(__x86_64__)
+/// Adds x[0..n), n a multiple of 4, none of them special or above the window.
+__attribute__((target("avx2"))) static void add_block_avx2(msl_sum *sum, const double *x, uint32_t n) {
+    const __m256i zero = _mm256_setzero_si256(), one = _mm256_set1_epi64x(1), width = _mm256_set1_epi64x(MSL_SUM_WIDTH);
+    const __m256i slice_bits = _mm256_set1_epi64x((int64_t)MSL_SUM_MASK), fraction = _mm256_set1_epi64x(0xFFFFFFFFFFFFFll);
+    const __m256i exponent_bits = _mm256_set1_epi64x(0x7FF), base = _mm256_set1_epi64x(MSL_SUM_WIDTH * sum->base);
+    __m256i total[MSL_SUM_BINS] = {zero, zero, zero, zero};
+    for (uint32_t k = 0; k < n; k += 4) {
+        __m256i bits = _mm256_loadu_si256((const __m256i *)(const void *)(x + k));
+        __m256i exponent = _mm256_and_si256(_mm256_srli_epi64(bits, 52), exponent_bits);
+        __m256i normal = _mm256_add_epi64(_mm256_cmpeq_epi64(exponent, zero), one);
+        __m256i magnitude = _mm256_or_si256(_mm256_and_si256(bits, fraction), _mm256_slli_epi64(normal, 52));
+        __m256i left = _mm256_sub_epi64(_mm256_sub_epi64(exponent, normal), base), right = _mm256_sub_epi64(zero, left);
+        __m256i sign = _mm256_cmpgt_epi64(zero, bits);
+        for (uint32_t b = 0; b < MSL_SUM_BINS; b++) {
+            // One of the two shifts is out of range and gives 0, except that both are 0 together.
+            __m256i slice = _mm256_or_si256(_mm256_sllv_epi64(magnitude, left), _mm256_srlv_epi64(magnitude, right));
+            slice = _mm256_and_si256(slice, slice_bits);
+            total[b] = _mm256_add_epi64(total[b], _mm256_sub_epi64(_mm256_xor_si256(slice, sign), sign));
+            left = _mm256_sub_epi64(left, width);
+            right = _mm256_add_epi64(right, width);
+        }
+    }
+    for (uint32_t b = 0; b < MSL_SUM_BINS; b++) {
+        uint64_t lanes[4];
+        _mm256_storeu_si256((__m256i *)(void *)lanes, total[b]);
+        sum->bin[b] = (int64_t)((uint64_t)sum->bin[b] + lanes[0] + lanes[1] + lanes[2] + lanes[3]);
+    }
+}
+static bool have_avx2(void) { return __builtin_cpu_supports("avx2"); }
+#else
+static void add_block_avx2(msl_sum *sum, const double *x, uint32_t n) { (void)sum, (void)x, (void)n; }
+static bool have_avx2(void) { return false; }
+#endif
+
+static void add_each(msl_sum *sum, const double *x, uint32_t n) {
+    msl_sum local = *sum;
+    for (uint32_t k = 0; k < n; k++) msl_sum_add(&local, x[k]);
+    *sum = local;
 }
 
-/// The loop over a batch: X is the value of row k as a double. Rows take turns at two arrays of slots, so that a row need
-/// not wait for the store of the one before. n < 2^32 additions of 28 bits cannot overflow a slot.
-#define ADD_BATCH(X)                                                                                                   \
-    for (uint32_t k = 0; k < n; k++) {                                                                                 \
-        double x = (X);                                                                                                \
-        uint64_t bits;                                                                                                 \
-        memcpy(&bits, &x, 8);                                                                                          \
-        if (MSL_UNLIKELY(is_special(bits))) {                                                                          \
-            note_special(sum, bits);                                                                                   \
-            continue;                                                                                                  \
-        }                                                                                                              \
-        msl_sum_slices cut = msl_sum_cut(bits);                                                                        \
-        int64_t *slot = slots[k & 1] + cut.bucket;                                                                            \
-        slot[0] += cut.slice[0];                                                                                       \
-        slot[1] += cut.slice[1];                                                                                       \
-        slot[2] += cut.slice[2];                                                                                       \
-        highest = cut.bucket > highest ? cut.bucket : highest;                                                         \
+/// Adds x[0..n).
+static void add_block(msl_sum *sum, const double *x, uint32_t n) {
+    uint32_t whole = have_avx2() ? n & ~3u : 0;
+    uint64_t highest = 0;
+    for (uint32_t k = 0; k < whole; k++) {
+        uint64_t bits;
+        memcpy(&bits, &x[k], 8);
+        bits &= 0x7FF0000000000000ull;
+        highest = bits > highest ? bits : highest;
     }
+    if (highest >> 52 == 0x7FF) whole = 0; // something special among them: one by one
+    if (whole) {
+        int32_t base = base_for((uint32_t)(highest >> 52));
+        if (base > sum->base) raise_window(sum, base);
+        add_block_avx2(sum, x, whole);
+    }
+    add_each(sum, x + whole, n - whole);
+}
 
-#define DEFINE_ADD_ROWS(NAME, T)                                                                                       \
-    bool NAME(msl_sum *sum, const msl_view *view, const uint32_t *sel, uint32_t n) {                                   \
+#define GATHER_ROWS 256u ///< values that do not lie side by side are copied together first
+
+#define DEFINE_ADD_ROWS(NAME, T, IS_PLAIN)                                                                             \
+    void NAME(msl_sum *sum, const msl_view *view, const uint32_t *sel, uint32_t n) {                                   \
         const T *data = view->data;                                                                                    \
-        bool overflow = false;                                                                                         \
-        if (n < BATCH_ROWS) {                                                                                          \
-            for (uint32_t k = 0; k < n; k++) overflow |= msl_sum_add(sum, data[msl_view_at(view, sel ? sel[k] : k)]);  \
-            return overflow;                                                                                           \
+        if (IS_PLAIN && !sel && !view->index && view->mask) {                                                          \
+            add_block(sum, (const double *)(const void *)data, n);                                                     \
+            return;                                                                                                    \
         }                                                                                                              \
-        int64_t slots[2][SLOTS] = {0};                                                                                 \
-        int32_t highest = 0;                                                                                           \
-        if (!sel && !view->index && view->mask) {                                                                      \
-            ADD_BATCH(data[k])                                                                                         \
-        } else {                                                                                                       \
-            ADD_BATCH(data[msl_view_at(view, sel ? sel[k] : k)])                                                       \
+        double x[GATHER_ROWS];                                                                                         \
+        for (uint32_t from = 0; from < n; from += GATHER_ROWS) {                                                       \
+            uint32_t count = n - from < GATHER_ROWS ? n - from : GATHER_ROWS;                                          \
+            for (uint32_t k = 0; k < count; k++) x[k] = data[msl_view_at(view, sel ? sel[from + k] : from + k)];       \
+            add_block(sum, x, count);                                                                                  \
         }                                                                                                              \
-        return add_slots(sum, slots[0], highest) | add_slots(sum, slots[1], highest);                                                                         \
     }
-DEFINE_ADD_ROWS(msl_sum_add_rows, double)
-DEFINE_ADD_ROWS(msl_sum_add_rows_f32, float)
+DEFINE_ADD_ROWS(msl_sum_add_rows, double, true)
+DEFINE_ADD_ROWS(msl_sum_add_rows_f32, float, false)
 
-bool msl_sum_combine(msl_sum *to, const msl_sum *from) {
+void msl_sum_combine(msl_sum *to, const msl_sum *from) {
     to->flags |= from->flags;
     if (from->base > to->base) raise_window(to, from->base);
-    return add_bins(to, from->bin, MSL_SUM_BINS, from->base);
+    uint32_t below = (uint32_t)(to->base - from->base); // bins of `from` that lie under the window
+    for (uint32_t k = below; k < MSL_SUM_BINS; k++) {
+        to->bin[k - below] = (int64_t)((uint64_t)to->bin[k - below] + (uint64_t)from->bin[k]);
+    }
 }
 
-morsel_status msl_sum_overflow(msl_error *err) {
-    return msl_error_set(err, MORSEL_DATA, "22003", "too many values in one floating-point sum (the limit is 2^35)");
+morsel_status msl_sum_too_many(msl_error *err) {
+    return msl_error_set(err, MORSEL_DATA, "22003", "a floating-point sum cannot have more than 2^35 values");
 }
 
 /* ---- rounding ---- */
@@ -130,7 +163,7 @@ static exact_sum window_value(const msl_sum *sum) {
     uint64_t low = (uint64_t)digit[1] << MSL_SUM_WIDTH | (uint64_t)digit[0];
     msl_i128 high = (msl_i128)sum->bin[2] + carry + ((msl_i128)sum->bin[3] * (1ll << MSL_SUM_WIDTH));
     const uint64_t low_mask = (1ull << 2 * MSL_SUM_WIDTH) - 1;
-    exact_sum out = {.exponent = (int32_t)MSL_SUM_WIDTH * sum->base - 1074, .negative = high < 0};
+    exact_sum out = {.exponent = MSL_SUM_WIDTH * sum->base - 1074, .negative = high < 0};
     if (out.negative) {
         high = -high - (low != 0);
         low = -low & low_mask;

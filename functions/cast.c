@@ -47,8 +47,12 @@ static bool is_number_text(const msl_vector *v, uint32_t row, const msl_type *to
 
 static void hint_for_text(msl_error *err, const msl_type *to) {
     switch (to->id) {
-    case MSL_TYPE_DATE: msl_error_hint(err, "a date is written YYYY-MM-DD; TRY_CAST gives NULL instead of an error"); break;
-    case MSL_TYPE_TIME: msl_error_hint(err, "a time is written HH:MM:SS; TRY_CAST gives NULL instead of an error"); break;
+    case MSL_TYPE_DATE:
+        msl_error_hint(err, "a date is written YYYY-MM-DD; TRY_CAST gives NULL instead of an error");
+        break;
+    case MSL_TYPE_TIME:
+        msl_error_hint(err, "a time is written HH:MM:SS; TRY_CAST gives NULL instead of an error");
+        break;
     case MSL_TYPE_TIMESTAMP:
     case MSL_TYPE_TIMESTAMPTZ:
         msl_error_hint(err, "a timestamp is written YYYY-MM-DD HH:MM:SS; TRY_CAST gives NULL instead of an error");

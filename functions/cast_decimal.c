@@ -1,8 +1,8 @@
 /// cast_decimal.c: casts from and to DECIMAL (text apart).
 ///
 /// Digits that the new scale has no room for are rounded half away from zero. A DOUBLE becomes the DECIMAL that its
-/// printed (shortest) text would become, so that 1.005 is 1.01 at two digits, as its user sees it. A DECIMAL becomes the
-/// nearest DOUBLE: by one exact division where the digits fit 53 bits, else through its text.
+/// printed (shortest) text would become, so that 1.005 is 1.01 at two digits, as its user sees it. A DECIMAL becomes
+/// the nearest DOUBLE: by one exact division where the digits fit 53 bits, else through its text.
 #include "functions/cast_int.h"
 
 #include "functions/decimal.h"
@@ -178,9 +178,10 @@ static const msl_kernel to_decimal[MSL_PHYS_F64 + 1][2] = {
     [MSL_PHYS_F32] = {float_f32_64, float_f32_128}, [MSL_PHYS_F64] = {float_f64_64, float_f64_128},
 };
 static const msl_kernel from_decimal[MSL_PHYS_F64 + 1][2] = {
-    [MSL_PHYS_BOOL] = TO_ROW(bool), [MSL_PHYS_I8] = TO_ROW(i8),   [MSL_PHYS_I16] = TO_ROW(i16), [MSL_PHYS_I32] = TO_ROW(i32),
-    [MSL_PHYS_I64] = TO_ROW(i64),   [MSL_PHYS_U8] = TO_ROW(u8),   [MSL_PHYS_U16] = TO_ROW(u16), [MSL_PHYS_U32] = TO_ROW(u32),
-    [MSL_PHYS_U64] = TO_ROW(u64),   [MSL_PHYS_I128] = TO_ROW(i128), [MSL_PHYS_F32] = TO_ROW(f32), [MSL_PHYS_F64] = TO_ROW(f64),
+    [MSL_PHYS_BOOL] = TO_ROW(bool), [MSL_PHYS_I8] = TO_ROW(i8),     [MSL_PHYS_I16] = TO_ROW(i16),
+    [MSL_PHYS_I32] = TO_ROW(i32),   [MSL_PHYS_I64] = TO_ROW(i64),   [MSL_PHYS_U8] = TO_ROW(u8),
+    [MSL_PHYS_U16] = TO_ROW(u16),   [MSL_PHYS_U32] = TO_ROW(u32),   [MSL_PHYS_U64] = TO_ROW(u64),
+    [MSL_PHYS_I128] = TO_ROW(i128), [MSL_PHYS_F32] = TO_ROW(f32),   [MSL_PHYS_F64] = TO_ROW(f64),
 };
 
 msl_kernel msl_cast_decimal(const msl_type *from, const msl_type *to, bool *can_fail) {

@@ -1,9 +1,10 @@
 /// cast_int.h: what the cast files share. Inside this folder.
 ///
-/// A cast of one value is a step `bool step(const msl_type *from, const msl_type *to, TA value, TR *result)`: total, false
-/// when the value has no counterpart. MSL_CAST_KERNEL makes the column kernel: one loop that collects failure, and only
-/// after one a second pass over the rows that words the first error or, for TRY_CAST (ctx->bound is set), makes them
-/// NULL. The second pass passes over NULL rows: a cast that always succeeds may be run on their meaningless bits.
+/// A cast of one value is a step `bool step(const msl_type *from, const msl_type *to, TA value, TR *result)`: total,
+/// false when the value has no counterpart. MSL_CAST_KERNEL makes the column kernel: one loop that collects failure,
+/// and only after one a second pass over the rows that words the first error or, for TRY_CAST (ctx->bound is set),
+/// makes them NULL. The second pass passes over NULL rows: a cast that always succeeds may be run on their meaningless
+/// bits.
 #ifndef MSL_CAST_INT_H
 #define MSL_CAST_INT_H
 
@@ -32,7 +33,8 @@
         return MORSEL_OK;                                                                                              \
     }
 
-/// "cannot cast 'abc' to INTEGER" (22P02; 22007 for dates and times) or "value 300 is out of range for TINYINT" (22003).
+/// "cannot cast 'abc' to INTEGER" (22P02; 22007 for dates and times) or "value 300 is out of range for TINYINT"
+/// (22003).
 morsel_status msl_cast_error(msl_kernel_ctx *ctx, const msl_vector *v, uint32_t row, const msl_type *to) MSL_COLD;
 
 /// The kernel of a cast between two groups of types; NULL when there is none. *can_fail is set accordingly.

@@ -1,8 +1,9 @@
 /// cast_text.c: casts from and to text.
 ///
 /// From text: blanks around the value are dropped (not for BLOB), the rest must be a value of the type as text.h reads
-/// it. A DATE or TIME may also be cut out of a timestamp's text. BLOB is read and written as PostgreSQL's bytea: "\x" and
-/// hexadecimal digits; without that prefix the bytes stand for themselves, "\\" for a backslash, "\ooo" for an octal byte.
+/// it. A DATE or TIME may also be cut out of a timestamp's text. BLOB is read and written as PostgreSQL's bytea: "\x"
+/// and hexadecimal digits; without that prefix the bytes stand for themselves, "\\" for a backslash, "\ooo" for an
+/// octal byte.
 ///
 /// To text: values longer than 12 bytes are written to the worker's scratch arena.
 #include "functions/cast_int.h"
@@ -169,7 +170,10 @@ static morsel_status kernel_blob_text(MSL_KERNEL_PARAMS) {
         const msl_string *s = msl_vector_at(args[0], i);
         const char *from = msl_string_bytes(s);
         size_t length = 2 + 2 * (size_t)s->length;
-        if (length > UINT32_MAX) return msl_error_set(ctx->err, MORSEL_DATA, "54000", "a BLOB of %u bytes is too long for VARCHAR", s->length);
+        if (length > UINT32_MAX) {
+            return msl_error_set(ctx->err, MORSEL_DATA, "54000", "a BLOB of %u bytes is too long for VARCHAR",
+                                 s->length);
+        }
         char inlined[MSL_STRING_INLINE], *bytes = inlined;
         if (length > MSL_STRING_INLINE && !(bytes = msl_arena_bytes(ctx->scratch, length))) {
             return msl_error_nomem(ctx->err, NULL, length);

@@ -113,7 +113,8 @@ static bool is_nan(const msl_vector *v) {
     return v->type->phys == MSL_PHYS_F32 && *(const float *)v->data != *(const float *)v->data;
 }
 
-void msl_compare_dense(msl_compare_op op, const msl_vector *a, const msl_vector *b, uint32_t row, uint32_t n, uint8_t *holds) {
+void msl_compare_dense(msl_compare_op op, const msl_vector *a, const msl_vector *b, uint32_t row, uint32_t n,
+                       uint8_t *holds) {
     MSL_ASSERT(op <= MSL_CMP_GREATER_EQUAL && a->type->phys == b->type->phys && a->type->phys != MSL_PHYS_NESTED);
     bool constant_a = a->form == MSL_FORM_CONSTANT, constant_b = b->form == MSL_FORM_CONSTANT;
     if ((constant_a && !constant_b) || (op >= MSL_CMP_GREATER && !constant_b)) {

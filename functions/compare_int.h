@@ -30,8 +30,8 @@
 #define MSL_LT_FLOAT(a, b) (((a) == (a)) & !((b) <= (a)))
 #define MSL_LE_FLOAT(a, b) (((a) <= (b)) | ((b) != (b)))
 
-/// As msl_string_equal(), with a branch only where length and prefix agree and the rest must be looked up: short strings
-/// are compared without one. The copies keep `a` and `b` in registers: only they have an address.
+/// As msl_string_equal(), with a branch only where length and prefix agree and the rest must be looked up: short
+/// strings are compared without one. The copies keep `a` and `b` in registers: only they have an address.
 static inline bool msl_eq_string(msl_string a, msl_string b) {
     uint64_t a_tail = a.words[1], b_tail = b.words[1], a_head = a.words[0], b_head = b.words[0];
     bool head = a_head == b_head, tail = a_tail == b_tail;
@@ -56,6 +56,7 @@ static inline bool msl_le_interval(msl_interval a, msl_interval b) { return msl_
 
 /// holds[k] = a op b (0 or 1) for the rows [row, row + n), whatever their validity. FLAT and CONSTANT sides.
 ///   in       op: = <> < <= > >=; a, b of one physical type
-void msl_compare_dense(msl_compare_op op, const msl_vector *a, const msl_vector *b, uint32_t row, uint32_t n, uint8_t *holds);
+void msl_compare_dense(msl_compare_op op, const msl_vector *a, const msl_vector *b, uint32_t row, uint32_t n,
+                       uint8_t *holds);
 
 #endif

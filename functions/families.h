@@ -1,6 +1,6 @@
-/// families.h: the tables that make up the registry. Each family is one constant array in one file; adding a function is
-/// adding an entry there, adding a family is adding a line here and one in registry.c. Included by registry.c, and by
-/// each family file for its own declaration.
+/// families.h: the tables that make up the registry. Each family is one constant array in one file; adding a function
+/// is adding an entry there, adding a family is adding a line here and one in registry.c. Included by registry.c, and
+/// by each family file for its own declaration.
 #ifndef MSL_FAMILIES_H
 #define MSL_FAMILIES_H
 

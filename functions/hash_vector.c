@@ -1,8 +1,8 @@
 /// hash_vector.c: hashes of columns.
 ///
-/// Each value becomes one or two words that are equal exactly when the values are (integers sign-extended to 64 bits, the
-/// canonical bits of a double, the normalised length of an interval), and the words are mixed by base/hash.h. A constant
-/// column is hashed once where no other hash is to be combined.
+/// Each value becomes one or two words that are equal exactly when the values are (integers sign-extended to 64 bits,
+/// the canonical bits of a double, the normalised length of an interval), and the words are mixed by base/hash.h. A
+/// constant column is hashed once where no other hash is to be combined.
 #include "functions/hash_vector.h"
 
 #include "base/hash.h"

@@ -1,5 +1,5 @@
-/// hash_vector.h: hashes of whole columns, for hash tables and exchanges. Values that compare equal (within one type, and
-/// between integer types up to 64 bits) hash alike.
+/// hash_vector.h: hashes of whole columns, for hash tables and exchanges. Values that compare equal (within one type,
+/// and between integer types up to 64 bits) hash alike.
 #ifndef MSL_HASH_VECTOR_H
 #define MSL_HASH_VECTOR_H
 

@@ -28,8 +28,8 @@ bool msl_timestamp_add(int64_t timestamp, msl_interval v, int64_t *out) {
     int32_t day = msl_timestamp_day(timestamp, &micros);
     if (v.months && !msl_date_add_months(day, v.months, &day)) return false;
     int64_t days = (int64_t)day + v.days, result;
-    return !__builtin_mul_overflow(days, MSL_MICROS_PER_DAY, &result) && !__builtin_add_overflow(result, micros, &result) &&
-           !__builtin_add_overflow(result, v.micros, out);
+    return !__builtin_mul_overflow(days, MSL_MICROS_PER_DAY, &result) &&
+           !__builtin_add_overflow(result, micros, &result) && !__builtin_add_overflow(result, v.micros, out);
 }
 
 bool msl_interval_negate(msl_interval v, msl_interval *out) {
@@ -39,7 +39,8 @@ bool msl_interval_negate(msl_interval v, msl_interval *out) {
 
 bool msl_interval_add(msl_interval a, msl_interval b, msl_interval *out) {
     return !__builtin_add_overflow(a.months, b.months, &out->months) &&
-           !__builtin_add_overflow(a.days, b.days, &out->days) && !__builtin_add_overflow(a.micros, b.micros, &out->micros);
+           !__builtin_add_overflow(a.days, b.days, &out->days) &&
+           !__builtin_add_overflow(a.micros, b.micros, &out->micros);
 }
 
 bool msl_interval_multiply(msl_interval v, double factor, msl_interval *out) {
@@ -47,10 +48,12 @@ bool msl_interval_multiply(msl_interval v, double factor, msl_interval *out) {
     double days = (double)v.days * factor, whole_days = trunc(days);
     // Rounded to a microsecond, so that 0.1 of a month is 3 days and not a little less.
     double spilled_days = round((months - whole_months) * 30 * 1e6) / 1e6, whole_spilled = trunc(spilled_days);
-    double micros = (double)v.micros * factor + (days - whole_days + spilled_days - whole_spilled) * (double)MSL_MICROS_PER_DAY;
+    double day_fraction = days - whole_days + spilled_days - whole_spilled;
+    double micros = (double)v.micros * factor + day_fraction * (double)MSL_MICROS_PER_DAY;
     whole_days += whole_spilled;
     micros = nearbyint(micros);
-    if (!(fabs(whole_months) <= INT32_MAX) || !(fabs(whole_days) <= INT32_MAX) || !(fabs(micros) < 0x1p63)) return false;
+    bool fits = fabs(whole_months) <= INT32_MAX && fabs(whole_days) <= INT32_MAX && fabs(micros) < 0x1p63; // not NaN
+    if (!fits) return false;
     *out = (msl_interval){(int32_t)whole_months, (int32_t)whole_days, (int64_t)micros};
     return true;
 }

@@ -1,11 +1,11 @@
 /// kernel_arith.c: + - * / // % and the signs for integers, REAL and DOUBLE.
 ///
-/// Integers compute in the common type of both sides, at least INTEGER: what is narrower would overflow in everyday sums.
-/// A result outside the type is an error (22003). `/` and `//` truncate towards zero. Division and modulo by zero give
-/// NULL for every type, floating ones too. REAL and DOUBLE follow IEEE 754: overflow is infinity.
+/// Integers compute in the common type of both sides, at least INTEGER: what is narrower would overflow in everyday
+/// sums. A result outside the type is an error (22003). `/` and `//` truncate towards zero. Division and modulo by zero
+/// give NULL for every type, floating ones too. REAL and DOUBLE follow IEEE 754: overflow is infinity.
 ///
-/// How overflow is seen: 32-bit types compute in 64 bits; 64-bit sums by their signs; the rest by the compiler's checked
-/// operations. All of it is collected without a branch, so that the loops vectorise.
+/// How overflow is seen: 32-bit types compute in 64 bits; 64-bit sums by their signs; the rest by the compiler's
+/// checked operations. All of it is collected without a branch, so that the loops vectorise.
 #include "functions/families.h"
 #include "functions/kernel_int.h"
 
@@ -206,7 +206,8 @@ static int integer_family(const msl_type *type) {
 static const msl_type_id family_types[FAMILY_COUNT] = {MSL_TYPE_INTEGER, MSL_TYPE_BIGINT, MSL_TYPE_UINTEGER,
                                                        MSL_TYPE_UBIGINT, MSL_TYPE_HUGEINT};
 
-#define INTEGER_FORMS(op) {kernel_##op##_i32, kernel_##op##_i64, kernel_##op##_u32, kernel_##op##_u64, kernel_##op##_i128}
+#define INTEGER_FORMS(op)                                                                                              \
+    {kernel_##op##_i32, kernel_##op##_i64, kernel_##op##_u32, kernel_##op##_u64, kernel_##op##_i128}
 static const struct {
     char symbol[3];
     msl_kernel kernels[FAMILY_COUNT];

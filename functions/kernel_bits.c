@@ -150,7 +150,8 @@ const msl_function msl_fn_bits[] = {
     {.name = "|", .arg_count = 2, .bind = bind_bits, .description = "a | b: bits set in either integer"},
     {.name = "#", .arg_count = 2, .bind = bind_bits, .description = "a # b: bits set in one of both integers"},
     {.name = "~", .arg_count = 1, .bind = bind_not, .description = "~a: every bit of the integer turned over"},
-    {.name = "<<", .arg_count = 2, .flags = MSL_FN_CAN_FAIL, .bind = bind_shift, .description = "a << n: bits moved up"},
+    {.name = "<<", .arg_count = 2, .flags = MSL_FN_CAN_FAIL, .bind = bind_shift,
+     .description = "a << n: bits moved up"},
     {.name = ">>", .arg_count = 2, .flags = MSL_FN_CAN_FAIL, .bind = bind_shift,
      .description = "a >> n: bits moved down, the sign kept"},
 };

@@ -12,10 +12,11 @@
 typedef void (*sparse_loop)(const msl_vector *a, const msl_vector *b, const uint32_t *sel, uint32_t n, uint8_t *out);
 
 #define SPARSE_LOOP(name, T, HOLDS)                                                                                    \
-    static void sparse_##name(const msl_vector *a, const msl_vector *b, const uint32_t *sel, uint32_t n, uint8_t *out) { \
+    static void sparse_##name(const msl_vector *a, const msl_vector *b, const uint32_t *sel, uint32_t n,              \
+                              uint8_t *out) {                                                                          \
         const T *x = a->data, *y = b->data;                                                                            \
         uint32_t mask_a = msl_form_mask(a), mask_b = msl_form_mask(b);                                                 \
-        for (uint32_t k = 0; k < n; k++) out[sel[k]] = (uint8_t)(HOLDS(x[sel[k] & mask_a], y[sel[k] & mask_b]));        \
+        for (uint32_t k = 0; k < n; k++) out[sel[k]] = (uint8_t)(HOLDS(x[sel[k] & mask_a], y[sel[k] & mask_b]));       \
     }
 #define SPARSE_LOOPS(suffix, T, EQ, LT, LE)                                                                            \
     static inline bool differs_##suffix(T a, T b) { return !EQ(a, b); }                                                \
@@ -26,9 +27,10 @@ typedef void (*sparse_loop)(const msl_vector *a, const msl_vector *b, const uint
 MSL_FOR_EACH_COMPARABLE(SPARSE_LOOPS)
 
 /* Indexed by physical type, then by operator (= <> < <=). */
-#define SPARSE_ROW(suffix, T, EQ, LT, LE) {sparse_eq_##suffix, sparse_ne_##suffix, sparse_lt_##suffix, sparse_le_##suffix},
+#define SPARSE_ROW(suffix, T, EQ, LT, LE)                                                                              \
+    {sparse_eq_##suffix, sparse_ne_##suffix, sparse_lt_##suffix, sparse_le_##suffix},
 static const sparse_loop sparse_loops[][4] = {MSL_FOR_EACH_COMPARABLE(SPARSE_ROW)};
-_Static_assert(sizeof sparse_loops / sizeof sparse_loops[0] == MSL_PHYS_NESTED, "one row for each type that is not nested");
+_Static_assert(sizeof sparse_loops / sizeof sparse_loops[0] == MSL_PHYS_NESTED, "one row a type");
 
 static void compare_rows(msl_compare_op op, const msl_vector *a, const msl_vector *b, const uint32_t *sel, uint32_t n,
                          msl_vector *out) {
@@ -114,7 +116,9 @@ const msl_function msl_fn_compare[] = {
     COMPARISON("<=", kernel_less_equal, 0, "a <= b: less or equal"),
     COMPARISON(">", kernel_greater, 0, "a > b: greater"),
     COMPARISON(">=", kernel_greater_equal, 0, "a >= b: greater or equal"),
-    COMPARISON("is distinct from", kernel_distinct, MSL_FN_HANDLES_NULL, "a IS DISTINCT FROM b: not equal, where NULL equals NULL"),
-    COMPARISON("is not distinct from", kernel_not_distinct, MSL_FN_HANDLES_NULL, "a IS NOT DISTINCT FROM b: equal, where NULL equals NULL"),
+    COMPARISON("is distinct from", kernel_distinct, MSL_FN_HANDLES_NULL,
+               "a IS DISTINCT FROM b: not equal, where NULL equals NULL"),
+    COMPARISON("is not distinct from", kernel_not_distinct, MSL_FN_HANDLES_NULL,
+               "a IS NOT DISTINCT FROM b: equal, where NULL equals NULL"),
 };
 const size_t msl_fn_compare_count = sizeof msl_fn_compare / sizeof msl_fn_compare[0];

@@ -1,7 +1,7 @@
 /// kernel_decimal.c: + - * % and the sign for DECIMAL, exact.
 ///
-/// A DECIMAL(p,s) is an integer scaled by 10^s, in 64 bits up to p = 18, else in 128. Result types, which leave room for
-/// every result until the limit of 38 digits is reached:
+/// A DECIMAL(p,s) is an integer scaled by 10^s, in 64 bits up to p = 18, else in 128. Result types, which leave room
+/// for every result until the limit of 38 digits is reached:
 ///
 ///     + -   DECIMAL(max(whole digits) + 1 + max(s), max(s))
 ///     *     DECIMAL(p1 + p2, s1 + s2); more than 38 digits after the point is a type error
@@ -155,7 +155,8 @@ static morsel_status bind_product(BIND_PARAMS) {
     bool cut = precision > 38;
     if (cut != ((self->flags & MSL_FN_CAN_FAIL) != 0)) return MORSEL_TYPE;
     if (scale > 38) {
-        msl_error_set(err, MORSEL_TYPE, "22003", "DECIMAL(%u,%u) * DECIMAL(%u,%u) would need %d digits after the point, 38 is the limit",
+        msl_error_set(err, MORSEL_TYPE, "22003",
+                      "DECIMAL(%u,%u) * DECIMAL(%u,%u) would need %d digits after the point, 38 is the limit",
                       a->precision, a->scale, b->precision, b->scale, scale);
         msl_error_hint(err, "cast one side to DOUBLE or to a DECIMAL of smaller scale");
         return MORSEL_TYPE;

@@ -1,8 +1,9 @@
-/// kernel_int.h: what the kernel files of functions/ share: row loops and the wording of value errors. Inside this folder.
+/// kernel_int.h: what the kernel files of functions/ share: row loops and the wording of value errors. Inside this
+/// folder.
 ///
-/// A step is a static inline function `TR step(TA a, TB b, B *bad)`. It is total: it may be run on any bits (a NULL row's
-/// value is unspecified) and sets *bad to non-zero where the result is no value of the type. Loops only collect `bad`;
-/// when it is set the kernel looks for the first failing row with MSL_FIND_BAD_ROW and words the error there.
+/// A step is a static inline function `TR step(TA a, TB b, B *bad)`. It is total: it may be run on any bits (a NULL
+/// row's value is unspecified) and sets *bad to non-zero where the result is no value of the type. Loops only collect
+/// `bad`; when it is set the kernel looks for the first failing row with MSL_FIND_BAD_ROW and words the error there.
 #ifndef MSL_KERNEL_INT_H
 #define MSL_KERNEL_INT_H
 

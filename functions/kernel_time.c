@@ -105,12 +105,16 @@ SWAPPED_KERNEL(time_plus_interval)
 
 /* ---- intervals ---- */
 
-static bool interval_plus_interval(msl_interval a, msl_interval b, msl_interval *out) { return msl_interval_add(a, b, out); }
+static bool interval_plus_interval(msl_interval a, msl_interval b, msl_interval *out) {
+    return msl_interval_add(a, b, out);
+}
 static bool interval_minus_interval(msl_interval a, msl_interval b, msl_interval *out) {
     msl_interval negative;
     return msl_interval_negate(b, &negative) && msl_interval_add(a, negative, out);
 }
-static bool interval_times(msl_interval v, double factor, msl_interval *out) { return msl_interval_multiply(v, factor, out); }
+static bool interval_times(msl_interval v, double factor, msl_interval *out) {
+    return msl_interval_multiply(v, factor, out);
+}
 /// By zero is NULL: the value here does not matter.
 static bool interval_over(msl_interval v, double divisor, msl_interval *out) {
     if (divisor == 0) return true; // either zero
@@ -161,17 +165,21 @@ const msl_function msl_fn_time[] = {
     ENTRY("+", DATE, TIME, TIMESTAMP, FAILS, kernel_date_plus_time, "date + time of day"),
     ENTRY("+", TIME, DATE, TIMESTAMP, FAILS, kernel_swapped_date_plus_time, "time of day + date"),
     ENTRY("+", TIMESTAMP, INTERVAL, TIMESTAMP, FAILS, kernel_timestamp_plus_interval, "timestamp + interval"),
-    ENTRY("+", INTERVAL, TIMESTAMP, TIMESTAMP, FAILS, kernel_swapped_timestamp_plus_interval, "interval + timestamp"),
+    ENTRY("+", INTERVAL, TIMESTAMP, TIMESTAMP, FAILS, kernel_swapped_timestamp_plus_interval,
+          "interval + timestamp"),
     ENTRY("+", TIMESTAMPTZ, INTERVAL, TIMESTAMPTZ, FAILS, kernel_timestamp_plus_interval, "timestamp + interval"),
-    ENTRY("+", INTERVAL, TIMESTAMPTZ, TIMESTAMPTZ, FAILS, kernel_swapped_timestamp_plus_interval, "interval + timestamp"),
+    ENTRY("+", INTERVAL, TIMESTAMPTZ, TIMESTAMPTZ, FAILS, kernel_swapped_timestamp_plus_interval,
+          "interval + timestamp"),
     ENTRY("+", TIME, INTERVAL, TIME, 0, kernel_time_plus_interval, "time of day + interval, around the clock"),
     ENTRY("+", INTERVAL, TIME, TIME, 0, kernel_swapped_time_plus_interval, "interval + time of day, around the clock"),
     ENTRY("+", INTERVAL, INTERVAL, INTERVAL, FAILS, kernel_interval_plus_interval, "interval + interval"),
     ENTRY("-", DATE, DATE, BIGINT, 0, kernel_date_minus_date, "date - date: days between"),
     ENTRY("-", DATE, BIGINT, DATE, FAILS, kernel_date_minus_days, "date - days"),
     ENTRY("-", DATE, INTERVAL, TIMESTAMP, FAILS, kernel_date_minus_interval, "date - interval"),
-    ENTRY("-", TIMESTAMP, TIMESTAMP, INTERVAL, FAILS, kernel_timestamp_minus_timestamp, "timestamp - timestamp: days and time"),
-    ENTRY("-", TIMESTAMPTZ, TIMESTAMPTZ, INTERVAL, FAILS, kernel_timestamp_minus_timestamp, "timestamp - timestamp: days and time"),
+    ENTRY("-", TIMESTAMP, TIMESTAMP, INTERVAL, FAILS, kernel_timestamp_minus_timestamp,
+          "timestamp - timestamp: days and time"),
+    ENTRY("-", TIMESTAMPTZ, TIMESTAMPTZ, INTERVAL, FAILS, kernel_timestamp_minus_timestamp,
+          "timestamp - timestamp: days and time"),
     ENTRY("-", TIMESTAMP, INTERVAL, TIMESTAMP, FAILS, kernel_timestamp_minus_interval, "timestamp - interval"),
     ENTRY("-", TIMESTAMPTZ, INTERVAL, TIMESTAMPTZ, FAILS, kernel_timestamp_minus_interval, "timestamp - interval"),
     ENTRY("-", TIME, TIME, INTERVAL, 0, kernel_time_minus_time, "time of day - time of day"),

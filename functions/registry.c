@@ -1,9 +1,9 @@
 /// registry.c: finds the function or aggregate that a name and argument types mean.
 ///
-/// The registry is the list of constant family tables below; nothing is built at start-up. A lookup walks the tables (some
-/// hundred names, first compared by length and first byte). Of the entries of that name each is priced: 0 for exact
-/// types, the sum of msl_type_implicit_cost() otherwise; the cheapest wins. Text literals and parameters (UNTYPED) cost
-/// least as VARCHAR, and entries with a bind function give them the type of the other side.
+/// The registry is the list of constant family tables below; nothing is built at start-up. A lookup walks the tables
+/// (some hundred names, first compared by length and first byte). Of the entries of that name each is priced: 0 for
+/// exact types, the sum of msl_type_implicit_cost() otherwise; the cheapest wins. Text literals and parameters
+/// (UNTYPED) cost least as VARCHAR, and entries with a bind function give them the type of the other side.
 ///
 ///   memory   arg_types of a binding lies in the caller's arena
 ///   threads  immutable data only
@@ -124,25 +124,6 @@ static size_t append_types(char *out, size_t length, size_t room, const msl_type
     return length;
 }
 
-/// "no function named x", with the nearest function or aggregate as hint.
-static morsel_status unknown_name(const char *kind, const char *name, size_t length, msl_error *err) {
-    int shown = length > 200 ? 200 : (int)length;
-    msl_nearest best = msl_nearest_start(name, length);
-    const msl_function *function;
-    for (size_t k = 0; (function = msl_function_at(k)); k++) {
-        // Operators and "is null" are no names that a user could have meant to call.
-        bool is_name = lower(function->name[0]) >= 'a' && lower(function->name[0]) <= 'z' && !strchr(function->name, ' ');
-        if (is_name) msl_nearest_offer(&best, function->name, strlen(function->name));
-    }
-    const msl_aggregate *aggregate;
-    for (size_t k = 0; (aggregate = msl_aggregate_at(k)); k++) {
-        msl_nearest_offer(&best, aggregate->name, strlen(aggregate->name));
-    }
-    msl_error_set(err, MORSEL_BIND, "42883", "no %s named %.*s", kind, shown, name);
-    if (msl_nearest_name(&best)) msl_error_hint(err, "did you mean %.*s?", (int)best.best_length, msl_nearest_name(&best));
-    return MORSEL_BIND;
-}
-
 /// Is the name written as an operator in SQL (a symbol, or a keyword of the grammar)?
 static bool is_operator_name(const char *name, size_t length) {
     static const char *const words[] = {"not", "like", "ilike", "glob"};
@@ -153,21 +134,45 @@ static bool is_operator_name(const char *name, size_t length) {
     return false;
 }
 
+/// "no function named x", with the nearest function or aggregate as hint.
+static morsel_status unknown_name(const char *kind, const char *name, size_t length, msl_error *err) {
+    int shown = length > 200 ? 200 : (int)length;
+    msl_nearest best = msl_nearest_start(name, length);
+    const msl_function *function;
+    for (size_t k = 0; (function = msl_function_at(k)); k++) {
+        size_t n = strlen(function->name);
+        if (!is_operator_name(function->name, n)) msl_nearest_offer(&best, function->name, n);
+    }
+    const msl_aggregate *aggregate;
+    for (size_t k = 0; (aggregate = msl_aggregate_at(k)); k++) {
+        msl_nearest_offer(&best, aggregate->name, strlen(aggregate->name));
+    }
+    msl_error_set(err, MORSEL_BIND, "42883", "no %s named %.*s", kind, shown, name);
+    const char *nearest = msl_nearest_name(&best);
+    if (nearest) msl_error_hint(err, "did you mean %.*s?", (int)best.best_length, nearest);
+    return MORSEL_BIND;
+}
+
 /// "no upper(INTEGER)" or "no operator + for DATE, BOOLEAN"; `signatures` lists those that exist.
 static morsel_status no_overload(const char *name, size_t length, const msl_type *const *types, uint32_t arg_count,
                                  const char *signatures, msl_error *err) {
     char text[800], shown[200];
     size_t n = length < sizeof shown ? length : sizeof shown - 1;
     bool is_operator = is_operator_name(name, length);
-    for (size_t k = 0; k < n; k++) shown[k] = is_operator && lower(name[k]) >= 'a' && lower(name[k]) <= 'z' ? (char)(name[k] & ~32) : name[k];
+    for (size_t k = 0; k < n; k++) {
+        bool upper = is_operator && name[k] >= 'a' && name[k] <= 'z'; // keywords are written in capitals
+        shown[k] = upper ? (char)(name[k] & ~32) : name[k];
+    }
     shown[n] = 0;
     size_t used = (size_t)snprintf(text, sizeof text, is_operator ? "no operator %s for " : "no %s(", shown);
     used = append_types(text, used, sizeof text, types, arg_count);
     if (!is_operator) append(text, used, sizeof text, ")");
     msl_error_set(err, MORSEL_TYPE, "42883", "%s", text);
     if (is_operator) {
-        msl_error_hint(err, arg_count == 2 ? "cast one side to the type of the other, as in CAST(x AS %s)" : "cast the operand, as in CAST(x AS %s)",
-                       same_name("not", name, length) ? "BOOLEAN" : arg_count == 2 && types[1]->id == MSL_TYPE_VARCHAR ? "VARCHAR" : "BIGINT");
+        bool with_text = arg_count == 2 && types[1]->id == MSL_TYPE_VARCHAR;
+        const char *wanted = same_name("not", name, length) ? "BOOLEAN" : with_text ? "VARCHAR" : "BIGINT";
+        const char *which = arg_count == 2 ? "one side to the type of the other" : "the operand";
+        msl_error_hint(err, "cast %s, as in CAST(x AS %s)", which, wanted);
     } else if (signatures[0]) {
         msl_error_hint(err, "there is %s", signatures);
     }

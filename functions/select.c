@@ -1,10 +1,10 @@
 /// select.c: filters: the rows for which a comparison holds.
 ///
-/// All rows of flat columns: the comparison is made into bytes of 0 and 1, a block at a time, by the vectorised loops of
-/// compare_dense.c; four bytes at a time then become row numbers through a table of 16 entries, and NULLs are masked out
-/// by the bits of the validity bitmap. Selected rows and dictionaries: every step writes the row number and moves on by
-/// the outcome (0 or 1). In neither does a branch depend on the data. The output may be the input selection, since the
-/// writing end never passes the reading end.
+/// All rows of flat columns: the comparison is made into bytes of 0 and 1, a block at a time, by the vectorised loops
+/// of compare_dense.c; four bytes at a time then become row numbers through a table of 16 entries, and NULLs are masked
+/// out by the bits of the validity bitmap. Selected rows and dictionaries: every step writes the row number and moves
+/// on by the outcome (0 or 1). In neither does a branch depend on the data. The output may be the input selection,
+/// since the writing end never passes the reading end.
 #include "functions/select.h"
 
 #include "functions/compare_int.h"
@@ -34,8 +34,8 @@ static inline uint32_t *append_four(uint32_t bits, uint32_t base, uint32_t *end)
 }
 
 /// Appends the rows [row, row + n) whose byte is 1 and which are valid on both sides; row is a multiple of 8.
-static uint32_t compact(const uint8_t *holds, uint32_t row, uint32_t n, const uint64_t *valid_a, const uint64_t *valid_b,
-                        uint32_t *out, uint32_t count) {
+static uint32_t compact(const uint8_t *holds, uint32_t row, uint32_t n, const uint64_t *valid_a,
+                        const uint64_t *valid_b, uint32_t *out, uint32_t count) {
     uint32_t k = 0, *end = out + count;
     for (; k + 8 <= n; k += 8) { // at most row + k are written so far, so that eight numbers have room
         uint64_t bytes;
@@ -111,9 +111,10 @@ static inline bool both_valid(const msl_view *a, const msl_view *b, uint32_t ia,
 MSL_FOR_EACH_COMPARABLE(SELECT_LOOPS)
 
 /* Indexed by physical type, then by operator (= <> < <=). */
-#define SELECT_ROW(suffix, T, EQ, LT, LE) {select_eq_##suffix, select_ne_##suffix, select_lt_##suffix, select_le_##suffix},
+#define SELECT_ROW(suffix, T, EQ, LT, LE)                                                                              \
+    {select_eq_##suffix, select_ne_##suffix, select_lt_##suffix, select_le_##suffix},
 static const select_loop select_loops[][4] = {MSL_FOR_EACH_COMPARABLE(SELECT_ROW)};
-_Static_assert(sizeof select_loops / sizeof select_loops[0] == MSL_PHYS_NESTED, "one row for each type that is not nested");
+_Static_assert(sizeof select_loops / sizeof select_loops[0] == MSL_PHYS_NESTED, "one row a type");
 
 /* ---- IS [NOT] DISTINCT FROM ---- */
 
@@ -131,8 +132,8 @@ static uint32_t select_distinct(bool wanted, const msl_vector *a, const msl_vect
     return count;
 }
 
-uint32_t msl_select_compare(msl_compare_op op, const msl_vector *a, const msl_vector *b, const uint32_t *sel, uint32_t n,
-                            uint32_t *out_sel) {
+uint32_t msl_select_compare(msl_compare_op op, const msl_vector *a, const msl_vector *b, const uint32_t *sel,
+                            uint32_t n, uint32_t *out_sel) {
     MSL_ASSERT(a->type->phys == b->type->phys && a->type->phys != MSL_PHYS_NESTED && op < MSL_CMP_COUNT);
     MSL_ASSERT(a->type->scale == b->type->scale);
     if (op >= MSL_CMP_DISTINCT) return select_distinct(op == MSL_CMP_DISTINCT, a, b, sel, n, out_sel);

@@ -1,7 +1,8 @@
-/// select.h: comparing values: of two columns into a selection (filters), of two single values (sorts, merges, statistics).
+/// select.h: comparing values: of two columns into a selection (filters), of two single values (sorts, merges,
+/// statistics).
 ///
-/// The order is that of ORDER BY: text by bytes, NaN equals itself and is the greatest, -0 = 0, intervals by their length
-/// with 30-day months.
+/// The order is that of ORDER BY: text by bytes, NaN equals itself and is the greatest, -0 = 0, intervals by their
+/// length with 30-day months.
 #ifndef MSL_SELECT_H
 #define MSL_SELECT_H
 
@@ -24,8 +25,8 @@ typedef enum msl_compare_op {
 ///   out      out_sel: room for n row numbers; may be `sel` itself
 ///   nulls    a NULL on either side is not TRUE, except for the DISTINCT operators
 ///   cost     about a nanosecond a row for numbers; no branch depends on the data
-uint32_t msl_select_compare(msl_compare_op op, const msl_vector *a, const msl_vector *b, const uint32_t *sel, uint32_t n,
-                            uint32_t *out_sel);
+uint32_t msl_select_compare(msl_compare_op op, const msl_vector *a, const msl_vector *b, const uint32_t *sel,
+                            uint32_t n, uint32_t *out_sel);
 /// The rows where a BOOLEAN column is TRUE; as above.
 uint32_t msl_select_true(const msl_vector *boolean, const uint32_t *sel, uint32_t n, uint32_t *out_sel);
 

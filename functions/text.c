@@ -1,6 +1,7 @@
 /// text.c: the small types from and to text: BOOLEAN and UUID.
 ///
-/// A UUID is kept as an int128 whose top bit is flipped, so that signed order is the order of its bytes and of its text.
+/// A UUID is kept as an int128 whose top bit is flipped, so that signed order is the order of its bytes and of its
+/// text.
 #include "functions/text.h"
 
 #include <string.h>

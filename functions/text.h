@@ -1,6 +1,6 @@
-/// text.h: values from and to text. The one place that knows how each SQL type is written; casts, the text scan, literals,
-/// COPY and the shell all use it. No allocation, no locale. Parsers take the exact bytes (no surrounding blanks unless
-/// said) and return false when the text is not a value of the type.
+/// text.h: values from and to text. The one place that knows how each SQL type is written; casts, the text scan,
+/// literals, COPY and the shell all use it. No allocation, no locale. Parsers take the exact bytes (no surrounding
+/// blanks unless said) and return false when the text is not a value of the type.
 #ifndef MSL_TEXT_H
 #define MSL_TEXT_H
 
@@ -12,15 +12,17 @@ bool msl_parse_bool(const char *s, size_t n, bool *out);    ///< true/false/t/f/
 bool msl_parse_i64(const char *s, size_t n, int64_t *out);  ///< [+-]digits; overflow is false
 bool msl_parse_u64(const char *s, size_t n, uint64_t *out);
 bool msl_parse_i128(const char *s, size_t n, msl_i128 *out);
-bool msl_parse_f64(const char *s, size_t n, double *out);   ///< correctly rounded; inf, nan, exponents; false for digits beyond the range
-bool msl_parse_f32(const char *s, size_t n, float *out);   ///< the nearest float, not a double rounded again
+/// Correctly rounded; inf, nan, exponents. Digits beyond the range are false.
+bool msl_parse_f64(const char *s, size_t n, double *out);
+bool msl_parse_f32(const char *s, size_t n, float *out);    ///< the nearest float, not a double rounded again
 /// Exact decimal as an integer scaled by 10^scale; digits beyond the scale round half away from zero.
 bool msl_parse_decimal(const char *s, size_t n, uint8_t precision, uint8_t scale, msl_i128 *out);
-bool msl_parse_date(const char *s, size_t n, int32_t *out);       ///< [-]YYYY-MM-DD (also / as separator), calendar checked
-bool msl_parse_time(const char *s, size_t n, int64_t *out);       ///< HH:MM[:SS[.ffffff]]
-bool msl_parse_timestamp(const char *s, size_t n, int64_t *out);  ///< date[ T]time[Z|+HH[:MM]] (an offset is applied); date alone
+bool msl_parse_date(const char *s, size_t n, int32_t *out); ///< [-]YYYY-MM-DD (also / as separator), calendar checked
+bool msl_parse_time(const char *s, size_t n, int64_t *out); ///< HH:MM[:SS[.ffffff]]
+/// date[ T]time[Z|+HH[:MM]] (an offset is applied); date alone.
+bool msl_parse_timestamp(const char *s, size_t n, int64_t *out);
 bool msl_parse_interval(const char *s, size_t n, msl_interval *out); ///< "1 year 2 months 3 days 04:05:06"
-bool msl_parse_uuid(const char *s, size_t n, msl_i128 *out);      ///< kept with its top bit flipped: signed order is byte order
+bool msl_parse_uuid(const char *s, size_t n, msl_i128 *out); ///< top bit flipped: signed order is byte order
 
 #define MSL_TEXT_ROOM 80u ///< enough for any value below (double, int128, timestamp, uuid); intervals included
 

@@ -1,15 +1,16 @@
 /// text_double.c: doubles and floats from and to text, both ways exact.
 ///
 /// Reading. Up to 19 significant digits are gathered in a word w, so that the value is w * 10^q; small cases are one
-/// exact multiplication or division (Clinger). Else w is multiplied with a 128-bit significand of 10^q and rounded, which
-/// is proven right for every w and q. When there are more digits, w and w + 1 mostly round alike; when they do not, the
-/// digits are compared with the number half-way between the two candidates in big integers.
+/// exact multiplication or division (Clinger). Else w is multiplied with a 128-bit significand of 10^q and rounded,
+/// which is proven right for every w and q. When there are more digits, w and w + 1 mostly round alike; when they do
+/// not, the digits are compared with the number half-way between the two candidates in big integers.
 ///
-/// Writing. Schubfach finds the shortest digits within the rounding interval, the nearest of them when there are several.
+/// Writing. Schubfach finds the shortest digits within the rounding interval, the nearest of them when there are
+/// several.
 ///
 ///   memory   stack only; the big integers are 2 x 600 bytes
-///   source   Lemire, "Number parsing at a gigabyte per second" (2021); Mushtak and Lemire, "Fast number parsing without
-///            fallback" (2023); Giulietti, "The Schubfach way to render doubles" (2020)
+///   source   Lemire, "Number parsing at a gigabyte per second" (2021); Mushtak and Lemire, "Fast number parsing
+///            without fallback" (2023); Giulietti, "The Schubfach way to render doubles" (2020)
 #include "functions/text.h"
 
 #include <math.h>
@@ -61,9 +62,8 @@ static uint64_t nearest_bits(const binary_format *format, int64_t q, uint64_t w)
         mantissa += mantissa & 1;
         return mantissa >> 1; // a carry into the exponent field is right: it makes the least normal number
     }
-    if (low <= 1 && q >= format->even_min && q <= format->even_max && (mantissa & 3) == 1 && mantissa << shift == high) {
-        mantissa &= ~1ull; // exactly half-way: to even
-    }
+    bool may_tie = low <= 1 && q >= format->even_min && q <= format->even_max;
+    if (may_tie && (mantissa & 3) == 1 && mantissa << shift == high) mantissa &= ~1ull; // exactly half-way: to even
     mantissa += mantissa & 1;
     mantissa >>= 1;
     if (mantissa >= 2ull << format->mantissa_bits) {

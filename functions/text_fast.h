@@ -93,7 +93,8 @@ static inline uint64_t msl_squeeze(uint64_t w, unsigned p, uint64_t fill) {
 /// correctly rounded by one division.
 ///   source  Clinger, "How to read floating point numbers accurately" (1990)
 static inline bool msl_fast_f64(const char *s, size_t n, bool padded, double *out) {
-    static const double power[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    static const double power[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                   1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
     bool negative = n > 0 && *s == '-';
     const char *digits = s + negative;
     size_t count = n - negative;

@@ -1,7 +1,7 @@
 /// text_number.c: integers and decimals from and to text.
 ///
-/// Parsers here are the complete forms behind the inline ones of text_fast.h: any length, leading zeros, signs, overflow.
-/// Printing goes two digits at a time from the right; numbers above 64 bits are split by 10^19 first.
+/// Parsers here are the complete forms behind the inline ones of text_fast.h: any length, leading zeros, signs,
+/// overflow. Printing goes two digits at a time from the right; numbers above 64 bits are split by 10^19 first.
 #include "functions/text.h"
 
 #include "functions/decimal.h"

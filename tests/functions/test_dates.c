@@ -53,7 +53,7 @@ static void test_grid(void) {
     CALL_LITERAL("2024-01-01", "time_bucket", "INTERVAL 6 months", "DATE 2024-05-31");
     CALL("2024-03-31 00:00:00", "date_add", "DATE 2024-03-30", "INTERVAL 1 day");
     CALL("1 month 1 day", "age", "TIMESTAMP 2024-03-01", "TIMESTAMP 2024-01-31");
-    CALL("-1 month -1 day", "age", "TIMESTAMP 2024-01-31", "TIMESTAMP 2024-03-01");
+    CALL("-1 months -1 days", "age", "TIMESTAMP 2024-01-31", "TIMESTAMP 2024-03-01");
     CALL("2 months", "age", "DATE 2024-01-01");
 }
 
