@@ -2,7 +2,7 @@
 ///
 /// Rows of a column are added in two passes: the highest exponent raises the window once, then every value is cut into
 /// the four bins without a branch, four values at a time with AVX2 (its variable shifts give 0 beyond the word, which is
-/// just what dropping means). Measured per value: 1.0 ns with AVX2, 5 ns otherwise.
+/// just what dropping means). Measured per value: 1.2 ns with AVX2, 5 ns otherwise.
 #include "functions/agg_sum.h"
 
 #include <math.h>
@@ -46,6 +46,20 @@ void msl_sum_add_other(msl_sum *sum, uint64_t bits) {
 }
 
 #if defined(__x86_64__)
+/// The highest exponent (0..0x7FF) of x[0..n), n a multiple of 4.
+__attribute__((target("avx2"))) static uint32_t highest_exponent_avx2(const double *x, uint32_t n) {
+    const __m256i exponent_bits = _mm256_set1_epi64x(0x7FF0000000000000);
+    __m256i highest = _mm256_setzero_si256();
+    for (uint32_t k = 0; k < n; k += 4) {
+        __m256i bits = _mm256_loadu_si256((const __m256i *)(const void *)(x + k));
+        highest = _mm256_max_epi32(highest, _mm256_and_si256(bits, exponent_bits)); // the low halves are 0
+    }
+    uint64_t lanes[4];
+    _mm256_storeu_si256((__m256i *)(void *)lanes, highest);
+    uint64_t a = lanes[0] > lanes[1] ? lanes[0] : lanes[1], b = lanes[2] > lanes[3] ? lanes[2] : lanes[3];
+    return (uint32_t)((a > b ? a : b) >> 52);
+}
+
 /// Adds x[0..n), n a multiple of 4, none of them special or above the window.
 __attribute__((target("avx2"))) static void add_block_avx2(msl_sum *sum, const double *x, uint32_t n) {
     const __m256i zero = _mm256_setzero_si256(), one = _mm256_set1_epi64x(1), width = _mm256_set1_epi64x(MSL_SUM_WIDTH);
@@ -76,6 +90,7 @@ __attribute__((target("avx2"))) static void add_block_avx2(msl_sum *sum, const d
 }
 static bool have_avx2(void) { return __builtin_cpu_supports("avx2"); }
 #else
+static uint32_t highest_exponent_avx2(const double *x, uint32_t n) { return (void)x, (void)n, 0; }
 static void add_block_avx2(msl_sum *sum, const double *x, uint32_t n) { (void)sum, (void)x, (void)n; }
 static bool have_avx2(void) { return false; }
 #endif
@@ -89,17 +104,10 @@ static void add_each(msl_sum *sum, const double *x, uint32_t n) {
 /// Adds x[0..n).
 static void add_block(msl_sum *sum, const double *x, uint32_t n) {
     uint32_t whole = have_avx2() ? n & ~3u : 0;
-    uint64_t highest = 0;
-    for (uint32_t k = 0; k < whole; k++) {
-        uint64_t bits;
-        memcpy(&bits, &x[k], 8);
-        bits &= 0x7FF0000000000000ull;
-        highest = bits > highest ? bits : highest;
-    }
-    if (highest >> 52 == 0x7FF) whole = 0; // something special among them: one by one
+    uint32_t highest = whole ? highest_exponent_avx2(x, whole) : 0;
+    if (highest == 0x7FF) whole = 0; // something special among them: one by one
     if (whole) {
-        int32_t base = base_for((uint32_t)(highest >> 52));
-        if (base > sum->base) raise_window(sum, base);
+        if (base_for(highest) > sum->base) raise_window(sum, base_for(highest));
         add_block_avx2(sum, x, whole);
     }
     add_each(sum, x + whole, n - whole);
