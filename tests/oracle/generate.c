@@ -231,7 +231,13 @@ static void text_value(choice *c, text *out, const scope *s, int depth) {
         value(c, out, s, TEXT, depth - 1);
         text_add(out, ", %d, %d)", 1 + (int)choose(c, 4), (int)choose(c, 6));
         break;
-    case 2: call(c, out, s, "replace", TEXT, 3, depth); break;
+    case 2: // SQLite answers replace(x, '', NULL) with x: the pattern is never empty
+        text_add(out, "replace(");
+        value(c, out, s, TEXT, depth - 1);
+        text_add(out, ", '%s', ", chance(c, 50) ? "a" : "longer");
+        value(c, out, s, TEXT, depth - 1);
+        text_add(out, ")");
+        break;
     case 3: call(c, out, s, "trim", TEXT, 1, depth); break;
     case 4:
         text_add(out, "CAST(");
