@@ -136,7 +136,7 @@ static inline const char *evaluate_shapes(evaluator *e, msl_kernel kernel, unsig
         } else {
             evaluate_show(out, 0, e->text, sizeof e->text);
         }
-        if (shape == 0) strcpy(first, e->text);
+        if (shape == 0) memcpy(first, e->text, sizeof first);
         CHECK(strcmp(first, e->text) == 0, "shape %d: %s, but %s", shape, first, e->text);
         if (status != MORSEL_OK || all_constant) continue;
         char other[sizeof e->text];
@@ -147,7 +147,7 @@ static inline const char *evaluate_shapes(evaluator *e, msl_kernel kernel, unsig
         evaluate_show(out, 3, other, sizeof other);
         CHECK(strcmp(with_null ? "NULL" : first, other) == 0, "shape %d row 3: %s, but %s", shape, first, other);
     }
-    strcpy(e->text, first);
+    memcpy(e->text, first, sizeof first);
     return e->text;
 }
 
@@ -214,7 +214,10 @@ static inline const char *evaluate_cast(evaluator *e, const char *from, const ch
     const void *bound;
     unsigned flags;
     msl_kernel kernel = msl_cast_resolve(v->type, evaluate_type(to), is_try, &e->arena, &bound, &flags);
-    if (!kernel) return strcpy(e->text, "error: no such cast");
+    if (!kernel) {
+        snprintf(e->text, sizeof e->text, "error: no such cast");
+        return e->text;
+    }
     return evaluate_shapes(e, kernel, flags, bound, &v, 1, evaluate_type(to));
 }
 

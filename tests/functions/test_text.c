@@ -101,14 +101,16 @@ static void test_double_spellings(void) {
     check_f64(digits);
     snprintf(digits, sizeof digits, "%.1100f", 0x1.fffffffffffffp-1023);
     check_f64(digits);
-    strcat(digits, "1");
+    size_t length = strlen(digits);
+    digits[length] = '1';
+    digits[length + 1] = 0;
     check_f64(digits);
     static const char *const bad[] = {"", ".", "-", "+", "-.", "e5", "1e", "1e+", "1.2.3", "1..2", "1 ", " 1", "1x", "1e5x",
                                       "0x1p3", "in", "infx", "nanx", "1_000", "1,5", "--1", "12345678x", ".e5", "123.45.6789", "1-1", "\xb1"};
     for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
         double d;
         char room[64] = {0};
-        strcpy(room, bad[k]);
+        memcpy(room, bad[k], strlen(bad[k]));
         CHECK(!msl_parse_f64(bad[k], strlen(bad[k]), &d) && !msl_fast_f64(bad[k], strlen(bad[k]), false, &d) &&
                   !msl_fast_f64(room, strlen(bad[k]), true, &d), "'%s'", bad[k]);
     }
