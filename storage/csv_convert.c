@@ -283,10 +283,6 @@ static bool parse_other(const msl_csv_rule *rule, const char *s, size_t n, void 
     case MSL_TYPE_DOUBLE: {
         double v;
         if (!msl_parse_f64(s, n, &v)) return false;
-        if (rule->is_inferred) {
-            unsigned kind = msl_csv_kind_of(rule->options, s, n);
-            if (!(kind & (MSL_CSV_KIND_INT | MSL_CSV_KIND_FRACTION | MSL_CSV_KIND_SPECIAL))) return false;
-        }
         if (type->id == MSL_TYPE_REAL) *(float *)out = (float)v;
         else *(double *)out = v;
         return true;
@@ -335,6 +331,7 @@ static bool parse_value(const msl_csv_rule *rule, const msl_csv_span *span, void
     if (rule->format) return parse_formatted(rule, s, n, out);
     char swapped[128];
     bool has_point = type->id == MSL_TYPE_DOUBLE || type->id == MSL_TYPE_REAL || type->id == MSL_TYPE_DECIMAL;
+    if (has_point && rule->is_inferred && !(msl_csv_kind_of(rule->options, s, n) & msl_csv_type_kinds(type))) return false;
     if (has_point && rule->decimal != '.') {
         if (n > sizeof swapped || !swap_decimal(s, n, rule->decimal, swapped)) return false;
         s = swapped;

@@ -471,10 +471,12 @@ morsel_status msl_csv_sniff(const msl_bind_env *env, const msl_csv_options *o, c
     uint32_t window = n - from < DIALECT_BYTES ? n - from : DIALECT_BYTES;
     tally t;
     find_dialect(o, path, text + from, window, whole && window == n - from, out, &t);
-    if (t.records == 0) { // one long record, or nothing but blank lines
+    bool lost_quotes = out->dialect.quote < 0 && !(o->flags & MSL_CSV_OPT_HAS_QUOTE); // a long quoted field, perhaps
+    if ((t.records == 0 || lost_quotes) && window < n - from) {
         window = n - from;
-        find_dialect(o, path, text + from, window, true, out, &t);
+        find_dialect(o, path, text + from, window, whole, out, &t);
     }
+    if (t.records == 0) find_dialect(o, path, text + from, window, true, out, &t); // one record, or blank lines only
     if (t.records == 0) {
         bool lines_are_rows = o->flags & MSL_CSV_OPT_COLUMNS_COMPLETE && o->type_count == 1; // empty lines: NULLs
         out->data_start = lines_are_rows ? from : n;
@@ -498,6 +500,10 @@ morsel_status msl_csv_sniff(const msl_bind_env *env, const msl_csv_options *o, c
         return msl_error_nomem(env->err, "text scan", 0);
     }
     const char *doubt = NULL;
+    if (out->dialect.quote < 0 && !(o->flags & (MSL_CSV_OPT_HAS_QUOTE | MSL_CSV_OPT_NO_DETECT)) && !out->doubt) {
+        out->doubt = msl_arena_printf(env->arena, "%s: its double quotes do not pair up: read as ordinary characters (quote='\"' if "
+                                                  "they are not)", path);
+    }
     if (o->flags & MSL_CSV_OPT_HAS_HEADER) out->has_header = o->flags & MSL_CSV_OPT_HEADER;
     else if (o->flags & MSL_CSV_OPT_NO_DETECT) out->has_header = false;
     else if (o->flags & MSL_CSV_OPT_COLUMNS_COMPLETE) out->has_header = repeats_given_names(o, &b.first) ||
