@@ -148,6 +148,7 @@ static void fill_profile(void *data, const msl_node_run *run) {
     profile_fill *f = data;
     if (run->plan->id >= f->count) return;
     f->profiles[run->plan->id] = (msl_node_profile){.rows = run->rows, .ns = run->ns, .memory_bytes = run->memory_bytes};
+    if (run->detail[0]) f->profiles[run->plan->id].detail = msl_arena_strndup(f->arena, run->detail, strlen(run->detail));
 }
 
 /// Runs the query to its end and makes the annotated plan the result's rows.

@@ -178,7 +178,7 @@ morsel_status msl_bind_aggregate(msl_binder *b, const msl_ast_expr *ast, const c
     MSL_TRY(msl_text_name(b, ast->at, &call->display));
     msl_expr *e;
     MSL_TRY(msl_expr_new(b->p, MSL_EXPR_AGGREGATE, call->fn.result, count, at, &e));
-    memcpy(e->args, args, sizeof *args * count);
+    if (count) memcpy(e->args, args, sizeof *args * count);
     call->args = e->args;
     call->arg_count = count;
     e->detail = call;

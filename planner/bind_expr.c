@@ -7,7 +7,7 @@
 static morsel_status bind_text(msl_binder *b, const msl_ast_expr *ast, const msl_type *type, msl_expr **out) {
     char *copy = msl_arena_bytes(b->p->arena, ast->u.text.length ? ast->u.text.length : 1);
     if (!copy) return msl_planner_nomem(b->p);
-    memcpy(copy, ast->u.text.bytes, ast->u.text.length);
+    if (ast->u.text.length) memcpy(copy, ast->u.text.bytes, ast->u.text.length);
     msl_value value = {.type = type, .text = copy, .length = ast->u.text.length};
     return msl_expr_constant(b->p, &value, msl_binder_at(b, ast->at), out);
 }

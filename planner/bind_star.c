@@ -5,6 +5,11 @@
 
 /// The name of an item without alias: a column's own spelling, else the text as typed.
 static morsel_status item_name(msl_binder *b, const msl_ast_expr *expr, const msl_relation *relation, const char **out) {
+    if (expr->kind == MSL_AST_SUBQUERY) { // the span begins inside the parentheses
+        msl_ast_span at = expr->at;
+        while (b->sql && at.offset > 0 && at.offset <= b->sql_length && b->sql[at.offset] != '(') at.offset--, at.length++;
+        return msl_text_name(b, at, out);
+    }
     if (expr->kind != MSL_AST_COLUMN) return msl_text_name(b, expr->at, out);
     const msl_ast_name *last = &expr->u.names.items[expr->u.names.count - 1];
     for (uint32_t k = 0; k < relation->visible.count; k++) {

@@ -1,6 +1,6 @@
 /// explain.c: physical plans as text or JSON, with what each node did when there is a profile.
 ///
-///     TOP_N  4 DESC LIMIT 5  (~5 rows)
+///     TOP_N  count(rid) DESC  LIMIT 5  (~5 rows)
 ///       AGG_FINAL  cat_1, cat_2: count(rid)  (~1,000 rows)
 ///         EXCHANGE HASH  cat_1, cat_2  (256 partitions)
 ///           AGG_PARTIAL  cat_1, cat_2: count(rid)
@@ -125,10 +125,7 @@ static void put_order(writer *w, const msl_sort_key *keys, uint32_t count, const
 }
 
 static void put_limit(writer *w, const msl_expr *limit, const msl_expr *offset) {
-    if (limit) {
-        put(w, "LIMIT ");
-        put_expr(w, limit, NULL, 0);
-    }
+    if (limit) put_expr(w, limit, NULL, 0);
     if (offset) {
         put(w, limit ? " OFFSET " : "OFFSET ");
         put_expr(w, offset, NULL, 0);
@@ -258,7 +255,7 @@ static void put_detail(writer *w, const msl_plan *plan) {
     case MSL_PLAN_SORT:
     case MSL_PLAN_TOP_N:
         put_order(w, plan->sort.keys, plan->sort.key_count, column_names(w, plan->children[0]));
-        if (plan->kind == MSL_PLAN_TOP_N) put(w, "  ");
+        if (plan->kind == MSL_PLAN_TOP_N) put(w, "  LIMIT ");
         if (plan->kind == MSL_PLAN_TOP_N) put_limit(w, plan->sort.limit, plan->sort.offset);
         return;
     case MSL_PLAN_REPEAT: {
@@ -315,6 +312,10 @@ static void put_profile(writer *w, const msl_plan *plan) {
         put(w, text);
     }
     if (n->partition_rows && n->partition_count) put_partitions(w, n);
+    if (n->detail && n->detail[0]) {
+        put(w, "; ");
+        put(w, n->detail);
+    }
     put(w, "]");
 }
 
@@ -327,9 +328,10 @@ static void put_tree(writer *w, const msl_plan *plan, uint32_t depth) {
     if (w->length == before + 2) w->length = before; // nothing to say
     bool shows_estimate = plan->estimated_rows >= 0 && plan->kind != MSL_PLAN_PROJECT && plan->kind != MSL_PLAN_VALUES;
     if (shows_estimate) {
+        uint64_t rows = plan->estimated_rows < 1e18 ? (uint64_t)(plan->estimated_rows + 0.5) : UINT64_MAX;
         put(w, "  (~");
-        put_u64(w, plan->estimated_rows < 1e18 ? (uint64_t)(plan->estimated_rows + 0.5) : UINT64_MAX);
-        put(w, plan->estimated_rows == 1 ? " row)" : " rows)");
+        put_u64(w, rows);
+        put(w, rows == 1 ? " row)" : " rows)");
     }
     if (w->profiles) put_profile(w, plan);
     put(w, "\n");
@@ -376,6 +378,10 @@ static void put_json(writer *w, const msl_plan *plan) {
         put_json_number(w, "rows", (double)n->rows);
         put_json_number(w, "ms", (double)n->ns / 1e6);
         put_json_number(w, "memory_bytes", (double)n->memory_bytes);
+        if (n->detail && n->detail[0]) {
+            put(w, ", \"run\": ");
+            put_json_string(w, n->detail, strlen(n->detail));
+        }
         for (uint32_t k = 0; n->partition_rows && k < n->partition_count; k++) {
             char text[32];
             snprintf(text, sizeof text, "%s%" PRIu64, k ? ", " : ", \"partition_rows\": [", n->partition_rows[k]);

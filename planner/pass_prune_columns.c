@@ -40,6 +40,7 @@ static morsel_status narrow(msl_planner *p, msl_logical *node, const bool *neede
     for (uint32_t k = 0; k < node->column_count; k++) {
         if (needed[node->columns[k]]) MSL_TRY(MSL_PUSH(p, &kept, node->columns[k]));
     }
+    if (!kept.items) MSL_TRY(MSL_TAKE(p, kept.items, 0));
     return exactly(p, node, kept.items, kept.count, out);
 }
 
@@ -186,6 +187,7 @@ static morsel_status prune(msl_planner *p, msl_logical *node, const bool *needed
             uint32_t id = node->children[0]->columns[k];
             if (id != node->repeat.column) MSL_TRY(MSL_PUSH(p, &columns, id));
         }
+        if (!columns.items) MSL_TRY(MSL_TAKE(p, columns.items, 0));
         node->columns = columns.items;
         node->column_count = columns.count;
         return MORSEL_OK;

@@ -78,15 +78,15 @@ static morsel_status agg_node(msl_physical *b, msl_plan_kind kind, const msl_log
     return MORSEL_OK;
 }
 
-morsel_status msl_build_aggregate(msl_physical *b, msl_logical *node, msl_built *out) {
+morsel_status msl_physical_aggregate(msl_physical *b, msl_logical *node, msl_built *out) {
     msl_built child, input;
     msl_exprs inputs = {0};
     uint32_t *at, keys = node->aggregate.key_count;
     msl_agg_call *calls;
-    MSL_TRY(msl_build(b, node->children[0], &child));
+    MSL_TRY(msl_physical_node(b, node->children[0], &child));
     MSL_TRY(collect_inputs(b, node, &inputs));
     MSL_TRY(MSL_TAKE(b->p, at, inputs.count));
-    MSL_TRY(msl_build_columns(b, &child, inputs.items, inputs.count, false, &input, at));
+    MSL_TRY(msl_physical_columns(b, &child, inputs.items, inputs.count, false, &input, at));
     MSL_TRY(make_calls(b, node, at + keys, &calls));
     if (must_collect(node)) {
         msl_plan *rows;

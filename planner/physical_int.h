@@ -24,9 +24,9 @@ typedef struct msl_built {
 /// The physical plan of a logical tree.
 morsel_status msl_physical_plan(msl_planner *p, msl_logical *root, msl_plan **out, uint32_t *node_count) MSL_MUST_CHECK;
 
-morsel_status msl_build(msl_physical *b, msl_logical *node, msl_built *out) MSL_MUST_CHECK;
-morsel_status msl_build_aggregate(msl_physical *b, msl_logical *node, msl_built *out) MSL_MUST_CHECK;
-morsel_status msl_build_join(msl_physical *b, msl_logical *node, msl_built *out) MSL_MUST_CHECK;
+morsel_status msl_physical_node(msl_physical *b, msl_logical *node, msl_built *out) MSL_MUST_CHECK;
+morsel_status msl_physical_aggregate(msl_physical *b, msl_logical *node, msl_built *out) MSL_MUST_CHECK;
+morsel_status msl_physical_join(msl_physical *b, msl_logical *node, msl_built *out) MSL_MUST_CHECK;
 
 /// A node that emits the columns `ids`.
 morsel_status msl_plan_new(msl_physical *b, msl_plan_kind kind, uint32_t child_count, const uint32_t *ids, uint32_t count,
@@ -35,14 +35,14 @@ morsel_status msl_plan_new(msl_physical *b, msl_plan_kind kind, uint32_t child_c
 morsel_status msl_position_expr(msl_physical *b, msl_expr *expr, const uint32_t *ids, uint32_t count,
                                 msl_expr **out) MSL_MUST_CHECK;
 /// PROJECT of expressions (over input's ids) that become columns `ids`; the input itself when that changes nothing.
-morsel_status msl_build_project(msl_physical *b, const msl_built *input, msl_expr *const *exprs, const uint32_t *ids,
+morsel_status msl_physical_project(msl_physical *b, const msl_built *input, msl_expr *const *exprs, const uint32_t *ids,
                                 uint32_t count, msl_built *out) MSL_MUST_CHECK;
 /// Makes `exprs` columns of the input: *out emits at least them; positions[k] says where. Adds a projection only when one
 /// of them is no column; with `keep`, what the input emits stays in front.
-morsel_status msl_build_columns(msl_physical *b, const msl_built *input, msl_expr *const *exprs, uint32_t count, bool keep,
+morsel_status msl_physical_columns(msl_physical *b, const msl_built *input, msl_expr *const *exprs, uint32_t count, bool keep,
                                 msl_built *out, uint32_t *positions) MSL_MUST_CHECK;
 /// Projects to exactly `ids`.
-morsel_status msl_build_exactly(msl_physical *b, const msl_built *input, const uint32_t *ids, uint32_t count,
+morsel_status msl_physical_exactly(msl_physical *b, const msl_built *input, const uint32_t *ids, uint32_t count,
                                 msl_built *out) MSL_MUST_CHECK;
 
 #endif

@@ -37,17 +37,18 @@ static morsel_status condition(msl_physical *b, const msl_logical *node, const m
     return msl_position_expr(b, all, both, left->count + right->count, out);
 }
 
-morsel_status msl_build_join(msl_physical *b, msl_logical *node, msl_built *out) {
+morsel_status msl_physical_join(msl_physical *b, msl_logical *node, msl_built *out) {
     msl_built sides[2], inputs[2];
     uint32_t *at[2], keys = node->join.key_count;
     msl_expr *const *key_exprs[2] = {node->join.left_keys, node->join.right_keys};
     for (uint32_t s = 0; s < 2; s++) {
-        MSL_TRY(msl_build(b, node->children[s], &sides[s]));
+        MSL_TRY(msl_physical_node(b, node->children[s], &sides[s]));
         MSL_TRY(MSL_TAKE(b->p, at[s], keys));
-        MSL_TRY(msl_build_columns(b, &sides[s], key_exprs[s], keys, true, &inputs[s], at[s]));
+        MSL_TRY(msl_physical_columns(b, &sides[s], key_exprs[s], keys, true, &inputs[s], at[s]));
     }
     msl_ids ids = {0};
     MSL_TRY(emitted_ids(b, node, &inputs[0], &inputs[1], &ids));
+    if (!ids.items) MSL_TRY(MSL_TAKE(b->p, ids.items, 0));
     msl_plan *plan;
     MSL_TRY(msl_plan_new(b, keys ? MSL_PLAN_HASH_JOIN : MSL_PLAN_LOOP_JOIN, 2, ids.items, ids.count, &plan));
     plan->children[0] = inputs[0].plan;
@@ -64,5 +65,5 @@ morsel_status msl_build_join(msl_physical *b, msl_logical *node, msl_built *out)
     plan->is_ordered = inputs[0].plan->is_ordered && !unordered;
     plan->estimated_rows = msl_estimate_rows(b->p, node);
     msl_built joined = {plan, ids.items, ids.count};
-    return msl_build_exactly(b, &joined, node->columns, node->column_count, out);
+    return msl_physical_exactly(b, &joined, node->columns, node->column_count, out);
 }

@@ -65,32 +65,64 @@ static bool is_identity(const msl_built *input, msl_expr *const *exprs, uint32_t
     return true;
 }
 
-morsel_status msl_build_project(msl_physical *b, const msl_built *input, msl_expr *const *exprs, const uint32_t *ids, uint32_t count,
+/// Only picks and orders columns.
+static bool only_moves(const msl_plan *project) {
+    for (uint32_t k = 0; k < project->column_count; k++) {
+        if (project->project.exprs[k]->kind != MSL_EXPR_COLUMN) return false;
+    }
+    return true;
+}
+
+static morsel_status compose_node(void *context, msl_expr *expr, msl_expr **out) {
+    const msl_plan *below = context;
+    if (expr->kind == MSL_EXPR_COLUMN) *out = below->project.exprs[expr->column];
+    return MORSEL_OK;
+}
+
+/// Makes the expressions of `plan`, which are over `below`, expressions over below's child.
+static morsel_status compose(msl_physical *b, msl_plan *plan, msl_plan *below) {
+    for (uint32_t k = 0; k < plan->column_count; k++) {
+        MSL_TRY(msl_expr_rewrite(b->p, plan->project.exprs[k], compose_node, below, &plan->project.exprs[k]));
+    }
+    return MORSEL_OK;
+}
+
+morsel_status msl_physical_project(msl_physical *b, const msl_built *input, msl_expr *const *exprs, const uint32_t *ids, uint32_t count,
                                 msl_built *out) {
     *out = (msl_built){.plan = input->plan, .ids = ids, .count = count};
     if (is_identity(input, exprs, count)) return MORSEL_OK;
-    msl_plan *plan;
+    msl_plan *plan, *below = input->plan;
     MSL_TRY(msl_plan_new(b, MSL_PLAN_PROJECT, 1, ids, count, &plan));
-    plan->children[0] = input->plan;
-    plan->is_ordered = input->plan->is_ordered;
-    plan->estimated_rows = input->plan->estimated_rows;
     MSL_TRY(MSL_TAKE(b->p, plan->project.exprs, count));
     for (uint32_t k = 0; k < count; k++) MSL_TRY(msl_position_expr(b, exprs[k], input->ids, input->count, &plan->project.exprs[k]));
+    if (below->kind == MSL_PLAN_PROJECT && only_moves(below)) { // two projections in a row are one
+        MSL_TRY(compose(b, plan, below));
+        below = below->children[0];
+        bool is_nothing = count == below->column_count;
+        for (uint32_t k = 0; k < count && is_nothing; k++) {
+            is_nothing = plan->project.exprs[k]->kind == MSL_EXPR_COLUMN && plan->project.exprs[k]->column == k;
+        }
+        out->plan = below;
+        if (is_nothing) return MORSEL_OK;
+    }
+    plan->children[0] = below;
+    plan->is_ordered = below->is_ordered;
+    plan->estimated_rows = below->estimated_rows;
     out->plan = plan;
     return MORSEL_OK;
 }
 
-morsel_status msl_build_exactly(msl_physical *b, const msl_built *input, const uint32_t *ids, uint32_t count, msl_built *out) {
+morsel_status msl_physical_exactly(msl_physical *b, const msl_built *input, const uint32_t *ids, uint32_t count, msl_built *out) {
     msl_expr **exprs;
     MSL_TRY(MSL_TAKE(b->p, exprs, count));
     for (uint32_t k = 0; k < count; k++) {
         MSL_TRY(msl_expr_new(b->p, MSL_EXPR_COLUMN, msl_column_type(b->p, ids[k]), 0, MSL_NOWHERE, &exprs[k]));
         exprs[k]->column = ids[k];
     }
-    return msl_build_project(b, input, exprs, ids, count, out);
+    return msl_physical_project(b, input, exprs, ids, count, out);
 }
 
-morsel_status msl_build_columns(msl_physical *b, const msl_built *input, msl_expr *const *exprs, uint32_t count, bool keep,
+morsel_status msl_physical_columns(msl_physical *b, const msl_built *input, msl_expr *const *exprs, uint32_t count, bool keep,
                                 msl_built *out, uint32_t *at) {
     *out = *input;
     bool all_columns = true;
@@ -118,7 +150,8 @@ morsel_status msl_build_columns(msl_physical *b, const msl_built *input, msl_exp
         MSL_TRY(MSL_PUSH(b->p, &all, exprs[k]));
         MSL_TRY(MSL_PUSH(b->p, &ids, id));
     }
-    return msl_build_project(b, input, all.items, ids.items, ids.count, out);
+    if (!ids.items) MSL_TRY(MSL_TAKE(b->p, ids.items, 0));
+    return msl_physical_project(b, input, all.items, ids.items, ids.count, out);
 }
 
 /// How often column `id` is used by the expressions.
@@ -151,8 +184,8 @@ static morsel_status merge_projects(msl_physical *b, msl_logical *node) {
 static morsel_status build_project(msl_physical *b, msl_logical *node, msl_built *out) {
     msl_built child;
     MSL_TRY(merge_projects(b, node));
-    MSL_TRY(msl_build(b, node->children[0], &child));
-    return msl_build_project(b, &child, node->project.exprs, node->columns, node->column_count, out);
+    MSL_TRY(msl_physical_node(b, node->children[0], &child));
+    return msl_physical_project(b, &child, node->project.exprs, node->columns, node->column_count, out);
 }
 
 /* ---- the others ---- */
@@ -178,7 +211,7 @@ static morsel_status build_values(msl_physical *b, msl_logical *node, msl_built 
 /// Conjuncts that can fail go last, in text order.
 static morsel_status build_filter(msl_physical *b, msl_logical *node, msl_built *out) {
     msl_built child;
-    MSL_TRY(msl_build(b, node->children[0], &child));
+    MSL_TRY(msl_physical_node(b, node->children[0], &child));
     MSL_TRY(plan_over(b, MSL_PLAN_FILTER, &child, &out->plan));
     msl_expr **conjuncts;
     uint32_t n = 0;
@@ -197,7 +230,7 @@ static morsel_status build_filter(msl_physical *b, msl_logical *node, msl_built 
 
 static morsel_status build_limit(msl_physical *b, msl_logical *node, msl_built *out) {
     msl_built child;
-    MSL_TRY(msl_build(b, node->children[0], &child));
+    MSL_TRY(msl_physical_node(b, node->children[0], &child));
     MSL_TRY(plan_over(b, MSL_PLAN_LIMIT, &child, &out->plan));
     out->plan->limit.limit = node->limit.limit;
     out->plan->limit.offset = node->limit.offset;
@@ -209,12 +242,12 @@ static morsel_status build_sort(msl_physical *b, msl_logical *node, msl_built *o
     msl_expr **exprs;
     uint32_t *at, count = node->sort.key_count;
     msl_sort_key *keys;
-    MSL_TRY(msl_build(b, node->children[0], &child));
+    MSL_TRY(msl_physical_node(b, node->children[0], &child));
     MSL_TRY(MSL_TAKE(b->p, exprs, count));
     MSL_TRY(MSL_TAKE(b->p, at, count));
     MSL_TRY(MSL_TAKE(b->p, keys, count));
     for (uint32_t k = 0; k < count; k++) exprs[k] = node->sort.keys[k].expr;
-    MSL_TRY(msl_build_columns(b, &child, exprs, count, true, &input, at));
+    MSL_TRY(msl_physical_columns(b, &child, exprs, count, true, &input, at));
     for (uint32_t k = 0; k < count; k++) keys[k] = (msl_sort_key){at[k], node->sort.keys[k].descending, node->sort.keys[k].nulls_first};
     msl_plan *plan;
     MSL_TRY(plan_over(b, node->kind == MSL_LOGICAL_TOP_N ? MSL_PLAN_TOP_N : MSL_PLAN_SORT, &input, &plan));
@@ -227,7 +260,7 @@ static morsel_status build_sort(msl_physical *b, msl_logical *node, msl_built *o
     plan->is_ordered = true;
     plan->estimated_rows = msl_estimate_rows(b->p, node);
     input.plan = plan;
-    return msl_build_exactly(b, &input, node->columns, node->column_count, out);
+    return msl_physical_exactly(b, &input, node->columns, node->column_count, out);
 }
 
 static morsel_status build_union(msl_physical *b, msl_logical *node, msl_built *out) {
@@ -235,7 +268,7 @@ static morsel_status build_union(msl_physical *b, msl_logical *node, msl_built *
     out->plan->is_ordered = true;
     for (uint32_t c = 0; c < node->child_count; c++) {
         msl_built child;
-        MSL_TRY(msl_build(b, node->children[c], &child));
+        MSL_TRY(msl_physical_node(b, node->children[c], &child));
         out->plan->children[c] = child.plan;
         out->plan->is_ordered = out->plan->is_ordered && child.plan->is_ordered;
     }
@@ -244,7 +277,7 @@ static morsel_status build_union(msl_physical *b, msl_logical *node, msl_built *
 
 static morsel_status build_repeat(msl_physical *b, msl_logical *node, msl_built *out) {
     msl_built child;
-    MSL_TRY(msl_build(b, node->children[0], &child));
+    MSL_TRY(msl_physical_node(b, node->children[0], &child));
     MSL_TRY(msl_plan_new(b, MSL_PLAN_REPEAT, 1, node->columns, node->column_count, &out->plan));
     out->plan->children[0] = child.plan;
     out->plan->is_ordered = child.plan->is_ordered;
@@ -255,7 +288,7 @@ static morsel_status build_repeat(msl_physical *b, msl_logical *node, msl_built 
 static morsel_status build_sink(msl_physical *b, msl_logical *node, msl_built *out) {
     msl_built child;
     bool is_insert = node->kind == MSL_LOGICAL_INSERT;
-    MSL_TRY(msl_build(b, node->children[0], &child));
+    MSL_TRY(msl_physical_node(b, node->children[0], &child));
     MSL_TRY(msl_plan_new(b, is_insert ? MSL_PLAN_INSERT : MSL_PLAN_COPY_TO, 1, node->columns, node->column_count, &out->plan));
     out->plan->children[0] = child.plan;
     if (is_insert) {
@@ -274,8 +307,8 @@ static morsel_status build_node(msl_physical *b, msl_logical *node, msl_built *o
     case MSL_LOGICAL_VALUES: return build_values(b, node, out);
     case MSL_LOGICAL_FILTER: return build_filter(b, node, out);
     case MSL_LOGICAL_PROJECT: return build_project(b, node, out);
-    case MSL_LOGICAL_AGGREGATE: return msl_build_aggregate(b, node, out);
-    case MSL_LOGICAL_JOIN: return msl_build_join(b, node, out);
+    case MSL_LOGICAL_AGGREGATE: return msl_physical_aggregate(b, node, out);
+    case MSL_LOGICAL_JOIN: return msl_physical_join(b, node, out);
     case MSL_LOGICAL_SORT:
     case MSL_LOGICAL_TOP_N: return build_sort(b, node, out);
     case MSL_LOGICAL_LIMIT: return build_limit(b, node, out);
@@ -287,7 +320,7 @@ static morsel_status build_node(msl_physical *b, msl_logical *node, msl_built *o
     return MORSEL_OK;
 }
 
-morsel_status msl_build(msl_physical *b, msl_logical *node, msl_built *out) {
+morsel_status msl_physical_node(msl_physical *b, msl_logical *node, msl_built *out) {
     *out = (msl_built){0};
     MSL_TRY(build_node(b, node, out));
     out->ids = node->columns;
@@ -306,7 +339,7 @@ static void number(msl_plan *plan, uint32_t *next) {
 morsel_status msl_physical_plan(msl_planner *p, msl_logical *root, msl_plan **out, uint32_t *node_count) {
     msl_physical b = {.p = p};
     msl_built built;
-    MSL_TRY(msl_build(&b, root, &built));
+    MSL_TRY(msl_physical_node(&b, root, &built));
     *out = built.plan;
     *node_count = 0;
     number(built.plan, node_count);

@@ -47,7 +47,7 @@ typedef enum msl_statement_kind {
     MSL_STATEMENT_SET,             ///< `setting`
     MSL_STATEMENT_RESET,           ///< `setting`, name NULL = all
     MSL_STATEMENT_SHOW,            ///< `setting`, name NULL = all: rows (name, value, description)
-    MSL_STATEMENT_EXPLAIN_ANALYZE  ///< run `plan`, throw its rows away, then msl_explain_analyze()
+    MSL_STATEMENT_EXPLAIN_ANALYZE  ///< run `plan`, throw its rows away, then msl_explain() with profiles
 } msl_statement_kind;
 
 /// A parameter of the statement; bound values are cast to `type` before execution.
@@ -125,6 +125,7 @@ typedef struct msl_node_profile {
     uint64_t memory_bytes;            ///< the most it held; 0 = nothing worth telling
     const uint64_t *partition_rows;   ///< EXCHANGE: rows in each partition, or NULL
     uint32_t partition_count;
+    const char *detail;               ///< the operator's own line, or NULL
     bool never_ran;
 } msl_node_profile;
 
