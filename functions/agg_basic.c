@@ -2,8 +2,8 @@
 ///
 /// Integers and decimals are added exactly: narrow ones in 128 bits (2^64 additions cannot overflow), 128-bit ones in
 /// 192 bits, so that an intermediate overflow never depends on the order of rows; only a result that does not fit its
-/// type is an error. REAL and DOUBLE go through msl_sum. avg divides the exact sum once: for integers and decimals it is
-/// the correctly rounded quotient.
+/// type is an error. REAL and DOUBLE go through msl_sum. avg divides the exact sum once: for integers and decimals it
+/// is the correctly rounded quotient.
 ///
 ///   layout   states are words of 64 bits; 128-bit parts are two words, lowest first
 #include "functions/agg_int.h"
@@ -416,7 +416,8 @@ static sum_kind choose_sum(const msl_type *type, const msl_type **argument) {
     }
 }
 
-static morsel_status bind_sum(const msl_aggregate *self, const msl_type *const *types, const msl_value *const *constants,
+static morsel_status bind_sum(const msl_aggregate *self, const msl_type *const *types,
+                              const msl_value *const *constants,
                               uint32_t arg_count, msl_arena *arena, msl_aggregate_binding *out, msl_error *err) {
     (void)self, (void)constants, (void)arena, (void)err;
     if (arg_count != 1) return MORSEL_TYPE;
@@ -431,7 +432,8 @@ static morsel_status bind_sum(const msl_aggregate *self, const msl_type *const *
     return MORSEL_OK;
 }
 
-static morsel_status bind_avg(const msl_aggregate *self, const msl_type *const *types, const msl_value *const *constants,
+static morsel_status bind_avg(const msl_aggregate *self, const msl_type *const *types,
+                              const msl_value *const *constants,
                               uint32_t arg_count, msl_arena *arena, msl_aggregate_binding *out, msl_error *err) {
     (void)self, (void)constants, (void)arena, (void)err;
     if (arg_count != 1) return MORSEL_TYPE;
@@ -466,7 +468,8 @@ const msl_aggregate msl_agg_basic[] = {
     {.name = "count", .arg_count = 1, .bind = bind_count, COUNT_CALLBACKS,
      .description = "count(x): the number of rows in which x is not NULL"},
     {.name = "sum", .arg_count = 1, .bind = bind_sum,
-     .description = "sum(x): the sum; exact HUGEINT for integers, DECIMAL(38,s) for decimals, DOUBLE for REAL and DOUBLE "
+     .description =
+         "sum(x): the sum; exact HUGEINT for integers, DECIMAL(38,s) for decimals, DOUBLE for REAL and DOUBLE "
                     "with the same digits in any order of rows; intervals are added part by part"},
     {.name = "avg", .arg_count = 1, .bind = bind_avg,
      .description = "avg(x): the mean as DOUBLE, divided once from the exact sum"},

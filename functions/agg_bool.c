@@ -132,7 +132,8 @@ static const msl_aggregate bits_entries[3][4] = {
      BITS_ENTRY(xor, i64, zeros_init)},
 };
 
-static morsel_status bind_bits(const msl_aggregate *self, const msl_type *const *types, const msl_value *const *constants,
+static morsel_status bind_bits(const msl_aggregate *self, const msl_type *const *types,
+                               const msl_value *const *constants,
                                uint32_t arg_count, msl_arena *arena, msl_aggregate_binding *out, msl_error *err) {
     (void)constants, (void)arena, (void)err;
     if (arg_count != 1) return MORSEL_TYPE;

@@ -289,7 +289,8 @@ static morsel_status mode_finalize(msl_agg_ctx *ctx, const void *state, msl_vect
     return MORSEL_OK;
 }
 
-static morsel_status bind_mode(const msl_aggregate *self, const msl_type *const *types, const msl_value *const *constants,
+static morsel_status bind_mode(const msl_aggregate *self, const msl_type *const *types,
+                               const msl_value *const *constants,
                                uint32_t arg_count, msl_arena *arena, msl_aggregate_binding *out, msl_error *err) {
     (void)constants, (void)arena, (void)err;
     if (arg_count != 1 || types[0]->phys == MSL_PHYS_NESTED) return MORSEL_TYPE;
@@ -314,8 +315,8 @@ static void product_init(const void *bound, void *state) {
     *(product_state *)state = (product_state){.mantissa = 1};
 }
 
-static morsel_status product_update_one(msl_agg_ctx *ctx, const msl_vector *const *args, const uint32_t *sel, uint32_t n,
-                                        void *state) {
+static morsel_status product_update_one(msl_agg_ctx *ctx, const msl_vector *const *args, const uint32_t *sel,
+                                        uint32_t n, void *state) {
     (void)ctx;
     product_state *s = state;
     for (uint32_t k = 0; k < n; k++) {

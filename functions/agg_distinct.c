@@ -1,7 +1,8 @@
 /// agg_distinct.c: approx_count_distinct, a HyperLogLog sketch of fixed size.
 ///
-/// 2,048 registers of one byte; each keeps the longest run of leading zeros (plus one) that the hash of a value has shown.
-/// The relative standard error is 1.04 / sqrt(2048) = 2.3 %. Registers only grow, so updates and combines commute.
+/// 2,048 registers of one byte; each keeps the longest run of leading zeros (plus one) that the hash of a value has
+/// shown. The relative standard error is 1.04 / sqrt(2048) = 2.3 %. Registers only grow, so updates and combines
+/// commute.
 ///
 ///   source  Flajolet et al., "HyperLogLog" (2007); the estimator without bias tables is that of Ertl,
 ///           "New cardinality estimation algorithms for HyperLogLog sketches" (2017), algorithm 6

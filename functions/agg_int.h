@@ -6,8 +6,8 @@
 
 #include "functions/function.h"
 
-/// Runs BODY for each row of an update; it sees `k` (the place in states) and `at` (the place in VIEW's data). The plain
-/// case, a flat vector without selection, is a loop of its own. BODY must not leave the loop.
+/// Runs BODY for each row of an update; it sees `k` (the place in states) and `at` (the place in VIEW's data). The
+/// plain case, a flat vector without selection, is a loop of its own. BODY must not leave the loop.
 #define MSL_AGG_EACH(VIEW, SEL, N, BODY)                                                                               \
     if (!(SEL) && !(VIEW).index && (VIEW).mask) {                                                                      \
         for (uint32_t k = 0; k < (N); k++) {                                                                           \
@@ -71,7 +71,9 @@ static inline msl_i128 msl_agg_key(msl_phys phys, const void *p) {
 static inline const void *msl_agg_at(const msl_view *view, uint32_t at, uint16_t width) {
     return (const char *)view->data + (size_t)at * width;
 }
-static inline bool msl_agg_is_null(const msl_view *view, uint32_t at) { return view->valid && !msl_bit(view->valid, at); }
+static inline bool msl_agg_is_null(const msl_view *view, uint32_t at) {
+    return view->valid && !msl_bit(view->valid, at);
+}
 
 /// Stores a copy of `value` in *slot, its long bytes in ctx->keep. Bytes that *slot has already are used again when
 /// they suffice. *slot is a valid string (all zero at first).
@@ -96,9 +98,11 @@ static inline void msl_agg_slot_put(const msl_agg_slot *slot, msl_vector *out, u
 }
 
 /// The tables' binds of min and max (agg_minmax.c).
-morsel_status msl_agg_bind_min(const msl_aggregate *self, const msl_type *const *types, const msl_value *const *constants,
+morsel_status msl_agg_bind_min(const msl_aggregate *self, const msl_type *const *types,
+                               const msl_value *const *constants,
                                uint32_t arg_count, msl_arena *arena, msl_aggregate_binding *out, msl_error *err);
-morsel_status msl_agg_bind_max(const msl_aggregate *self, const msl_type *const *types, const msl_value *const *constants,
+morsel_status msl_agg_bind_max(const msl_aggregate *self, const msl_type *const *types,
+                               const msl_value *const *constants,
                                uint32_t arg_count, msl_arena *arena, msl_aggregate_binding *out, msl_error *err);
 /// approx_count_distinct (agg_distinct.c).
 morsel_status msl_agg_bind_distinct(const msl_aggregate *self, const msl_type *const *types,

@@ -164,7 +164,8 @@ morsel_status msl_agg_keep_string(msl_agg_ctx *ctx, msl_string *slot, const msl_
         *slot = *value;
         return MORSEL_OK;
     }
-    char *room = slot->length >= value->length ? (char *)(uintptr_t)slot->pointer : ctx->keep(ctx->keeper, value->length);
+    bool fits = slot->length >= value->length;
+    char *room = fits ? (char *)(uintptr_t)slot->pointer : ctx->keep(ctx->keeper, value->length);
     if (!room) return msl_error_nomem(ctx->err, "AGGREGATE", value->length);
     memcpy(room, value->pointer, value->length);
     *slot = msl_string_make(room, value->length);
@@ -274,14 +275,16 @@ static morsel_status bind_extreme(const msl_aggregate *entries, const msl_type *
     return MORSEL_OK;
 }
 
-morsel_status msl_agg_bind_min(const msl_aggregate *self, const msl_type *const *types, const msl_value *const *constants,
+morsel_status msl_agg_bind_min(const msl_aggregate *self, const msl_type *const *types,
+                               const msl_value *const *constants,
                                uint32_t arg_count, msl_arena *arena, msl_aggregate_binding *out, msl_error *err) {
     (void)self, (void)constants, (void)arena, (void)err;
     if (arg_count != 1) return MORSEL_TYPE;
     return bind_extreme(min_entries, types[0], out);
 }
 
-morsel_status msl_agg_bind_max(const msl_aggregate *self, const msl_type *const *types, const msl_value *const *constants,
+morsel_status msl_agg_bind_max(const msl_aggregate *self, const msl_type *const *types,
+                               const msl_value *const *constants,
                                uint32_t arg_count, msl_arena *arena, msl_aggregate_binding *out, msl_error *err) {
     (void)self, (void)constants, (void)arena, (void)err;
     if (arg_count != 1) return MORSEL_TYPE;

@@ -13,7 +13,9 @@ typedef struct place {
 } place;
 
 static inline bool before(place a, place b) { return a.ordinal != b.ordinal ? a.ordinal < b.ordinal : a.row < b.row; }
-static inline place place_of(const msl_agg_ctx *ctx, uint32_t row) { return (place){ctx->ordinal, ctx->first_row + row}; }
+static inline place place_of(const msl_agg_ctx *ctx, uint32_t row) {
+    return (place){ctx->ordinal, ctx->first_row + row};
+}
 
 /* ---- first, last, any_value ---- */
 
@@ -142,7 +144,8 @@ static morsel_status offer_pair(msl_agg_ctx *ctx, arg_state *s, const arg_offer 
     return msl_agg_slot_set(ctx, &s->value, bound->value_type, offer->value);
 }
 
-static inline morsel_status offer_pair_row(msl_agg_ctx *ctx, const msl_view *views, uint32_t row, arg_state *s, int sign) {
+static inline morsel_status offer_pair_row(msl_agg_ctx *ctx, const msl_view *views, uint32_t row, arg_state *s,
+                                           int sign) {
     const arg_bound *bound = ctx->bound;
     const void *key = msl_agg_at(&views[1], msl_view_at(&views[1], row), bound->key_type->width);
     bool is_text = bound->key_type->phys == MSL_PHYS_STRING;
@@ -199,7 +202,8 @@ static const msl_type *typed(const msl_type *type) {
     {.name = #FUNCTION, .arg_count = 2, .flags = MSL_AGG_IGNORES_DISTINCT, .state_bytes = sizeof(arg_state),           \
      .string_count = COUNT, .string_offsets = {FIRST_AT, 16}, .init = arg_init, .update = FUNCTION##_update,           \
      .update_one = FUNCTION##_update_one, .combine = FUNCTION##_combine, .finalize = arg_finalize}
-#define ARG_FORMS(FUNCTION) {ARG_FORM(FUNCTION, 0, 0), ARG_FORM(FUNCTION, 1, 0), ARG_FORM(FUNCTION, 1, 16), ARG_FORM(FUNCTION, 2, 0)}
+#define ARG_FORMS(FUNCTION)                                                                                            \
+    {ARG_FORM(FUNCTION, 0, 0), ARG_FORM(FUNCTION, 1, 0), ARG_FORM(FUNCTION, 1, 16), ARG_FORM(FUNCTION, 2, 0)}
 static const msl_aggregate arg_forms[2][4] = {ARG_FORMS(arg_min), ARG_FORMS(arg_max)};
 
 #define FIRST_FORM(NAME, FUNCTION, FLAGS, STRINGS)                                                                     \

@@ -2,9 +2,9 @@
 ///
 /// Every statistic is a function of n and the sums of x, y, xx, yy, xy. Those sums are msl_sum, so the results have the
 /// same digits in any order of rows. A product enters as two doubles, rounded product and remainder (by FMA), each into
-/// a sum of its own, and the centred moment n * sum(xy) - sum(x) * sum(y) is formed with some 106 bits; where even those
-/// cancel (a constant column) it is formed exactly. So a constant column has variance 0, and 1e9 + {0, 1, 2} is no
-/// trouble.
+/// a sum of its own, and the centred moment n * sum(xy) - sum(x) * sum(y) is formed with some 106 bits; where even
+/// those cancel (a constant column) it is formed exactly. So a constant column has variance 0, and 1e9 + {0, 1, 2} is
+/// no trouble.
 ///
 /// Infinities and NaN among the values give NaN; a square beyond the largest double gives an infinite variance.
 ///

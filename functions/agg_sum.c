@@ -1,8 +1,8 @@
 /// agg_sum.c: the order-independent sum of doubles (see agg_sum.h for the idea and the accuracy).
 ///
 /// Rows of a column are added in two passes: the highest exponent raises the window once, then every value is cut into
-/// the four bins without a branch, four values at a time with AVX2 (its variable shifts give 0 beyond the word, which is
-/// just what dropping means). Measured per value: 1.2 ns with AVX2, 5 ns otherwise.
+/// the four bins without a branch, four values at a time with AVX2 (its variable shifts give 0 beyond the word, which
+/// is just what dropping means). Measured per value: 1.2 ns with AVX2, 5 ns otherwise.
 #include "functions/agg_sum.h"
 
 #include <math.h>
@@ -63,7 +63,8 @@ __attribute__((target("avx2"))) static uint32_t highest_exponent_avx2(const doub
 /// Adds x[0..n), n a multiple of 4, none of them special or above the window.
 __attribute__((target("avx2"))) static void add_block_avx2(msl_sum *sum, const double *x, uint32_t n) {
     const __m256i zero = _mm256_setzero_si256(), one = _mm256_set1_epi64x(1), width = _mm256_set1_epi64x(MSL_SUM_WIDTH);
-    const __m256i slice_bits = _mm256_set1_epi64x((int64_t)MSL_SUM_MASK), fraction = _mm256_set1_epi64x(0xFFFFFFFFFFFFFll);
+    const __m256i slice_bits = _mm256_set1_epi64x((int64_t)MSL_SUM_MASK);
+    const __m256i fraction = _mm256_set1_epi64x(0xFFFFFFFFFFFFFll);
     const __m256i exponent_bits = _mm256_set1_epi64x(0x7FF), base = _mm256_set1_epi64x(MSL_SUM_WIDTH * sum->base);
     __m256i total[MSL_SUM_BINS] = {zero, zero, zero, zero};
     for (uint32_t k = 0; k < n; k += 4) {

@@ -13,10 +13,10 @@
 /// msl_sum_value(). Values whose bits lie within 80 bits below the largest one (all sums of multiples of 1/1024 up to
 /// 2^69, say) are summed exactly. For comparison, a plain loop has n * 2^-53 * sum|x|.
 ///
-/// Range. Each addition puts less than 2^28 into a bin of 63 bits, so that 2^35 additions fit whatever the values. Owners
-/// count their additions and ask msl_sum_check() where they combine and finalize: whether that is an error does not
-/// depend on order either. Infinities and NaN are remembered as flags and decide the result. The sum of negative zeros is
-/// +0. A finite sum above the largest double is an infinity, as IEEE 754 rounds it.
+/// Range. Each addition puts less than 2^28 into a bin of 63 bits, so that 2^35 additions fit whatever the values.
+/// Owners count their additions and ask msl_sum_check() where they combine and finalize: whether that is an error does
+/// not depend on order either. Infinities and NaN are remembered as flags and decide the result. The sum of negative
+/// zeros is +0. A finite sum above the largest double is an infinity, as IEEE 754 rounds it.
 ///
 ///   layout   bin[4] (lowest first) | base = top - 3 | flags: 40 bytes; all zero bytes = the empty sum
 ///   source   Demmel and Nguyen, "Parallel Reproducible Summation" (IEEE TC 2015) and ReproBLAS, here on integers
@@ -43,7 +43,8 @@ _Static_assert(sizeof(msl_sum) == 40, "the layout above");
 /// What msl_sum_add leaves aside: infinities, NaN, and values that raise the window.
 void msl_sum_add_other(msl_sum *sum, uint64_t bits);
 
-/// Adds one value: its magnitude as an integer of window units (what lies below is shifted out), cut into the four bins.
+/// Adds one value: its magnitude as an integer of window units (what lies below is shifted out), cut into the four
+/// bins.
 ///   cost  one predicted branch, about 5 ns for values of any mixture of magnitudes
 static inline void msl_sum_add(msl_sum *sum, double x) {
     uint64_t bits;
@@ -58,7 +59,8 @@ static inline void msl_sum_add(msl_sum *sum, double x) {
     }
     shift = shift < -63 ? -63 : shift;
     msl_u128 units = ((msl_u128)magnitude << 64) >> (64 - shift);
-    uint64_t sign = (uint64_t)((int64_t)bits >> 63), low = (uint64_t)units, high = (uint64_t)(units >> 2 * MSL_SUM_WIDTH);
+    uint64_t sign = (uint64_t)((int64_t)bits >> 63);
+    uint64_t low = (uint64_t)units, high = (uint64_t)(units >> 2 * MSL_SUM_WIDTH);
     uint64_t *bin = (uint64_t *)sum->bin; // unsigned: too many additions wrap and are found by msl_sum_check
     bin[0] += ((low & MSL_SUM_MASK) ^ sign) - sign;
     bin[1] += ((low >> MSL_SUM_WIDTH & MSL_SUM_MASK) ^ sign) - sign;

@@ -1,12 +1,13 @@
-/// fn_date.c: the table of date and time functions. The kernels are in fn_date_part.c, fn_date_trunc.c, fn_date_make.c and
-/// fn_date_format.c.
+/// fn_date.c: the table of date and time functions. The kernels are in fn_date_part.c, fn_date_trunc.c, fn_date_make.c
+/// and fn_date_format.c.
 #include "functions/families.h"
 #include "functions/fn_date_int.h"
 
 #define BOUND(NAME, BIND, FLAGS, TEXT) {.name = NAME, .flags = FLAGS, .bind = msl_bind_##BIND, .description = TEXT}
 #define PART(NAME, TEXT) {.name = NAME, .bind = msl_bind_part_function, .description = NAME "(x): " TEXT}
 #define NOW(NAME, RESULT, TEXT)                                                                                        \
-    {.name = NAME, .flags = MSL_FN_STABLE, .result = MSL_TYPE_##RESULT, .bind = msl_bind_now, .description = NAME "(): " TEXT}
+    {.name = NAME, .flags = MSL_FN_STABLE, .result = MSL_TYPE_##RESULT, .bind = msl_bind_now,                          \
+     .description = NAME "(): " TEXT}
 #define PLAIN(NAME, KERNEL, ARG, RESULT, FLAGS, TEXT)                                                                  \
     {.name = NAME, .arg_count = 1, .args = {MSL_TYPE_##ARG}, .result = MSL_TYPE_##RESULT, .flags = FLAGS,              \
      .kernel = msl_kernel_##KERNEL, .description = NAME TEXT}
@@ -26,7 +27,8 @@ const msl_function msl_fn_date[] = {
     NOW("localtime", TIME, "the time of day at which the execution began, in UTC"),
 
     BOUND("date_part", date_part, FAILS,
-          "EXTRACT(part FROM x), date_part(part, x): a part of a date, time, timestamp or interval; seconds with fraction"),
+          "EXTRACT(part FROM x), date_part(part, x): a part of a date, time, timestamp or interval; seconds have a "
+          "fraction"),
     BOUND("datepart", date_part, FAILS, "datepart(part, x): another name of date_part"),
     BOUND("extract", date_part, FAILS, "extract(part, x): another name of date_part"),
     PART("millennium", "the millennium; 2001 begins the third"),
@@ -62,8 +64,8 @@ const msl_function msl_fn_date[] = {
     BOUND("date_diff", date_diff, FAILS, "date_diff(unit, from, to): number of the unit's borders between two moments"),
     BOUND("datediff", date_diff, FAILS, "datediff(unit, from, to): another name of date_diff"),
     BOUND("time_bucket", time_bucket, FAILS,
-          "time_bucket(width, x): the beginning of the bucket of that width; buckets are counted from Monday 2000-01-03, "
-          "those of months from 2000-01"),
+          "time_bucket(width, x): the beginning of the bucket of that width; buckets are counted from Monday "
+          "2000-01-03, those of months from 2000-01"),
     BOUND("date_add", date_add, FAILS, "date_add(x, interval): x + interval"),
     {.name = "age", .arg_count = 2, .flags = FAILS, .bind = msl_bind_age,
      .description = "age(later, earlier): difference in years, months, days and time"},
@@ -76,7 +78,8 @@ const msl_function msl_fn_date[] = {
      .kernel = msl_kernel_make_time, .description = "make_time(hour, minute, second)"},
     {.name = "make_timestamp", .arg_count = 6, .args = {I, I, I, I, I, D}, .result = MSL_TYPE_TIMESTAMP, .flags = FAILS,
      .kernel = msl_kernel_make_timestamp, .description = "make_timestamp(year, month, day, hour, minute, second)"},
-    PLAIN("to_timestamp", to_timestamp, DOUBLE, TIMESTAMPTZ, FAILS, "(seconds): that many seconds after 1970-01-01 UTC"),
+    PLAIN("to_timestamp", to_timestamp, DOUBLE, TIMESTAMPTZ, FAILS,
+          "(seconds): that many seconds after 1970-01-01 UTC"),
     PLAIN("epoch_ms", epoch_ms, TIMESTAMP, BIGINT, 0, "(x): milliseconds since 1970-01-01"),
     PLAIN("epoch_ms", epoch_ms, TIMESTAMPTZ, BIGINT, 0, "(x): milliseconds since 1970-01-01 UTC"),
     PLAIN("epoch_ms", from_epoch_ms, BIGINT, TIMESTAMP, FAILS, "(milliseconds): that many after 1970-01-01"),

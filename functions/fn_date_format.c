@@ -1,9 +1,9 @@
 /// fn_date_format.c: strftime and strptime: moments as text by a format, and back.
 ///
-/// Codes (those of C, without locale): %Y %y %m %d %e %H %I %M %S %p %j %a %A %b %h %B %u %w %G %V %U %W %s %z %Z %n %t %%,
-/// and %f (six digits of microseconds), %g here the three of milliseconds, %F = %Y-%m-%d, %T = %H:%M:%S, %R = %H:%M,
-/// %D = %m/%d/%y, %c = %F %T, %x = %F, %X = %T. A minus (%-d) writes no leading zeros. Reading takes the same codes
-/// except %U %W %V %G; a blank in the format skips any blanks, numbers may have fewer digits than when written.
+/// Codes (those of C, without locale): %Y %y %m %d %e %H %I %M %S %p %j %a %A %b %h %B %u %w %G %V %U %W %s %z %Z %n %t
+/// %%, and %f (six digits of microseconds), %g here the three of milliseconds, %F = %Y-%m-%d, %T = %H:%M:%S, %R =
+/// %H:%M, %D = %m/%d/%y, %c = %F %T, %x = %F, %X = %T. A minus (%-d) writes no leading zeros. Reading takes the same
+/// codes except %U %W %V %G; a blank in the format skips any blanks, numbers may have fewer digits than when written.
 ///
 /// Formats are walked for each row; a code that does not exist is found when a constant format is bound.
 #include "functions/fn_date_int.h"
@@ -55,7 +55,9 @@ static char take_code(msl_text format, size_t *at, bool *bare) {
 }
 
 static morsel_status check_format(msl_text format, bool reading, msl_error *err) {
-    if (format.length > FORMAT_LIMIT) return msl_error_set(err, MORSEL_DATA, "54000", "the format is longer than 4096 bytes");
+    if (format.length > FORMAT_LIMIT) {
+        return msl_error_set(err, MORSEL_DATA, "54000", "the format is longer than 4096 bytes");
+    }
     for (size_t at = 0; at < format.length;) {
         if (format.bytes[at] != '%') {
             at++;
@@ -161,7 +163,8 @@ static morsel_status kernel_strftime(MSL_KERNEL_ARGS) {
     return MORSEL_OK;
 }
 
-static morsel_status check_constant_format(const msl_value *const *constants, uint32_t index, bool reading, msl_error *err) {
+static morsel_status check_constant_format(const msl_value *const *constants, uint32_t index, bool reading,
+                                           msl_error *err) {
     const msl_value *value = constants ? constants[index] : NULL;
     if (!value || value->is_null || value->type->phys != MSL_PHYS_STRING) return MORSEL_OK;
     return check_format((msl_text){value->text, value->length}, reading, err);
@@ -190,10 +193,11 @@ typedef struct reader {
     bool has_epoch, twelve, afternoon;
 } reader;
 
+static bool at_digit(const reader *r) { return r->at < r->end && *r->at >= '0' && *r->at <= '9'; }
+
 static bool read_number(reader *r, unsigned most, int64_t *out) {
     unsigned digits = 0;
-    *out = 0;
-    for (; digits < most && r->at < r->end && *r->at >= '0' && *r->at <= '9'; digits++) *out = *out * 10 + (*r->at++ - '0');
+    for (*out = 0; digits < most && at_digit(r); digits++) *out = *out * 10 + (*r->at++ - '0');
     return digits > 0;
 }
 
@@ -213,8 +217,8 @@ static bool read_name(reader *r, const char *const *names, unsigned count, int64
 /// Digits after the decimal point, as many as there are; further ones than `unit` holds are dropped.
 static bool read_fraction(reader *r, int64_t *micros) {
     int64_t scale = 100000;
-    if (r->at >= r->end || *r->at < '0' || *r->at > '9') return false;
-    for (*micros = 0; r->at < r->end && *r->at >= '0' && *r->at <= '9'; scale /= 10) *micros += (*r->at++ - '0') * scale;
+    if (!at_digit(r)) return false;
+    for (*micros = 0; at_digit(r); scale /= 10) *micros += (*r->at++ - '0') * scale;
     return true;
 }
 
@@ -226,7 +230,7 @@ static bool read_offset(reader *r) {
     int64_t hours, minutes = 0;
     if ((sign != '+' && sign != '-') || !read_number(r, 2, &hours)) return false;
     if (r->at < r->end && *r->at == ':') r->at++;
-    if (r->at < r->end && *r->at >= '0' && *r->at <= '9' && !read_number(r, 2, &minutes)) return false;
+    if (at_digit(r) && !read_number(r, 2, &minutes)) return false;
     if (hours > 15 || minutes > 59) return false;
     r->offset_seconds = (hours * 3600 + minutes * 60) * (sign == '-' ? -1 : 1);
     return true;
@@ -280,7 +284,8 @@ static bool read_code(reader *r, char code) {
     case 's': r->has_epoch = true; return read_signed(r, 13, &r->epoch);
     case 'z': return read_offset(r);
     case 'Z':
-        if (r->end - r->at < 3 || (strncasecmp(r->at, "UTC", 3) != 0 && strncasecmp(r->at, "GMT", 3) != 0)) return false;
+        if (r->end - r->at < 3 ||
+            (strncasecmp(r->at, "UTC", 3) != 0 && strncasecmp(r->at, "GMT", 3) != 0)) return false;
         r->at += 3;
         return true;
     case 'n':
@@ -350,7 +355,8 @@ static morsel_status kernel_strptime(MSL_KERNEL_ARGS) {
         }
         msl_error_value(ctx->err, s.bytes, s.length);
         msl_error_set(ctx->err, MORSEL_DATA, "22007", "'%.*s' does not fit the format '%.*s'",
-                      s.length > 80 ? 80 : (int)s.length, s.bytes, format.length > 80 ? 80 : (int)format.length, format.bytes);
+                      s.length > 80 ? 80 : (int)s.length, s.bytes, format.length > 80 ? 80 : (int)format.length,
+                          format.bytes);
         msl_error_hint(ctx->err, "try_strptime gives NULL instead of an error");
         return MORSEL_DATA;
     }

@@ -1,5 +1,5 @@
-/// fn_date_int.h: what the date function files share: units, splitting a value into calendar fields, and the kernels and
-/// binds that the table in fn_date.c takes from the others.
+/// fn_date_int.h: what the date function files share: units, splitting a value into calendar fields, and the kernels
+/// and binds that the table in fn_date.c takes from the others.
 #ifndef MSL_FN_DATE_INT_H
 #define MSL_FN_DATE_INT_H
 
@@ -57,7 +57,8 @@ static inline int msl_day_of_year(int32_t day, int32_t year) {
 }
 /// ISO 8601 week: the week belongs to the year of its Thursday.
 static inline int msl_iso_week(int32_t day, int32_t *iso_year) {
-    int32_t thursday = (int32_t)((uint32_t)day - (uint32_t)msl_iso_weekday(day) + 4); // wraps at the ends of the calendar
+    // wraps at the ends of the calendar
+    int32_t thursday = (int32_t)((uint32_t)day - (uint32_t)msl_iso_weekday(day) + 4);
     *iso_year = msl_civil_of(thursday).year;
     return (msl_day_of_year(thursday, *iso_year) - 1) / 7 + 1;
 }
@@ -84,7 +85,8 @@ bool msl_date_unit_named(const char *name, size_t length, msl_date_unit *unit);
 /// "there is no date part 'yaer'" (22023) with a near name.
 morsel_status msl_date_unit_error(msl_error *err, const char *name, size_t length) MSL_COLD;
 /// The unit in argument 0: the constant (at bind) or a row's text.
-morsel_status msl_date_unit_constant(const msl_value *const *constants, bool *is_constant, msl_date_unit *unit, msl_error *err);
+morsel_status msl_date_unit_constant(const msl_value *const *constants, bool *is_constant, msl_date_unit *unit,
+                                     msl_error *err);
 /// "make_date: ... is out of range" (22008).
 morsel_status msl_date_range_error(msl_kernel_ctx *ctx, const char *name, const char *type) MSL_COLD;
 

@@ -1,4 +1,5 @@
-/// fn_date_make.c: moments from numbers and numbers from moments: now, make_date, to_timestamp, epoch_ms, age, intervals.
+/// fn_date_make.c: moments from numbers and numbers from moments: now, make_date, to_timestamp, epoch_ms, age,
+/// intervals.
 ///
 /// now() and its kin are fixed for an execution and in UTC. Everything that leaves the range of its type is an error.
 #include "functions/fn_date_int.h"
@@ -39,7 +40,9 @@ morsel_status msl_bind_now(MSL_BIND_ARGS) {
     MSL_BIND_UNUSED;
     if (arg_count != 0) return MORSEL_TYPE;
     out->result = msl_type_of((msl_type_id)self->result);
-    out->kernel = self->result == MSL_TYPE_DATE ? kernel_today : self->result == MSL_TYPE_TIME ? kernel_time_of_day : kernel_now;
+    out->kernel = kernel_now;
+    if (self->result == MSL_TYPE_DATE) out->kernel = kernel_today;
+    if (self->result == MSL_TYPE_TIME) out->kernel = kernel_time_of_day;
     return MORSEL_OK;
 }
 
@@ -102,7 +105,8 @@ morsel_status msl_kernel_make_timestamp(MSL_KERNEL_ARGS) {
             !micros_of_fields(MSL_AT(hour, row), MSL_AT(minute, row), MSL_AT(second, row), &micros)) {
             return msl_error_set(ctx->err, MORSEL_DATA, "22008", "make_timestamp: there is no such date or time");
         }
-        if (__builtin_mul_overflow((int64_t)day, MSL_MICROS_PER_DAY, result) || __builtin_add_overflow(*result, micros, result)) {
+        if (__builtin_mul_overflow((int64_t)day, MSL_MICROS_PER_DAY, result) ||
+            __builtin_add_overflow(*result, micros, result)) {
             return msl_date_range_error(ctx, "make_timestamp", "TIMESTAMP");
         }
     }
@@ -163,7 +167,8 @@ static msl_interval age_between(int64_t later, int64_t earlier) {
     msl_civil a = msl_civil_of(msl_timestamp_day(later, &later_micros));
     msl_civil b = msl_civil_of(msl_timestamp_day(earlier, &earlier_micros));
     int64_t micros = later_micros - earlier_micros;
-    int32_t days = (int32_t)a.day - (int32_t)b.day, months = (a.year - b.year) * 12 + (int32_t)a.month - (int32_t)b.month;
+    int32_t days = (int32_t)a.day - (int32_t)b.day;
+    int32_t months = (a.year - b.year) * 12 + (int32_t)a.month - (int32_t)b.month;
     if (micros < 0) {
         micros += MSL_MICROS_PER_DAY;
         days--;
@@ -198,7 +203,8 @@ morsel_status msl_bind_age(MSL_BIND_ARGS) {
         if (!msl_moment_type(types[k])) return MORSEL_TYPE;
         zoned |= types[k]->id == MSL_TYPE_TIMESTAMPTZ;
     }
-    for (uint32_t k = 0; k < arg_count; k++) out->arg_types[k] = msl_type_of(zoned ? MSL_TYPE_TIMESTAMPTZ : MSL_TYPE_TIMESTAMP);
+    const msl_type *type = msl_type_of(zoned ? MSL_TYPE_TIMESTAMPTZ : MSL_TYPE_TIMESTAMP);
+    for (uint32_t k = 0; k < arg_count; k++) out->arg_types[k] = type;
     out->result = msl_type_of(MSL_TYPE_INTERVAL);
     out->kernel = kernel_age;
     return MORSEL_OK;

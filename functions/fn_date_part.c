@@ -1,8 +1,8 @@
 /// fn_date_part.c: parts of dates, times and intervals: date_part (which EXTRACT becomes), year(), month(), ..., names.
 ///
-/// As in PostgreSQL second and millisecond have a fraction (DOUBLE) and epoch and julian too; every other part is BIGINT.
-/// The function second(x) is whole. A part that is not constant makes the result DOUBLE. Weeks are ISO's: Monday first;
-/// dow counts from Sunday = 0, isodow from Monday = 1. TIMESTAMPTZ is taken in UTC.
+/// As in PostgreSQL second and millisecond have a fraction (DOUBLE) and epoch and julian too; every other part is
+/// BIGINT. The function second(x) is whole. A part that is not constant makes the result DOUBLE. Weeks are ISO's:
+/// Monday first; dow counts from Sunday = 0, isodow from Monday = 1. TIMESTAMPTZ is taken in UTC.
 #include "functions/fn_date_int.h"
 
 #include "base/nearest.h"
@@ -20,7 +20,8 @@ static const struct {
     msl_date_unit unit;
 } unit_names[] = {
     {"microsecond", MSL_UNIT_MICROSECOND}, {"microseconds", MSL_UNIT_MICROSECOND}, {"us", MSL_UNIT_MICROSECOND},
-    {"usec", MSL_UNIT_MICROSECOND},        {"millisecond", MSL_UNIT_MILLISECOND},  {"milliseconds", MSL_UNIT_MILLISECOND},
+    {"usec", MSL_UNIT_MICROSECOND},        {"millisecond", MSL_UNIT_MILLISECOND},
+    {"milliseconds", MSL_UNIT_MILLISECOND},
     {"ms", MSL_UNIT_MILLISECOND},          {"msec", MSL_UNIT_MILLISECOND},         {"second", MSL_UNIT_SECOND},
     {"seconds", MSL_UNIT_SECOND},          {"sec", MSL_UNIT_SECOND},               {"secs", MSL_UNIT_SECOND},
     {"s", MSL_UNIT_SECOND},                {"minute", MSL_UNIT_MINUTE},            {"minutes", MSL_UNIT_MINUTE},
@@ -55,7 +56,7 @@ morsel_status msl_date_unit_error(msl_error *err, const char *name, size_t lengt
     for (size_t k = 0; k < UNIT_NAMES; k++) msl_nearest_offer(&best, unit_names[k].name, strlen(unit_names[k].name));
     msl_error_set(err, MORSEL_DATA, "22023", "there is no date part '%.*s'", length > 40 ? 40 : (int)length, name);
     if (msl_nearest_name(&best)) msl_error_hint(err, "did you mean '%s'?", msl_nearest_name(&best));
-    else msl_error_hint(err, "parts are year, quarter, month, week, day, hour, minute, second, dow, doy, epoch and others");
+    else msl_error_hint(err, "parts are year, quarter, month, week, day, hour, minute, second, dow, epoch and others");
     return MORSEL_DATA;
 }
 
@@ -201,7 +202,9 @@ static morsel_status kernel_part_named(MSL_KERNEL_ARGS) {
     MSL_ROWS(row) {
         msl_text name = msl_text_of(&MSL_AT(name, row));
         msl_date_unit unit;
-        if (!msl_date_unit_named(name.bytes, name.length, &unit)) return msl_date_unit_error(ctx->err, name.bytes, name.length);
+        if (!msl_date_unit_named(name.bytes, name.length, &unit)) {
+            return msl_date_unit_error(ctx->err, name.bytes, name.length);
+        }
         if (!has_part(args[1]->type, unit)) return no_part(ctx->err, args[1]->type);
         ((double *)out->data)[row] = part_at(unit, args[1], row).real;
     }

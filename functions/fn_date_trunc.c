@@ -66,13 +66,16 @@ static morsel_status no_length(msl_error *err, msl_text name) {
 }
 
 /// The unit of a row: the bound one, or argument 0's text.
-static morsel_status unit_of_row(msl_kernel_ctx *ctx, const msl_vector *const *args, uint32_t row, msl_date_unit *unit) {
+static morsel_status unit_of_row(msl_kernel_ctx *ctx, const msl_vector *const *args, uint32_t row,
+                                 msl_date_unit *unit) {
     if (ctx->bound) {
         *unit = *(const msl_date_unit *)ctx->bound;
         return MORSEL_OK;
     }
     msl_text name = msl_text_of(msl_vector_at(args[0], row));
-    if (!msl_date_unit_named(name.bytes, name.length, unit)) return msl_date_unit_error(ctx->err, name.bytes, name.length);
+    if (!msl_date_unit_named(name.bytes, name.length, unit)) {
+        return msl_date_unit_error(ctx->err, name.bytes, name.length);
+    }
     return *unit <= MSL_UNIT_LAST_LENGTH ? MORSEL_OK : no_length(ctx->err, name);
 }
 
@@ -209,12 +212,14 @@ static morsel_status kernel_bucket(MSL_KERNEL_ARGS) {
         msl_i128 length = (msl_i128)width.days * MSL_MICROS_PER_DAY + width.micros;
         if (width.months ? width.months < 0 || length != 0 : length <= 0) {
             return msl_error_set(ctx->err, MORSEL_DATA, "22023",
-                                 "the width of time_bucket must be positive, in months or in days and time but not both");
+                                 "the width of time_bucket must be positive, and in months or in days and time");
         }
         int64_t micros, start;
         int32_t day = msl_split_moment(args[1], row, &micros);
         if (args[1]->type->id == MSL_TYPE_DATE) {
-            if (!bucket_start(width, (int64_t)day * MSL_MICROS_PER_DAY, &start)) return msl_date_range_error(ctx, "time_bucket", "DATE");
+            if (!bucket_start(width, (int64_t)day * MSL_MICROS_PER_DAY, &start)) {
+                return msl_date_range_error(ctx, "time_bucket", "DATE");
+            }
             ((int32_t *)out->data)[row] = msl_timestamp_day(start, &micros);
         } else if (!bucket_start(width, *(const int64_t *)msl_vector_at(args[1], row), (int64_t *)out->data + row)) {
             return msl_date_range_error(ctx, "time_bucket", "TIMESTAMP");

@@ -1,15 +1,16 @@
 /// fn_int.h: what the scalar function files share: walking rows, reading arguments, room for texts, and the kernels
 /// that a family's table names but another file holds.
 ///
-/// Arguments are FLAT or CONSTANT; reading row i of either is data[i & mask]. When every argument is CONSTANT the caller
-/// asks for row 0 of a CONSTANT result, which the same loops compute.
+/// Arguments are FLAT or CONSTANT; reading row i of either is data[i & mask]. When every argument is CONSTANT the
+/// caller asks for row 0 of a CONSTANT result, which the same loops compute.
 #ifndef MSL_FN_INT_H
 #define MSL_FN_INT_H
 
 #include "functions/function.h"
 
 #define MSL_KERNEL_ARGS                                                                                                \
-    msl_kernel_ctx *ctx, const msl_vector *const *args, uint32_t arg_count, const uint32_t *sel, uint32_t n, msl_vector *out
+    msl_kernel_ctx *ctx, const msl_vector *const *args, uint32_t arg_count, const uint32_t *sel, uint32_t n,           \
+        msl_vector *out
 
 /// `for` over the rows of a kernel's call.
 #define MSL_ROWS(ROW) for (uint32_t k_ = 0, ROW; k_ < n && (ROW = sel ? sel[k_] : k_, true); k_++)

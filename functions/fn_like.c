@@ -1,9 +1,9 @@
 /// fn_like.c: LIKE, ILIKE and GLOB.
 ///
 /// As in PostgreSQL the backslash escapes unless ESCAPE names another character or '' for none. A constant pattern is
-/// looked at when the expression is bound: without wildcards, or with % only at its ends, it becomes an equality, prefix,
-/// suffix or substring test on bytes (memmem). Everything else goes to the general matcher, which compares code points
-/// and on a mismatch returns to the last %: at most length(text) * length(pattern) steps.
+/// looked at when the expression is bound: without wildcards, or with % only at its ends, it becomes an equality,
+/// prefix, suffix or substring test on bytes (memmem). Everything else goes to the general matcher, which compares code
+/// points and on a mismatch returns to the last %: at most length(text) * length(pattern) steps.
 ///
 /// ILIKE compares code points in simple lower case. GLOB is SQLite's: * ? [a-z] [^a-z], case-sensitive, no escape.
 #include "functions/fn_pattern_int.h"
@@ -160,7 +160,8 @@ static morsel_status kernel_like(MSL_KERNEL_ARGS) {
             msl_error_set(ctx->err, MORSEL_DATA, "22019", "ESCAPE must be one character or empty");
             return MORSEL_DATA;
         }
-        like_result match = match_like(msl_text_of(&MSL_AT(s, row)), msl_text_of(&MSL_AT(pattern, row)), escape, plan->fold);
+        like_result match = match_like(msl_text_of(&MSL_AT(s, row)), msl_text_of(&MSL_AT(pattern, row)), escape,
+                                       plan->fold);
         if (MSL_UNLIKELY(match == LIKE_BAD_ESCAPE)) {
             msl_error_set(ctx->err, MORSEL_DATA, "22025", "a LIKE pattern must not end with its escape character");
             msl_error_hint(ctx->err, "double the backslash, or add ESCAPE ''");

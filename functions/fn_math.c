@@ -1,9 +1,9 @@
-/// fn_math.c: functions of DOUBLE, and the table of all mathematical functions (others are in fn_round.c, fn_integer.c and
-/// fn_random.c).
+/// fn_math.c: functions of DOUBLE, and the table of all mathematical functions (others are in fn_round.c, fn_integer.c
+/// and fn_random.c).
 ///
-/// What has no real value is an error, as in PostgreSQL: the square root or logarithm of a negative number, the logarithm
-/// of zero, sin of infinity, asin of 2. A result too large for a double is infinity, as everywhere in Morsel's floating
-/// arithmetic. NaN in gives NaN out.
+/// What has no real value is an error, as in PostgreSQL: the square root or logarithm of a negative number, the
+/// logarithm of zero, sin of infinity, asin of 2. A result too large for a double is infinity, as everywhere in
+/// Morsel's floating arithmetic. NaN in gives NaN out.
 #include "functions/families.h"
 #include "functions/fn_math_int.h"
 #include "functions/text.h"
@@ -123,7 +123,9 @@ static morsel_status kernel_log_base(MSL_KERNEL_ARGS) {
     MSL_ROWS(row) {
         double base = MSL_AT(base, row), x = MSL_AT(x, row);
         double bad = base <= 0 ? base : x;
-        if (MSL_UNLIKELY(bad <= 0)) return msl_math_domain_error(ctx, "2201E", "log", bad, bad < 0 ? no_log : no_log_zero);
+        if (MSL_UNLIKELY(bad <= 0)) {
+            return msl_math_domain_error(ctx, "2201E", "log", bad, bad < 0 ? no_log : no_log_zero);
+        }
         if (MSL_UNLIKELY(base == 1)) {
             return msl_error_set(ctx->err, MORSEL_DATA, "22012", "log: a logarithm to base 1 is a division by zero");
         }
@@ -143,7 +145,8 @@ static morsel_status kernel_pi(MSL_KERNEL_ARGS) {
 
 #define D MSL_TYPE_DOUBLE
 #define TOTAL(NAME, KERNEL, TEXT)                                                                                      \
-    {.name = NAME, .arg_count = 1, .args = {D}, .result = D, .kernel = kernel_##KERNEL, .description = NAME "(x): " TEXT}
+    {.name = NAME, .arg_count = 1, .args = {D}, .result = D, .kernel = kernel_##KERNEL,                                \
+     .description = NAME "(x): " TEXT}
 #define TEST(NAME, KERNEL, TEXT)                                                                                       \
     {.name = NAME, .arg_count = 1, .args = {D}, .result = MSL_TYPE_BOOLEAN, .kernel = kernel_##KERNEL,                 \
      .description = NAME "(x): " TEXT}
@@ -151,7 +154,8 @@ static morsel_status kernel_pi(MSL_KERNEL_ARGS) {
     {.name = NAME, .arg_count = 1, .args = {D}, .result = D, .flags = MSL_FN_CAN_FAIL, .kernel = kernel_##KERNEL,      \
      .description = NAME "(x): " TEXT}
 #define TWO(NAME, KERNEL, FLAGS, TEXT)                                                                                 \
-    {.name = NAME, .arg_count = 2, .args = {D, D}, .result = D, .flags = FLAGS, .kernel = kernel_##KERNEL, .description = TEXT}
+    {.name = NAME, .arg_count = 2, .args = {D, D}, .result = D, .flags = FLAGS, .kernel = kernel_##KERNEL,             \
+     .description = TEXT}
 #define BOUND(NAME, BIND, FLAGS, TEXT) {.name = NAME, .flags = FLAGS, .bind = msl_bind_##BIND, .description = TEXT}
 #define FAILS MSL_FN_CAN_FAIL
 
@@ -203,9 +207,11 @@ const msl_function msl_fn_math[] = {
     TEST("isfinite", isfinite, "is x neither infinite nor NaN?"),
 
     BOUND("mod", mod, FAILS, "mod(a, b): a % b"),
-    {.name = "gcd", .arg_count = 2, .args = {MSL_TYPE_BIGINT, MSL_TYPE_BIGINT}, .result = MSL_TYPE_BIGINT, .flags = FAILS,
+    {.name = "gcd", .arg_count = 2, .args = {MSL_TYPE_BIGINT, MSL_TYPE_BIGINT}, .result = MSL_TYPE_BIGINT,
+     .flags = FAILS,
      .kernel = msl_kernel_gcd, .description = "gcd(a, b): greatest common divisor"},
-    {.name = "lcm", .arg_count = 2, .args = {MSL_TYPE_BIGINT, MSL_TYPE_BIGINT}, .result = MSL_TYPE_BIGINT, .flags = FAILS,
+    {.name = "lcm", .arg_count = 2, .args = {MSL_TYPE_BIGINT, MSL_TYPE_BIGINT}, .result = MSL_TYPE_BIGINT,
+     .flags = FAILS,
      .kernel = msl_kernel_lcm, .description = "lcm(a, b): least common multiple"},
     {.name = "factorial", .arg_count = 1, .args = {MSL_TYPE_BIGINT}, .result = MSL_TYPE_HUGEINT, .flags = FAILS,
      .kernel = msl_kernel_factorial, .description = "factorial(n): 1 * 2 * ... * n, exact up to n = 33"},

@@ -133,11 +133,13 @@ const msl_function msl_fn_misc[] = {
      .description = "nullif(a, b): NULL when a = b, else a"},
     {.name = "ifnull", .flags = ANY, .bind = bind_two, .kernel = kernel_ifnull,
      .description = "ifnull(a, b): a, or b when a is NULL"},
-    {.name = "nvl", .flags = ANY, .bind = bind_two, .kernel = kernel_ifnull, .description = "nvl(a, b): another name of ifnull"},
+    {.name = "nvl", .flags = ANY, .bind = bind_two, .kernel = kernel_ifnull,
+     .description = "nvl(a, b): another name of ifnull"},
     {.name = "typeof", .flags = ANY, .bind = bind_typeof, .kernel = kernel_constant_text,
      .description = "typeof(x): the name of the type of x"},
     UUID_ENTRY("gen_random_uuid", "a new random UUID (version 4) for each row"),
     UUID_ENTRY("uuid", "another name of gen_random_uuid"),
-    {.name = "version", .bind = bind_version, .kernel = kernel_constant_text, .description = "version(): Morsel and its number"},
+    {.name = "version", .bind = bind_version, .kernel = kernel_constant_text,
+     .description = "version(): Morsel and its number"},
 };
 const size_t msl_fn_misc_count = sizeof msl_fn_misc / sizeof msl_fn_misc[0];

@@ -1,7 +1,7 @@
 /// fn_random.c: random numbers and hashes: random, gen_random_uuid, hash, hash_random.
 ///
-/// A worker's stream begins at a hash of the execution's seed and the number of the stream (splitmix64 from there on), so
-/// that workers never share state. The streams of one call are numbered as workers come, in the plan's memory.
+/// A worker's stream begins at a hash of the execution's seed and the number of the stream (splitmix64 from there on),
+/// so that workers never share state. The streams of one call are numbered as workers come, in the plan's memory.
 ///   source  Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators" (OOPSLA 2014)
 #include "functions/agg_int.h"
 #include "functions/fn_math_int.h"

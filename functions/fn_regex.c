@@ -4,9 +4,9 @@
 /// n (or m) is given. Flags: i ignore case, c do not, g every match (replace), n or m lines, s dot matches newline,
 /// x extended syntax, l literal text. In a replacement \1 to \9 are groups, \& the whole match, \\ a backslash.
 ///
-/// A constant pattern is compiled once, when the expression is bound, and shared by all workers (the code is immutable);
-/// another is compiled when it differs from the worker's last one. Each match has a limit of steps, so that no pattern
-/// can hang a query: beyond it the row is an error.
+/// A constant pattern is compiled once, when the expression is bound, and shared by all workers (the code is
+/// immutable); another is compiled when it differs from the worker's last one. Each match has a limit of steps, so that
+/// no pattern can hang a query: beyond it the row is an error.
 ///
 ///   memory   everything PCRE2 asks for is drawn from the database's memory manager and given back with the arena
 #include "functions/fn_pattern_int.h"
@@ -282,7 +282,8 @@ static morsel_status match_from(msl_kernel_ctx *ctx, const pcre2_code *code, msl
     if (result == PCRE2_ERROR_NOMEMORY) return msl_error_nomem(ctx->err, NULL, s.length);
     msl_error_value(ctx->err, s.bytes, s.length);
     if (result == PCRE2_ERROR_MATCHLIMIT || result == PCRE2_ERROR_HEAPLIMIT || result == PCRE2_ERROR_DEPTHLIMIT) {
-        msl_error_set(ctx->err, MORSEL_DATA, "54001", "the regular expression takes too many steps on a text of %zu bytes",
+        msl_error_set(ctx->err, MORSEL_DATA, "54001",
+                      "the regular expression takes too many steps on a text of %zu bytes",
                       s.length);
         msl_error_hint(ctx->err, "nested repetitions such as (a+)+ need time exponential in the text's length");
         return MORSEL_DATA;
@@ -321,8 +322,8 @@ static msl_text group_of(const regex_local *local, msl_text s, size_t group) {
     return (msl_text){s.bytes + place[2 * group], place[2 * group + 1] - place[2 * group]};
 }
 
-static morsel_status extract(msl_kernel_ctx *ctx, const msl_vector *const *args, uint32_t arg_count, const uint32_t *sel,
-                             uint32_t n, msl_vector *out, bool null_without) {
+static morsel_status extract(msl_kernel_ctx *ctx, const msl_vector *const *args, uint32_t arg_count,
+                             const uint32_t *sel, uint32_t n, msl_vector *out, bool null_without) {
     MSL_ARG(msl_string, s, 0);
     bool has_group = arg_count > 2 && args[2]->type->phys == MSL_PHYS_I64;
     MSL_ROWS(row) {
@@ -333,8 +334,8 @@ static morsel_status extract(msl_kernel_ctx *ctx, const msl_vector *const *args,
         uint32_t groups = 0;
         pcre2_pattern_info(code, PCRE2_INFO_CAPTURECOUNT, &groups);
         if (group < 0 || group > groups) {
-            return msl_error_set(ctx->err, MORSEL_DATA, "22023", "the regular expression has %u groups, not %lld", groups,
-                                 (long long)group);
+            return msl_error_set(ctx->err, MORSEL_DATA, "22023", "the regular expression has %u groups, not %lld",
+                                 groups, (long long)group);
         }
         msl_text s = msl_text_of(&MSL_AT(s, row));
         MSL_TRY(match_from(ctx, code, s, 0, 0, &found));

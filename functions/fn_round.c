@@ -137,7 +137,8 @@ static bool round_digits(msl_i128 value, int32_t drop, int32_t back, round_mode 
 }
 
 static msl_i128 load_integer(const msl_vector *v, uint32_t row) {
-    return v->type->phys == MSL_PHYS_I64 ? *(const int64_t *)msl_vector_at(v, row) : *(const msl_i128 *)msl_vector_at(v, row);
+    const void *p = msl_vector_at(v, row);
+    return v->type->phys == MSL_PHYS_I64 ? *(const int64_t *)p : *(const msl_i128 *)p;
 }
 
 static bool store_integer(msl_vector *out, uint32_t row, msl_i128 value) {
@@ -173,7 +174,8 @@ static morsel_status kernel_round_exact(MSL_KERNEL_ARGS) {
             back = drop;
         }
         msl_i128 value;
-        if (!round_digits(load_integer(args[0], row), drop, back, plan->mode, &value) || !store_integer(out, row, value)) {
+        if (!round_digits(load_integer(args[0], row), drop, back, plan->mode, &value) ||
+            !store_integer(out, row, value)) {
             char name[64];
             msl_type_format(out->type, name, sizeof name);
             return msl_error_set(ctx->err, MORSEL_DATA, "22003", "the rounded value is out of range for %s", name);

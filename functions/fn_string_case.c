@@ -1,7 +1,8 @@
 /// fn_string_case.c: letters of a text: case, accents, normal forms, and reversing.
 ///
-/// ASCII texts (one test of the whole text) take byte loops; others go code point by code point through utf8proc's simple
-/// case mappings, which keep one code point one code point ('ß' stays). Nothing here allocates but in ctx->scratch.
+/// ASCII texts (one test of the whole text) take byte loops; others go code point by code point through utf8proc's
+/// simple case mappings, which keep one code point one code point ('ß' stays). Nothing here allocates but in
+/// ctx->scratch.
 #include "functions/fn_int.h"
 #include "functions/utf8.h"
 

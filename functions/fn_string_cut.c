@@ -1,7 +1,7 @@
 /// fn_string_cut.c: parts of a text: substr, left, right, trim, split_part, which borrow the argument's bytes; overlay.
 ///
-/// Positions count code points from 1, as in PostgreSQL: substr('abc', -1, 3) is 'a' (positions -1, 0 and 1), a negative
-/// length is an error. left(s, -n) is all but the last n code points, right(s, -n) all but the first n.
+/// Positions count code points from 1, as in PostgreSQL: substr('abc', -1, 3) is 'a' (positions -1, 0 and 1), a
+/// negative length is an error. left(s, -n) is all but the last n code points, right(s, -n) all but the first n.
 #include "functions/fn_int.h"
 #include "functions/utf8.h"
 
@@ -33,7 +33,8 @@ morsel_status msl_kernel_substr(MSL_KERNEL_ARGS) {
             end = first + MSL_AT(count, row);
         }
         if (first < 0) first = 0;
-        result[row] = end <= first ? msl_string_make("", 0) : cut_points(&MSL_AT(s, row), (uint64_t)first, (uint64_t)(end - first));
+        uint64_t count = end > first ? (uint64_t)(end - first) : 0;
+        result[row] = cut_points(&MSL_AT(s, row), (uint64_t)first, count);
     }
     return MORSEL_OK;
 }
@@ -190,7 +191,8 @@ morsel_status msl_kernel_overlay(MSL_KERNEL_ARGS) {
         int64_t count = arg_count == 4 ? *(const int64_t *)msl_vector_at(args[3], row)
                                        : (int64_t)msl_utf8_count(middle.bytes, middle.length);
         if (start < 1 || count < 0) {
-            return msl_error_set(ctx->err, MORSEL_DATA, "22011", "overlay needs a position from 1 on and no negative length");
+            return msl_error_set(ctx->err, MORSEL_DATA, "22011",
+                                 "overlay needs a position from 1 on and no negative length");
         }
         size_t from = msl_utf8_offset(s.bytes, s.length, (uint64_t)start - 1);
         size_t to = from + msl_utf8_offset(s.bytes + from, s.length - from, (uint64_t)count);

@@ -100,7 +100,8 @@ morsel_status msl_kernel_levenshtein(MSL_KERNEL_ARGS) {
     MSL_ARG(msl_string, a, 0);
     MSL_ARG(msl_string, b, 1);
     MSL_ROWS(row) {
-        MSL_TRY(edit_distance(ctx, msl_text_of(&MSL_AT(a, row)), msl_text_of(&MSL_AT(b, row)), (int64_t *)out->data + row));
+        MSL_TRY(edit_distance(ctx, msl_text_of(&MSL_AT(a, row)), msl_text_of(&MSL_AT(b, row)),
+                              (int64_t *)out->data + row));
     }
     return MORSEL_OK;
 }

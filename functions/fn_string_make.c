@@ -122,10 +122,11 @@ static morsel_status pad(msl_kernel_ctx *ctx, const msl_vector *const *args, uin
             fill = msl_text_of(&MSL_AT(fill, row));
         }
         uint64_t width = MSL_AT(width, row) > 0 ? (uint64_t)MSL_AT(width, row) : 0;
-        uint64_t points = msl_utf8_count(s.bytes, s.length), missing = points < width && fill.length ? width - points : 0;
+        uint64_t points = msl_utf8_count(s.bytes, s.length);
+        uint64_t missing = points < width && fill.length ? width - points : 0;
         size_t kept = points > width ? msl_utf8_offset(s.bytes, s.length, width) : s.length;
-        uint64_t limit = missing > MSL_TEXT_LIMIT ? UINT64_MAX : kept + missing * (msl_utf8_is_ascii(fill.bytes, fill.length) ? 1 : 4);
-        char *room = msl_fn_room(ctx, limit);
+        uint64_t point_bytes = msl_utf8_is_ascii(fill.bytes, fill.length) ? 1 : 4;
+        char *room = msl_fn_room(ctx, missing > MSL_TEXT_LIMIT ? UINT64_MAX : kept + missing * point_bytes);
         if (!room) return msl_fn_no_room(ctx);
         size_t length;
         if (left) {
@@ -204,7 +205,8 @@ morsel_status msl_kernel_translate(MSL_KERNEL_ARGS) {
     MSL_ARG(msl_string, from, 1);
     MSL_ARG(msl_string, to, 2);
     MSL_ROWS(row) {
-        msl_text s = msl_text_of(&MSL_AT(s, row)), from = msl_text_of(&MSL_AT(from, row)), to = msl_text_of(&MSL_AT(to, row));
+        msl_text s = msl_text_of(&MSL_AT(s, row));
+        msl_text from = msl_text_of(&MSL_AT(from, row)), to = msl_text_of(&MSL_AT(to, row));
         char *room = msl_fn_room(ctx, 4 * (uint64_t)s.length);
         if (!room) return msl_fn_no_room(ctx);
         size_t length = 0;
@@ -233,9 +235,12 @@ morsel_status msl_kernel_chr(MSL_KERNEL_ARGS) {
     MSL_ARG(int64_t, point, 0);
     MSL_ROWS(row) {
         int64_t point = MSL_AT(point, row);
-        if (point == 0) return msl_error_set(ctx->err, MORSEL_DATA, "54000", "chr(0): a text cannot hold the null character");
+        if (point == 0) {
+            return msl_error_set(ctx->err, MORSEL_DATA, "54000", "chr(0): a text cannot hold the null character");
+        }
         if (point < 0 || point > 0x10FFFF || (point >= 0xD800 && point <= 0xDFFF)) {
-            return msl_error_set(ctx->err, MORSEL_DATA, "54000", "chr(%lld): there is no such code point", (long long)point);
+            return msl_error_set(ctx->err, MORSEL_DATA, "54000", "chr(%lld): there is no such code point",
+                                 (long long)point);
         }
         char bytes[4];
         ((msl_string *)out->data)[row] = msl_string_make(bytes, msl_utf8_encode((uint32_t)point, bytes));
@@ -313,7 +318,8 @@ morsel_status msl_kernel_unhex(MSL_KERNEL_ARGS) {
             int digit = hex_value(s.bytes[at]);
             if (digit < 0) {
                 msl_error_value(ctx->err, s.bytes, s.length);
-                return msl_error_set(ctx->err, MORSEL_DATA, "22023", "unhex: character %zu is not a hexadecimal digit", at + 1);
+                return msl_error_set(ctx->err, MORSEL_DATA, "22023", "unhex: character %zu is not a hexadecimal digit",
+                                     at + 1);
             }
             size_t place = at + odd; // an odd number of digits has a zero in front
             room[place / 2] = (char)(room[place / 2] << 4 | digit);

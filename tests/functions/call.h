@@ -1,7 +1,8 @@
 /// call.h: calls scalar functions with any number of arguments written as text, for the tests of the families.
 ///
-/// An argument is "TYPE value" ("VARCHAR abc", "? abc" for an untyped literal, "BIGINT NULL"). Each call is made twice: all
-/// arguments literals (known when bound, CONSTANT vectors), and all of them columns of five rows of which row 1 is NULL.
+/// An argument is "TYPE value" ("VARCHAR abc", "? abc" for an untyped literal, "BIGINT NULL"). Each call is made twice:
+/// all arguments literals (known when bound, CONSTANT vectors), and all of them columns of five rows of which row 1 is
+/// NULL.
 #ifndef CALL_H
 #define CALL_H
 
@@ -10,7 +11,8 @@
 #define CALL_ARGS 6u
 
 /// The result of one form of the call as text in e->text.
-static inline const char *call_form(evaluator *e, const char *name, const char *const *specs, uint32_t count, bool literal) {
+static inline const char *call_form(evaluator *e, const char *name, const char *const *specs, uint32_t count,
+                                    bool literal) {
     msl_error_clear(&e->err);
     msl_arena_reset(&e->arena);
     const msl_type *types[CALL_ARGS];
@@ -27,7 +29,8 @@ static inline const char *call_form(evaluator *e, const char *name, const char *
         if (literal) constants[a] = &literals[a];
     }
     msl_function_binding binding;
-    morsel_status status = msl_function_resolve(name, strlen(name), types, constants, count, &e->arena, &binding, &e->err);
+    morsel_status status = msl_function_resolve(name, strlen(name), types, constants, count, &e->arena, &binding,
+                                                &e->err);
     if (status != MORSEL_OK) return evaluate_error(e, status);
     const msl_vector *args[CALL_ARGS];
     for (uint32_t a = 0; a < count; a++) {
@@ -41,7 +44,8 @@ static inline const char *call_form(evaluator *e, const char *name, const char *
         if (status != MORSEL_OK) return evaluate_error(e, status);
     }
     msl_vector *out = evaluate_vector(e, binding.result, EVALUATE_ROWS);
-    msl_environment env = {.now_micros = INT64_C(1709294400000000) + 123456, .random_seed = 7}; // 2024-03-01 12:00:00.123456
+    // 2024-03-01 12:00:00.123456
+    msl_environment env = {.now_micros = INT64_C(1709294400000000) + 123456, .random_seed = 7};
     msl_kernel_ctx ctx = {.err = &e->err, .scratch = &e->arena, .env = &env, .bound = binding.bound, .local = local};
     uint32_t rows[EVALUATE_ROWS], n = 0;
     unsigned flags = binding.function->flags;
@@ -68,8 +72,8 @@ static inline void call_check(evaluator *e, int line, const char *expected, cons
     for (int form = 0; form < 2; form++) {
         if (!(forms & 1 << form)) continue;
         const char *got = call_form(e, name, specs, count, form == 0);
-        CHECK(strcmp(got, expected) == 0, "line %d: %s as %s: %s, expected %s", line, name, form ? "columns" : "literals", got,
-              expected);
+        const char *what = form ? "columns" : "literals";
+        CHECK(strcmp(got, expected) == 0, "line %d: %s as %s: %s, expected %s", line, name, what, got, expected);
     }
 }
 

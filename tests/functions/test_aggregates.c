@@ -101,7 +101,8 @@ static const char *run_schedule(const msl_aggregate_binding *b, const msl_vector
     for (uint32_t left = workers; left > 1; left--) {
         uint32_t from = (uint32_t)(check_random(&seed) % left), to = (uint32_t)(check_random(&seed) % left);
         if (from == to) to = (to + 1) % left;
-        CHECK(b->aggregate->combine(&ctx, states[to], states[from]) == MORSEL_OK, "%s: %s", b->aggregate->name, err.message);
+        CHECK(b->aggregate->combine(&ctx, states[to], states[from]) == MORSEL_OK, "%s: %s", b->aggregate->name,
+              err.message);
         memmove(states[from], states[left - 1], STATE_ROOM); // states may be moved by memcpy
     }
     return result_of(b, &ctx, states[0]);
@@ -116,8 +117,8 @@ static void shuffle(uint32_t *order, uint32_t n) {
 }
 
 /// `schedules` random orders and partitions give one text; `expected` when not NULL.
-static void check_schedules(const char *name, msl_vector *columns, uint32_t column_count, uint32_t n, uint32_t schedules,
-                            const char *expected) {
+static void check_schedules(const char *name, msl_vector *columns, uint32_t column_count, uint32_t n,
+                            uint32_t schedules, const char *expected) {
     msl_arena_reset(&arena);
     const msl_type *types[2] = {columns[0].type, column_count > 1 ? columns[1].type : NULL};
     msl_aggregate_binding b = bind(name, types, column_count, NULL);
@@ -191,7 +192,8 @@ static double exact_sum_of(const double *x, uint32_t n) {
 static void test_double_sums(void) {
     static double x[MANY];
     const msl_type *type = msl_type_of(MSL_TYPE_DOUBLE);
-    static const struct { int least, exponents; } mixes[] = {{-30, 60}, {-1000, 2000}, {0, 12}, {-1070, 40}, {900, 100}};
+    static const struct { int least, exponents; } mixes[] = {{-30, 60}, {-1000, 2000}, {0, 12}, {-1070, 40},
+                                                             {900, 100}};
     for (size_t m = 0; m < sizeof mixes / sizeof *mixes; m++) {
         for (uint32_t k = 0; k < MANY; k++) x[k] = random_double(mixes[m].least, mixes[m].exponents);
         double largest = 0;
@@ -244,7 +246,8 @@ static void test_sum_corners(void) {
     CHECK(SUM(5e-324, 5e-324) == 1e-323, "denormals are exact");
     CHECK(SUM(2.2250738585072014e-308, -5e-324) == 2.2250738585072009e-308, "at the border of normal numbers");
     CHECK(SUM(1.7976931348623157e308, 1.7976931348623157e308) == INFINITY, "overflow rounds to infinity");
-    CHECK(SUM(1.7976931348623157e308, 1.7976931348623157e308, -1.7976931348623157e308) == 1.7976931348623157e308, "but not on the way");
+    CHECK(SUM(1.7976931348623157e308, 1.7976931348623157e308, -1.7976931348623157e308) == 1.7976931348623157e308,
+          "but not on the way");
     CHECK(SUM(INFINITY, 1) == INFINITY && SUM(-INFINITY, 1) == -INFINITY, "infinities");
     CHECK(isnan(SUM(INFINITY, -INFINITY)) && isnan(SUM(NAN, 1)), "NaN");
     CHECK(SUM(-0.0, -0.0) == 0 && !signbit(SUM(-0.0, -0.0)), "zeros");
@@ -266,7 +269,8 @@ static void test_sum_corners(void) {
         }
         CHECK(sum_of(x, n) == (double)wide, "round %d", round);
     }
-    CHECK(msl_sum_check(MSL_SUM_MOST - 1, &err) == MORSEL_OK && msl_sum_check(MSL_SUM_MOST, &err) == MORSEL_DATA, "the limit");
+    CHECK(msl_sum_check(MSL_SUM_MOST - 1, &err) == MORSEL_OK && msl_sum_check(MSL_SUM_MOST, &err) == MORSEL_DATA,
+          "the limit");
     msl_sum full = {.bin = {INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX}, .base = 72};
     CHECK(msl_sum_value(&full) == INFINITY, "full bins");
     for (int k = 0; k < 4; k++) full.bin[k] = -INT64_MAX;
@@ -352,7 +356,9 @@ static void test_order(void) {
     for (uint32_t row = N; row-- > 0;) { // backwards, to four workers
         CHECK(b.aggregate->update_one(&ctx, args, &row, 1, states[row % 4]) == MORSEL_OK, "arg_min");
     }
-    for (uint32_t w = 3; w > 0; w--) CHECK(b.aggregate->combine(&ctx, states[w - 1], states[w]) == MORSEL_OK, "arg_min");
+    for (uint32_t w = 3; w > 0; w--) {
+        CHECK(b.aggregate->combine(&ctx, states[w - 1], states[w]) == MORSEL_OK, "arg_min");
+    }
     CHECK(strcmp(result_of(&b, &ctx, states[0]), bytes[first_of_least]) == 0, "arg_min is that of the first least key");
     static const char *const names[] = {"first", "last", "any_value"};
     for (uint32_t a = 0; a < 3; a++) {
@@ -423,7 +429,8 @@ static void test_statistics(void) {
     NEAR("regr_r2", 2, xy * xy / (xx * yy));
     NEAR("regr_intercept", 2, mean_x - mean_y * (xy / yy));
     NEAR("regr_count", 2, N);
-    static const char *const one[] = {"var_pop", "stddev_samp"}, *const two[] = {"corr", "covar_samp", "regr_intercept"};
+    static const char *const one[] = {"var_pop", "stddev_samp"};
+    static const char *const two[] = {"corr", "covar_samp", "regr_intercept"};
     for (uint32_t k = 0; k < 2; k++) check_schedules(one[k], columns, 1, N, 40, NULL);
     for (uint32_t k = 0; k < 3; k++) check_schedules(two[k], columns, 2, N, 40, NULL);
     for (uint32_t k = 0; k < N; k++) x[k] = 0.1;
@@ -467,7 +474,8 @@ static const char *collect(const char *name, msl_vector *columns, uint32_t count
     do {                                                                                                               \
         const char *got_ = collect(name, columns, count, n, fraction);                                                 \
         size_t length_ = strcspn(got_, "/");                                                                           \
-        CHECK(strlen(expected) == length_ && strncmp(got_, expected, length_) == 0, "%s: %s, expected %s", name, got_, expected); \
+        CHECK(strlen(expected) == length_ && strncmp(got_, expected, length_) == 0, "%s: %s, expected %s", name, got_, \
+              expected);                                                                                               \
     } while (0)
 
 static void test_collected(void) {
@@ -488,7 +496,8 @@ static void test_collected(void) {
     columns[0] = vector_over(msl_type_of(MSL_TYPE_DOUBLE), (double[]){-3, 0.5, 1e200, 1e200}, 4);
     COLLECT("-inf", "product", 1, 4, -1);
     COLLECT("-1.5", "product", 1, 2, -1);
-    msl_string texts[] = {msl_string_make("one", 3), msl_string_make("a longer second text", 20), msl_string_make("", 0)};
+    msl_string texts[] = {msl_string_make("one", 3), msl_string_make("a longer second text", 20),
+                          msl_string_make("", 0)};
     msl_string marks[] = {msl_string_make(", ", 2), msl_string_make("; ", 2), msl_string_make("|", 1)};
     columns[0] = vector_over(msl_type_of(MSL_TYPE_VARCHAR), texts, 3);
     columns[1] = vector_over(msl_type_of(MSL_TYPE_VARCHAR), marks, 3);

@@ -60,7 +60,8 @@ static void test_grid(void) {
 static void test_make(void) {
     CALL("2024-02-29", "make_date", "BIGINT 2024", "BIGINT 2", "BIGINT 29");
     CALL("error 22008: make_date: there is no date 2023-02-29", "make_date", "BIGINT 2023", "BIGINT 2", "BIGINT 29");
-    CALL("2024-02-29 10:11:12.5", "make_timestamp", "BIGINT 2024", "BIGINT 2", "BIGINT 29", "BIGINT 10", "BIGINT 11", "DOUBLE 12.5");
+    CALL("2024-02-29 10:11:12.5", "make_timestamp", "BIGINT 2024", "BIGINT 2", "BIGINT 29", "BIGINT 10", "BIGINT 11",
+         "DOUBLE 12.5");
     CALL("1709201472500", "epoch_ms", "TIMESTAMP 2024-02-29 10:11:12.5");
     CALL("2024-02-29 10:11:12.5", "epoch_ms", "BIGINT 1709201472500");
     CALL("2024-02-29 10:11:12.5+00", "to_timestamp", "DOUBLE 1709201472.5");
@@ -73,7 +74,8 @@ static void test_make(void) {
 
 static void test_format(void) {
     CALL("2024-02-29 10:11:12", "strftime", "TIMESTAMP 2024-02-29 10:11:12.345678", "VARCHAR %Y-%m-%d %H:%M:%S");
-    CALL("29/2/24 Thu February 345678", "strftime", "TIMESTAMP 2024-02-29 10:11:12.345678", "VARCHAR %-d/%-m/%y %a %B %f");
+    CALL("29/2/24 Thu February 345678", "strftime", "TIMESTAMP 2024-02-29 10:11:12.345678",
+         "VARCHAR %-d/%-m/%y %a %B %f");
     CALL("060 09 4 2024-W09 10 AM", "strftime", "TIMESTAMP 2024-02-29 10:11:12", "VARCHAR %j %W %w %G-W%V %I %p");
     CALL("2024-02-29", "strftime", "VARCHAR %F", "DATE 2024-02-29");
     CALL("error 22007: the format has the unknown code %Q", "strftime", "DATE 2024-02-29", "VARCHAR %Q");
@@ -82,7 +84,8 @@ static void test_format(void) {
     CALL("2024-02-29 22:11:12.5", "strptime", "VARCHAR Feb 29 2024 10:11:12.5 pm", "VARCHAR %b %d %Y %I:%M:%S.%f %p");
     CALL("2024-02-29 08:00:00", "strptime", "VARCHAR 2024-02-29T10:00:00+0200", "VARCHAR %Y-%m-%dT%H:%M:%S%z");
     CALL("2024-02-29 00:00:00", "strptime", "VARCHAR 2024 060", "VARCHAR %Y %j");
-    CALL("error 22007: '2023-02-29' does not fit the format '%Y-%m-%d'", "strptime", "VARCHAR 2023-02-29", "VARCHAR %Y-%m-%d");
+    CALL("error 22007: '2023-02-29' does not fit the format '%Y-%m-%d'", "strptime", "VARCHAR 2023-02-29",
+         "VARCHAR %Y-%m-%d");
     CALL("NULL", "try_strptime", "VARCHAR 2023-02-29", "VARCHAR %Y-%m-%d");
 }
 

@@ -50,7 +50,8 @@ static void test_cut(void) {
     CALL("one", "split_part", "VARCHAR one,two,three", "VARCHAR ,", "BIGINT -3");
     CALL("", "split_part", "VARCHAR one,two,three", "VARCHAR ,", "BIGINT -4");
     CALL("", "split_part", "VARCHAR one,two,three", "VARCHAR ,", "BIGINT 4");
-    CALL("error 22023: the part number of split_part must not be zero", "split_part", "VARCHAR a", "VARCHAR ,", "BIGINT 0");
+    CALL("error 22023: the part number of split_part must not be zero", "split_part", "VARCHAR a", "VARCHAR ,",
+         "BIGINT 0");
     CALL("Thomas", "overlay", "VARCHAR Txxxxas", "VARCHAR hom", "BIGINT 2", "BIGINT 4");
 }
 
@@ -83,13 +84,15 @@ static void test_make(void) {
     CALL("ababababababababababab", "repeat", "VARCHAR ab", "BIGINT 11");
     CALL("", "repeat", "VARCHAR ab", "BIGINT -2");
     CALL("", "repeat", "VARCHAR ", "BIGINT 9223372036854775807");
-    CALL("error 54000: the result would be a text of more than 1 GiB", "repeat", "VARCHAR ab", "BIGINT 9223372036854775807");
+    CALL("error 54000: the result would be a text of more than 1 GiB", "repeat", "VARCHAR ab",
+         "BIGINT 9223372036854775807");
     CALL("  7", "lpad", "VARCHAR 7", "BIGINT 3");
     CALL("äöä7", "lpad", "VARCHAR 7", "BIGINT 4", "VARCHAR äö");
     CALL("7xy", "rpad", "VARCHAR 7", "BIGINT 3", "VARCHAR xyz");
     CALL("ab", "lpad", "VARCHAR abc", "BIGINT 2");
     CALL("abc", "rpad", "VARCHAR abc", "BIGINT 5", "VARCHAR ");
-    CALL("error 54000: the result would be a text of more than 1 GiB", "lpad", "VARCHAR ab", "BIGINT 9223372036854775807");
+    CALL("error 54000: the result would be a text of more than 1 GiB", "lpad", "VARCHAR ab",
+         "BIGINT 9223372036854775807");
     CALL("hexxo", "replace", "VARCHAR hello", "VARCHAR l", "VARCHAR x");
     CALL("heo", "replace", "VARCHAR hello", "VARCHAR l", "VARCHAR ");
     CALL("hello", "replace", "VARCHAR hello", "VARCHAR ", "VARCHAR x");
@@ -152,7 +155,8 @@ static void test_regex(void) {
     CALL("c", "regexp_extract", "VARCHAR abcd", "VARCHAR b(c)", "BIGINT 1");
     CALL("", "regexp_extract", "VARCHAR abcd", "VARCHAR x");
     CALL("NULL", "regexp_substr", "VARCHAR abcd", "VARCHAR x");
-    CALL("error 22023: the regular expression has 1 groups, not 2", "regexp_extract", "VARCHAR a", "VARCHAR (a)", "BIGINT 2");
+    CALL("error 22023: the regular expression has 1 groups, not 2", "regexp_extract", "VARCHAR a", "VARCHAR (a)",
+         "BIGINT 2");
     CALL("h-llo", "regexp_replace", "VARCHAR hello", "VARCHAR [aeiou]", "VARCHAR -");
     CALL("h-ll-", "regexp_replace", "VARCHAR hello", "VARCHAR [aeiou]", "VARCHAR -", "VARCHAR g");
     CALL("b-a", "regexp_replace", "VARCHAR a-b", "VARCHAR (.)-(.)", "VARCHAR \\2-\\1");
@@ -160,8 +164,10 @@ static void test_regex(void) {
     CALL("-a-b-", "regexp_replace", "VARCHAR ab", "VARCHAR x*", "VARCHAR -", "VARCHAR g");
     CALL("-ä-", "regexp_replace", "VARCHAR ä", "VARCHAR x*", "VARCHAR -", "VARCHAR g");
     CALL("3", "regexp_count", "VARCHAR banana", "VARCHAR a");
-    CALL("error 2201B: bad regular expression: missing closing parenthesis at character 3", "~", "VARCHAR a", "VARCHAR (a");
-    CALL("error 22023: there is no regular expression flag 'q'", "regexp_matches", "VARCHAR a", "VARCHAR a", "VARCHAR q");
+    CALL("error 2201B: bad regular expression: missing closing parenthesis at character 3", "~", "VARCHAR a",
+         "VARCHAR (a");
+    CALL("error 22023: there is no regular expression flag 'q'", "regexp_matches", "VARCHAR a", "VARCHAR a",
+         "VARCHAR q");
     CALL("error 54001: the regular expression takes too many steps on a text of 41 bytes", "~",
          "VARCHAR aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab", "VARCHAR ^(a+)+$");
 }
@@ -181,7 +187,8 @@ static void test_numbers(void) {
     CALL_LITERAL("100", "round", "DECIMAL(4,2) 50.00", "BIGINT -2");
     CALL_LITERAL("0", "round", "DECIMAL(4,2) 49.99", "BIGINT -2");
     CALL("1200", "round", "INTEGER 1234", "BIGINT -2");
-    CALL("error 22003: the rounded value is out of range for BIGINT", "round", "BIGINT 9223372036854775807", "BIGINT -1");
+    CALL("error 22003: the rounded value is out of range for BIGINT", "round", "BIGINT 9223372036854775807",
+         "BIGINT -1");
     CALL("3.0", "round", "DOUBLE 2.5");
     CALL("-3.0", "round", "DOUBLE -2.5");
     CALL("2.67", "round", "DOUBLE 2.675", "BIGINT 2");
