@@ -78,7 +78,7 @@ typedef struct text_list {
 } text_list;
 
 static morsel_status list_tables(msl_binder *b, bool all, msl_bound_query *out) {
-    static const char *const names[] = {"name", "schema", "kind"};
+    static const char *const names[] = {"name", "schema", "kind", "sql"}; // sql: the query of a view
     text_list cells = {0};
     msl_catalog_entry entry;
     for (size_t k = 0; b->p->env->catalog && msl_catalog_at(b->p->env->catalog, k, b->p->arena, &entry); k++) {
@@ -86,9 +86,10 @@ static morsel_status list_tables(msl_binder *b, bool all, msl_bound_query *out) 
         if (!all) continue;
         MSL_TRY(MSL_PUSH(b->p, &cells, entry.schema));
         MSL_TRY(MSL_PUSH(b->p, &cells, entry.kind == MSL_CATALOG_VIEW ? "view" : "table"));
+        MSL_TRY(MSL_PUSH(b->p, &cells, entry.kind == MSL_CATALOG_VIEW ? entry.view_sql : NULL));
     }
     b->p->flags |= MSL_PREPARED_READS_TABLES;
-    uint32_t columns = all ? 3 : 1;
+    uint32_t columns = all ? 4 : 1;
     return msl_text_rows(b, names, columns, cells.items, cells.count / columns, out);
 }
 
