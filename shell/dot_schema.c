@@ -8,6 +8,7 @@
 
 typedef struct table_entry {
     char *name, *schema, *kind;
+    char *sql; ///< a view's query; NULL for tables
 } table_entry;
 
 typedef struct table_list {
@@ -39,10 +40,10 @@ static bool is_like(const char *text, const char *pattern) {
 
 static bool add_table(void *context, size_t columns, const char *const *cells) {
     table_list *list = context;
-    if (columns < 3 || !cells[0] || (list->pattern && !is_like(cells[0], list->pattern))) return true;
+    if (columns < 4 || !cells[0] || (list->pattern && !is_like(cells[0], list->pattern))) return true;
     list->items = shell_grow(list->items, &list->room, list->count + 1, sizeof *list->items);
     list->items[list->count++] = (table_entry){shell_copy(cells[0], -1), shell_copy(cells[1] ? cells[1] : "", -1),
-                                               shell_copy(cells[2] ? cells[2] : "table", -1)};
+                                               shell_copy(cells[2] ? cells[2] : "table", -1), shell_copy(cells[3], -1)};
     return true;
 }
 
@@ -67,6 +68,7 @@ static void free_tables(table_list *list) {
         shell_free(&list->items[k].name);
         shell_free(&list->items[k].schema);
         shell_free(&list->items[k].kind);
+        shell_free(&list->items[k].sql);
     }
     shell_free(&list->items);
 }
@@ -120,19 +122,25 @@ static bool add_column(void *context, size_t columns, const char *const *cells) 
 }
 
 static void print_table(dot_call *call, const table_entry *table) {
-    bool is_view = strcmp(table->kind, "view") == 0;
+    if (table->sql) {
+        shell_text view = {0};
+        put_name(&view, table->name);
+        shell_printf(&call->sh->out, "CREATE VIEW %s AS %s;\n", shell_text_string(&view), table->sql);
+        shell_text_free(&view);
+        return;
+    }
     column_printer printer = {0};
     shell_text sql = {0};
     shell_text_puts(&sql, "DESCRIBE ");
     put_name(&sql, table->name);
-    shell_text_printf(&printer.text, "%s", is_view ? "-- view " : strcmp(table->schema, "temp") == 0 ? "CREATE TEMP TABLE " : "CREATE TABLE ");
+    shell_text_puts(&printer.text, strcmp(table->schema, "temp") == 0 ? "CREATE TEMP TABLE " : "CREATE TABLE ");
     put_name(&printer.text, table->name);
     shell_text_char(&printer.text, '(');
     char *message;
     if (shell_each_row(call->sh, shell_text_string(&sql), add_column, &printer, &message)) {
-        shell_printf(&call->sh->out, "%s)%s\n", shell_text_string(&printer.text), is_view ? "" : ";");
+        shell_printf(&call->sh->out, "%s);\n", shell_text_string(&printer.text));
     } else {
-        dot_error(call, "%s", message ? message : "no database is open"); // a view over a file that has gone
+        dot_error(call, "%s", message ? message : "no database is open");
     }
     shell_free(&message);
     shell_text_free(&sql);

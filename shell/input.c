@@ -60,14 +60,15 @@ static shell_line next_line(shell_input *input, bool fresh, shell_text *line) {
 
 /* ---- statements ---- */
 
-static void echo(shell *sh, const shell_text *text) {
+static void echo(shell *sh, const char *text, size_t length, const char *end) {
     if (!sh->echo) return;
-    shell_put(&sh->out, shell_text_string(text), text->length);
+    shell_put(&sh->out, text, length);
+    shell_puts(&sh->out, end);
     shell_output_flush(&sh->out);
 }
 
 static void run_collected(shell *sh, shell_input *input, shell_text *collected, uint64_t line) {
-    echo(sh, collected);
+    echo(sh, collected->bytes, collected->length, "");
     if (input->finished) input->finished(input, collected);
     shell_place place = {input->name, line};
     shell_run_sql(sh, collected->bytes, collected->length, &place);
@@ -79,13 +80,11 @@ static bool run_lone_line(shell *sh, shell_input *input, shell_text *line, uint6
     const char *text = shell_text_string(line);
     if (text[0] != '.' && text[0] != '\\' && text[0] != '#') return false;
     if (text[0] == '.' && text[1] >= '0' && text[1] <= '9') return false; // .5 is a number
-    shell_text_char(line, '\n');
-    echo(sh, line);
-    line->bytes[--line->length] = 0;
+    echo(sh, text, line->length, "\n");
     if (text[0] == '#') return true;
     if (input->finished) input->finished(input, line);
     shell_place place = {input->name, number};
-    shell_run_dot(sh, shell_text_string(line), &place);
+    shell_run_dot(sh, text, &place);
     return true;
 }
 
@@ -116,7 +115,7 @@ void shell_run_input(shell *sh, shell_input *input) {
         if (is_blank && (!is_open || memmem(shell_text_string(&line), line.length, "*/", 2))) {
             is_blank = shell_is_blank(collected.bytes, collected.length, &is_open);
             if (is_blank && !is_open) {
-                echo(sh, &collected);
+                echo(sh, collected.bytes, collected.length, "");
                 shell_text_clear(&collected);
                 continue;
             }
@@ -174,13 +173,10 @@ bool shell_run_file(shell *sh, const char *name, const shell_place *from) {
 }
 
 void shell_run_argument(shell *sh, const char *text) {
-    if (text[0] == '.' && !(text[1] >= '0' && text[1] <= '9')) {
+    if (text[0] == '\\' || (text[0] == '.' && !(text[1] >= '0' && text[1] <= '9'))) {
         shell_run_dot(sh, text, NULL);
         return;
     }
-    shell_text echoed = {0};
-    shell_text_printf(&echoed, "%s\n", text);
-    echo(sh, &echoed);
-    shell_text_free(&echoed);
+    echo(sh, text, strlen(text), "\n");
     shell_run_sql(sh, text, strlen(text), NULL);
 }

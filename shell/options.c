@@ -115,7 +115,10 @@ static void add_task(shell_options *options, bool is_file, const char *text) {
 static void apply_flag(shell *sh, const flag *f, const char *value, shell_options *options) {
     switch (f->kind) {
     case FLAG_MODE:
-        shell_set_mode(sh, shell_format_find(f->name));
+        // Unlike .mode, a flag leaves the row separator alone: -csv ends rows with a plain newline, as sqlite3 does.
+        sh->format = shell_format_find(f->name);
+        if (sh->format->column_separator) shell_set_text(&sh->column_separator, sh->format->column_separator);
+        if (sh->format == &shell_format_ascii) shell_set_text(&sh->row_separator, sh->format->row_separator);
         break;
     case FLAG_C: add_task(options, false, value); break;
     case FLAG_FILE: add_task(options, true, value); break;

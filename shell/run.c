@@ -7,6 +7,7 @@
 #include "shell/progress.h"
 #include "shell/state.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -51,16 +52,12 @@ static void print_stats(shell *sh) {
 
 /* ---- errors and warnings ---- */
 
-/// Reports a failure of the statement that starts at `sql`; its first word gives the line when the error has no place.
-static void report(shell *sh, const morsel_error *err, const char *sql, const char *end, const shell_place *place) {
+/// Reports a failure of the statement that starts at `place`, which is also the line when the error has no place of its own.
+static void report(shell *sh, const morsel_error *err, const shell_place *place) {
     morsel_error_info info = {.struct_size = sizeof info};
     morsel_error_details(err, &info);
     shell_place at = *place;
-    if (info.sql_line > 0) {
-        at.line += (uint64_t)info.sql_line - 1;
-    } else {
-        for (; sql < end && (*sql == ' ' || *sql == '\t' || *sql == '\r' || *sql == '\n'); sql++) at.line += *sql == '\n';
-    }
+    if (info.sql_line > 0) at.line += (uint64_t)info.sql_line - 1;
     shell_error(sh, &at, "%s", morsel_error_render(err));
 }
 
@@ -149,7 +146,7 @@ static void run_statement(shell *sh, morsel_statement *statement, const char *sq
     shell_interrupt_watch(NULL);
     shell_progress_stop(sh->meter);
     if (status == MORSEL_INTERRUPTED) report_interrupt(sh, &watch);
-    else if (status != MORSEL_OK) report(sh, err, sql, sql + length, place);
+    else if (status != MORSEL_OK) report(sh, err, place);
     if (result) print_warnings(sh, result);
     if (status == MORSEL_OK) count_changes(sh, result);
     if (sh->timer) print_time(sh, &watch);
@@ -171,7 +168,9 @@ void shell_run_sql(shell *sh, const char *sql, size_t length, const shell_place 
     if (!sh->connection) return; // the failed .open has been reported
     const char *at = sql, *end = sql + length;
     if (sh->interactive && sh->depth == 0) shell_interrupt_clear();
-    while (at < end && !shell_stops(sh)) {
+    while (!shell_stops(sh)) {
+        for (; at < end && isspace((unsigned char)*at); at++) place.line += *at == '\n';
+        if (at == end) break;
         morsel_statement *statement;
         morsel_error *err = NULL;
         const char *tail = end;
@@ -182,7 +181,7 @@ void shell_run_sql(shell *sh, const char *sql, size_t length, const shell_place 
         if (status == MORSEL_INTERRUPTED) {
             fputs("Interrupted.\n", stderr);
         } else if (status != MORSEL_OK) {
-            report(sh, err, at, tail, &place);
+            report(sh, err, &place);
         } else if (statement) {
             run_statement(sh, statement, at, (size_t)(tail - at), &place);
         }
