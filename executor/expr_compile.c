@@ -16,7 +16,7 @@
 
 #include <string.h>
 
-#define MAX_DEPTH 10000u
+#define MAX_DEPTH 3000u ///< about 1 MiB of stack; chains of operators to the left (a + b + c ...) do not count
 #define BUCKETS 64u
 #define NONE UINT32_MAX
 
@@ -197,10 +197,13 @@ static unsigned call_flags(compiler *c, const msl_expr *e) {
     return flags;
 }
 
-static morsel_status compile_call(compiler *c, const msl_expr *e, uint32_t scope, uint32_t *out) {
+/// The first argument is compiled already (`first`), where there is one.
+static __attribute__((noinline)) morsel_status compile_call(compiler *c, const msl_expr *e, uint32_t scope, uint32_t first,
+                                                            uint32_t *out) {
     uint32_t *args = MSL_NEW_ARRAY(c->arena, uint32_t, e->arg_count ? e->arg_count : 1);
     if (!args) return no_memory(c);
-    for (uint32_t i = 0; i < e->arg_count; i++) MSL_TRY(compile(c, e->args[i], scope, &args[i]));
+    args[0] = first;
+    for (uint32_t i = 1; i < e->arg_count; i++) MSL_TRY(compile(c, e->args[i], scope, &args[i]));
     unsigned flags = call_flags(c, e);
     uint32_t bucket = hash_call(&e->call, args, e->arg_count) % BUCKETS;
     const msl_instruction *known = flags & MSL_FN_VOLATILE ? NULL : known_call(c, bucket, e, args, scope);
@@ -229,7 +232,7 @@ static morsel_status begin(compiler *c, const msl_expr *e, uint32_t scope, uint3
     return emit(c, (msl_instruction){.code = MSL_CODE_BEGIN, .out = *out, .scope = scope}, NULL, 0);
 }
 
-static morsel_status compile_junction(compiler *c, const msl_expr *e, uint32_t scope, uint32_t *out) {
+static __attribute__((noinline)) morsel_status compile_junction(compiler *c, const msl_expr *e, uint32_t scope, uint32_t *out) {
     bool is_and = e->kind == MSL_EXPR_AND, is_started = false;
     uint32_t acc, arg, buffers = c->buffers;
     MSL_TRY(begin(c, e, scope, &acc));
@@ -252,7 +255,7 @@ static morsel_status compile_junction(compiler *c, const msl_expr *e, uint32_t s
     return MORSEL_OK;
 }
 
-static morsel_status compile_case(compiler *c, const msl_expr *e, uint32_t scope, uint32_t *out) {
+static __attribute__((noinline)) morsel_status compile_case(compiler *c, const msl_expr *e, uint32_t scope, uint32_t *out) {
     uint32_t result, when, then, rest = scope, buffers = c->buffers;
     MSL_TRY(begin(c, e, scope, &result));
     for (uint32_t i = 0; i + 1 < e->arg_count; i += 2) {
@@ -275,7 +278,7 @@ static morsel_status compile_case(compiler *c, const msl_expr *e, uint32_t scope
     return MORSEL_OK;
 }
 
-static morsel_status compile_coalesce(compiler *c, const msl_expr *e, uint32_t scope, uint32_t *out) {
+static __attribute__((noinline)) morsel_status compile_coalesce(compiler *c, const msl_expr *e, uint32_t scope, uint32_t *out) {
     uint32_t result, arg, rest = scope, buffers = c->buffers;
     MSL_TRY(begin(c, e, scope, &result));
     for (uint32_t i = 0; i < e->arg_count; i++) {
@@ -297,7 +300,7 @@ static morsel_status compile_coalesce(compiler *c, const msl_expr *e, uint32_t s
 
 static bool is_constant(const msl_expr *e) { return e->kind == MSL_EXPR_CONSTANT || e->kind == MSL_EXPR_PARAM; }
 
-static morsel_status compile_in(compiler *c, const msl_expr *e, uint32_t scope, uint32_t *out) {
+static __attribute__((noinline)) morsel_status compile_in(compiler *c, const msl_expr *e, uint32_t scope, uint32_t *out) {
     uint32_t x, result, item, count = 0, buffers = c->buffers;
     msl_value *values = MSL_NEW_ARRAY(c->arena, msl_value, e->arg_count);
     if (!values) return no_memory(c);
@@ -339,7 +342,7 @@ static morsel_status compile_node(compiler *c, const msl_expr *e, uint32_t scope
         MSL_TRY(parameter_value(c, e, &value));
         return compile_value(c, &value, out);
     case MSL_EXPR_CALL:
-    case MSL_EXPR_CAST: return compile_call(c, e, scope, out);
+    case MSL_EXPR_CAST: return compile_call(c, e, scope, NONE, out); // without arguments: compile() has taken the others
     case MSL_EXPR_AND:
     case MSL_EXPR_OR: return compile_junction(c, e, scope, out);
     case MSL_EXPR_CASE: return compile_case(c, e, scope, out);
@@ -352,13 +355,23 @@ static morsel_status compile_node(compiler *c, const msl_expr *e, uint32_t scope
     return msl_error_unsupported(c->err, e->sql_offset, e->sql_length, "this kind of expression here");
 }
 
-/// Recursion: limited by MAX_DEPTH.
+static bool is_chain(const msl_expr *e) { return (e->kind == MSL_EXPR_CALL || e->kind == MSL_EXPR_CAST) && e->arg_count > 0; }
+
+/// Walks down the first arguments of calls in a loop, so that long chains of operators need no stack; the rest is recursion,
+/// limited by MAX_DEPTH.
 static morsel_status compile(compiler *c, const msl_expr *e, uint32_t scope, uint32_t *out) {
     if (++c->depth > MAX_DEPTH) {
         return msl_error_at(c->err, MORSEL_UNSUPPORTED, "54001", e->sql_offset, e->sql_length,
                             "the expression is nested more than %u deep", MAX_DEPTH);
     }
-    MSL_TRY(compile_node(c, e, scope, out));
+    uint32_t links = 0;
+    const msl_expr *bottom = e;
+    for (; is_chain(bottom); bottom = bottom->args[0]) links++;
+    const msl_expr **chain = MSL_NEW_ARRAY(c->arena, const msl_expr *, links ? links : 1);
+    if (!chain) return no_memory(c);
+    for (uint32_t i = links; i-- > 0; e = e->args[0]) chain[i] = e; // the innermost first
+    MSL_TRY(compile_node(c, bottom, scope, out));
+    for (uint32_t i = 0; i < links; i++) MSL_TRY(compile_call(c, chain[i], scope, *out, out));
     c->depth--;
     return MORSEL_OK;
 }

@@ -62,7 +62,7 @@ static void wake_pushers(msl_scheduler *s) {
     uint64_t first = ready_place(s);
     for (uint32_t i = g->passed; i < g->started; i++) {
         for (msl_lane_run *run = g->pipelines[i]->lanes; run; run = run->next) {
-            if (!run->is_window_wanted || (run->lane.ordinal > first && r->list_bytes >= window_bytes(s))) continue;
+            if (!run->is_window_wanted || (run->awaited_place > first && r->list_bytes >= window_bytes(s))) continue;
             run->is_window_wanted = false;
             msl_lane_wake(&run->lane);
         }
@@ -91,6 +91,7 @@ static bool has_room(msl_lane_run *run, const msl_result *r, bool *is_first) {
     size_t held = *is_first ? r->ready_bytes : r->list_bytes;
     if (held < window_bytes(s) || (is_draining && s->plan->is_ordered)) return true;
     run->is_window_wanted = true;
+    run->awaited_place = run->lane.ordinal;
     run->is_first_wanted = !*is_first;
     return false;
 }
@@ -111,6 +112,10 @@ static void push(msl_lane_run *run, result_local *l) {
     if (!l->filling) return;
     msl_owned_chunk *c = l->filling;
     l->filling = NULL;
+    if (c->chunk.rows == 0) { // memory was refused for its first row
+        msl_owned_chunk_free(c);
+        return;
+    }
     c->chunk.ordinal = run->lane.ordinal;
     msl_scheduler *s = run->pipeline->scheduler;
     pthread_mutex_lock(&s->lock);

@@ -205,7 +205,7 @@ static void frontier_moved(msl_group *g) {
     uint64_t frontier = msl_group_frontier_locked(g);
     for (uint32_t i = g->passed; i < g->started; i++) {
         for (msl_lane_run *run = g->pipelines[i]->lanes; run; run = run->next) {
-            if (!run->is_first_wanted || run->lane.ordinal > frontier) continue;
+            if (!run->is_first_wanted || run->awaited_place > frontier) continue;
             run->is_first_wanted = false;
             msl_lane_wake(&run->lane);
         }
@@ -378,6 +378,7 @@ bool msl_lane_is_first(msl_lane *lane) {
     pthread_mutex_lock(&s->lock);
     bool is_first = msl_group_frontier_locked(run->pipeline->group) >= lane->ordinal;
     run->is_first_wanted = !is_first;
+    run->awaited_place = lane->ordinal;
     pthread_mutex_unlock(&s->lock);
     return is_first;
 }

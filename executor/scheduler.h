@@ -144,6 +144,7 @@ struct msl_lane_run {
     uint32_t base;              ///< the operator that made it (0 = source; else flush or drain)
     uint32_t floor;             ///< flush begins here: 1, or above an operator that has FINISHED
     bool in_flight, is_read_done;
+    uint64_t awaited_place;     ///< with one of the next two: the morsel's place, for those who look under the lock
     bool is_first_wanted;       ///< to be woken when its morsel is the first (guarded by the scheduler's lock)
     bool is_window_wanted;      ///< to be woken when the result window has room
     uint64_t slice_start_ns;

@@ -66,6 +66,7 @@ static morsel_status t_open_local(void *scan, void **local, msl_error *err) {
         status = msl_vector_init(&l->vectors[1], msl_type_of(MSL_TYPE_VARCHAR), s->env.vector_rows, &arena, err);
     }
     l->names = msl_arena_alloc(&arena, (size_t)s->env.vector_rows * 32);
+    if (status == MORSEL_OK && !l->names) status = msl_error_nomem(err, "test", 32);
     l->arena = arena;
     return status;
 }
@@ -152,11 +153,10 @@ static const msl_source_ops test_source_ops = {
     .close_local = t_close_local, .close = t_close, .consumed = t_consumed};
 
 void test_source_init(test_source *t, uint64_t rows, uint64_t morsel_rows) {
-    static msl_source_column columns[2];
-    columns[0] = (msl_source_column){.name = "id", .type = msl_type_of(MSL_TYPE_BIGINT)};
-    columns[1] = (msl_source_column){.name = "name", .type = msl_type_of(MSL_TYPE_VARCHAR)};
     *t = (test_source){.rows = rows, .morsel_rows = morsel_rows, .fail_rows = {UINT64_MAX, UINT64_MAX}};
-    t->source = (msl_source){.ops = &test_source_ops, .display = "test", .key = "test", .column_count = 2, .columns = columns,
+    t->columns[0] = (msl_source_column){.name = "id", .type = msl_type_of(MSL_TYPE_BIGINT)};
+    t->columns[1] = (msl_source_column){.name = "name", .type = msl_type_of(MSL_TYPE_VARCHAR)};
+    t->source = (msl_source){.ops = &test_source_ops, .display = "test", .key = "test", .column_count = 2, .columns = t->columns,
                              .estimated_rows = (double)rows, .total_bytes = (double)rows,
                              .estimated_morsels = (rows + morsel_rows - 1) / morsel_rows, .flags = MSL_SOURCE_ORDERED};
 }

@@ -14,6 +14,7 @@
 /// BIGINT id = 0, 1, 2, ... and VARCHAR name = 'row number <id>'.
 typedef struct test_source {
     msl_source source;          ///< first
+    msl_source_column columns[2];
     uint64_t rows, morsel_rows;
     uint64_t fail_rows[2];      ///< reading these rows fails; UINT64_MAX = none
     uint32_t block_every;       ///< each so many calls of next_morsel answer BLOCKED; 0 = never
