@@ -20,6 +20,7 @@ const msl_function msl_fn_pattern[] = {
     LIKE("ilike", ilike, "text ILIKE pattern [ESCAPE character]: LIKE without regard to case"),
     LIKE("glob", glob, "text GLOB pattern: * any text, ? any character, [a-z] a class, [^a-z] its complement"),
     REGEX("similar to", matches, 2, A2, BOOLEAN, "text SIMILAR TO pattern: the whole text; %, _, |, *, +, ?, (), []"),
+    REGEX("similar to", matches, 3, A3, BOOLEAN, "text SIMILAR TO pattern ESCAPE character: a constant character"),
     REGEX("~", matches, 2, A2, BOOLEAN, "text ~ pattern: the regular expression matches somewhere"),
     REGEX("~*", matches, 2, A2, BOOLEAN, "text ~* pattern: as ~, without regard to case"),
     REGEX("!~", matches_not, 2, A2, BOOLEAN, "text !~ pattern: the regular expression matches nowhere"),

@@ -25,6 +25,7 @@ typedef enum regex_form { REGEX_SEARCH, REGEX_FULL, REGEX_SIMILAR, REGEX_FOLDED 
 typedef struct regex_plan {
     regex_form form;
     int8_t flags_arg; ///< number of the argument with the flags; -1 = none
+    msl_text escape;  ///< SIMILAR TO only: its escape character; empty = none
     pcre2_code *code;
     pcre2_general_context *general;
 } regex_plan;
@@ -94,17 +95,22 @@ static bool read_flags(msl_text flags, uint32_t *options, char *bad) {
     return true;
 }
 
+static bool starts_with(msl_text s, size_t at, msl_text prefix) {
+    return prefix.length && s.length - at >= prefix.length && memcmp(s.bytes + at, prefix.bytes, prefix.length) == 0;
+}
+
 /// Writes SIMILAR TO's pattern as a regular expression: % is .*, _ is ., what only SIMILAR TO takes literally is
 /// escaped. `to` has room for 2 * length + 8 bytes.
-static size_t similar_to_regex(msl_text pattern, char *to) {
+static size_t similar_to_regex(msl_text pattern, msl_text escape, char *to) {
     size_t length = 0;
     bool in_class = false;
     memcpy(to, "(?:", 3);
     length = 3;
     for (size_t at = 0; at < pattern.length; at++) {
         char c = pattern.bytes[at];
-        if (c == '\\' && at + 1 < pattern.length) { // the next character stands for itself
-            char next = pattern.bytes[++at];
+        if (starts_with(pattern, at, escape) && at + escape.length < pattern.length) { // the next stands for itself
+            at += escape.length;
+            char next = pattern.bytes[at];
             bool word = ((next | 32) >= 'a' && (next | 32) <= 'z') || (next >= '0' && next <= '9') || (next & 0x80);
             if (!word) to[length++] = '\\';
             to[length++] = next;
@@ -128,8 +134,9 @@ static size_t similar_to_regex(msl_text pattern, char *to) {
 }
 
 /// Compiles; a bad pattern is an error with PCRE2's words and the place in the pattern.
-static morsel_status compile(regex_form form, msl_text pattern, uint32_t options, pcre2_general_context *general,
+static morsel_status compile(const regex_plan *plan, msl_text pattern, uint32_t options, pcre2_general_context *general,
                              msl_arena *scratch, pcre2_code **out, msl_error *err) {
+    const regex_form form = plan->form;
     *out = NULL;
     options &= ~FLAG_GLOBAL;
     if (form == REGEX_FOLDED) options |= PCRE2_CASELESS;
@@ -137,7 +144,7 @@ static morsel_status compile(regex_form form, msl_text pattern, uint32_t options
     if (form == REGEX_SIMILAR) {
         char *regex = msl_arena_bytes(scratch, 2 * pattern.length + 8);
         if (!regex) return msl_error_nomem(err, NULL, 2 * pattern.length);
-        pattern = (msl_text){regex, similar_to_regex(pattern, regex)};
+        pattern = (msl_text){regex, similar_to_regex(pattern, plan->escape, regex)};
     }
     pcre2_compile_context *context = pcre2_compile_context_create(general);
     if (!context) return msl_error_nomem(err, NULL, pattern.length);
@@ -175,6 +182,24 @@ static morsel_status bad_flag(msl_error *err, char flag) {
     return MORSEL_DATA;
 }
 
+/// SIMILAR TO's escape character: the backslash, or a constant third argument.
+static morsel_status bind_escape(const msl_value *const *constants, uint32_t arg_count, msl_arena *arena,
+                                 regex_plan *plan, msl_error *err) {
+    plan->escape = (msl_text){"\\", 1};
+    if (arg_count < 3) return MORSEL_OK;
+    if (!is_text_constant(constants, 2)) {
+        return msl_error_unsupported(err, -1, 0, "SIMILAR TO with an ESCAPE that is not a constant");
+    }
+    const msl_value *value = constants[2];
+    if (value->length && msl_utf8_count(value->text, value->length) != 1) {
+        return msl_error_set(err, MORSEL_DATA, "22019", "ESCAPE must be one character or empty");
+    }
+    char *copy = msl_arena_strndup(arena, value->text, value->length);
+    if (!copy) return msl_error_nomem(err, NULL, value->length);
+    plan->escape = (msl_text){copy, value->length};
+    return MORSEL_OK;
+}
+
 /// An entry's own args tell its types; the last text argument past the pattern (and replacement) is the flags.
 morsel_status msl_bind_regex(MSL_BIND_ARGS) {
     if (arg_count != self->arg_count) return MORSEL_TYPE;
@@ -190,7 +215,9 @@ morsel_status msl_bind_regex(MSL_BIND_ARGS) {
     plan->form = form_of(self->name);
     bool is_replace = self->kernel == msl_kernel_regex_replace;
     uint32_t plain = is_replace ? 3 : 2;
-    plan->flags_arg = arg_count > plain && self->args[arg_count - 1] == MSL_TYPE_VARCHAR ? (int8_t)(arg_count - 1) : -1;
+    bool has_flags = arg_count > plain && self->args[arg_count - 1] == MSL_TYPE_VARCHAR && plan->form != REGEX_SIMILAR;
+    plan->flags_arg = has_flags ? (int8_t)(arg_count - 1) : -1;
+    if (plan->form == REGEX_SIMILAR) MSL_TRY(bind_escape(constants, arg_count, arena, plan, err));
     uint32_t options;
     char bad = 0;
     read_flags((msl_text){"", 0}, &options, &bad);
@@ -207,7 +234,7 @@ morsel_status msl_bind_regex(MSL_BIND_ARGS) {
         plan->general = NULL;
         return msl_error_nomem(err, NULL, sizeof *plan);
     }
-    return compile(plan->form, (msl_text){constants[1]->text, constants[1]->length}, options, plan->general, arena,
+    return compile(plan, (msl_text){constants[1]->text, constants[1]->length}, options, plan->general, arena,
                    &plan->code, err);
 }
 
@@ -264,7 +291,7 @@ static morsel_status code_for(msl_kernel_ctx *ctx, const msl_vector *const *args
         if (pattern.length) memcpy(local->pattern, pattern.bytes, pattern.length);
         local->pattern_length = pattern.length;
         local->options = options;
-        MSL_TRY(compile(plan->form, pattern, options, local->general, ctx->scratch, &local->code, ctx->err));
+        MSL_TRY(compile(plan, pattern, options, local->general, ctx->scratch, &local->code, ctx->err));
     }
     *code = local->code;
     return MORSEL_OK;

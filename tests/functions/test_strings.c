@@ -147,6 +147,10 @@ static void test_regex(void) {
     CALL("true", "similar to", "VARCHAR a.c", "VARCHAR a.c");
     CALL("false", "similar to", "VARCHAR abc", "VARCHAR a.c");
     CALL("true", "similar to", "VARCHAR abc", "VARCHAR abc|def");
+    CALL_LITERAL("true", "similar to", "VARCHAR 50%", "VARCHAR 50!%", "VARCHAR !");
+    CALL_LITERAL("false", "similar to", "VARCHAR 505", "VARCHAR 50!%", "VARCHAR !");
+    CALL_LITERAL("true", "similar to", "VARCHAR a\\b", "VARCHAR a\\b", "VARCHAR ");
+    CALL("true", "similar to", "VARCHAR 50%", "VARCHAR 50\\%");
     CALL("true", "regexp_matches", "VARCHAR a\nb", "VARCHAR a.b");
     CALL("false", "regexp_matches", "VARCHAR a\nb", "VARCHAR a.b", "VARCHAR n");
     CALL("true", "regexp_matches", "VARCHAR ABC", "VARCHAR b", "VARCHAR i");
