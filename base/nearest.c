@@ -25,12 +25,14 @@ uint32_t msl_edit_distance(const char *a, size_t a_length, const char *b, size_t
             uint32_t cost = above[j - 1] + (letter != fold(b[j - 1]));
             if (above[j] + 1 < cost) cost = above[j] + 1;
             if (row[j - 1] + 1 < cost) cost = row[j - 1] + 1;
-            if (i > 1 && j > 1 && letter == fold(b[j - 2]) && fold(a[i - 2]) == fold(b[j - 1]) && before[j - 2] + 1 < cost)
+            if (i > 1 && j > 1 && letter == fold(b[j - 2]) && fold(a[i - 2]) == fold(b[j - 1]) &&
+                before[j - 2] + 1 < cost)
                 cost = before[j - 2] + 1;
             row[j] = cost;
             if (cost < least) least = cost;
         }
-        // A swap looks two rows back, so both rows must be beyond the limit; `least` of one row bounds the other within 1.
+        // A swap looks two rows back, so both rows must be beyond the limit; `least` of one row bounds the other
+        // within 1.
         if (least > limit + 1) return limit + 1;
         uint32_t *spare = before;
         before = above;

@@ -2,9 +2,9 @@
 ///
 /// Role     What the parser builds and the binder reads. Plain data in the statement's arena, no functions inside; the
 ///          statements around a query are in ast_statement.h. Nothing is resolved here: a name is a name.
-/// Layout   Every node carries the byte range of the SQL text that it was read from. Lists are (items, count). Chains of
-///          equal operators (AND, OR, + and -, * / % //, ||, UNION) are one node with many operands, so a long chain
-///          is no nesting. What nests is bounded: `height` of no node exceeds MSL_AST_MAX_DEPTH, so a recursive walk
+/// Layout   Every node carries the byte range of the SQL text that it was read from. Lists are (items, count). Chains
+///          of operators of one level (AND, OR, + and -, * / % //, ||, UNION) are one node with many operands, so a
+///          long chain is no nesting. What nests is bounded: `height` of no node exceeds MSL_AST_MAX_DEPTH, so a recursive walk
 ///          over expressions and subqueries needs no check of its own.
 /// Memory   Owned by the arena given to msl_parse_statement(); the tree does not point into the caller's SQL text.
 /// Strings  NUL-terminated and with a length (string literals may hold any bytes but NUL).
@@ -287,7 +287,12 @@ typedef struct msl_ast_order {
     uint32_t count;
 } msl_ast_order;
 
-typedef enum msl_ast_frame_unit { MSL_AST_FRAME_NONE, MSL_AST_FRAME_ROWS, MSL_AST_FRAME_RANGE, MSL_AST_FRAME_GROUPS } msl_ast_frame_unit;
+typedef enum msl_ast_frame_unit {
+    MSL_AST_FRAME_NONE,
+    MSL_AST_FRAME_ROWS,
+    MSL_AST_FRAME_RANGE,
+    MSL_AST_FRAME_GROUPS
+} msl_ast_frame_unit;
 typedef enum msl_ast_bound_kind {
     MSL_AST_BOUND_UNBOUNDED_PRECEDING,
     MSL_AST_BOUND_PRECEDING,
@@ -350,7 +355,7 @@ typedef enum msl_ast_from_kind {
     MSL_AST_FROM_FUNCTION, ///< u.function.call: read_csv('a', sep := ','), unnest(x) WITH ORDINALITY
     MSL_AST_FROM_QUERY,    ///< u.query: (SELECT ...), (VALUES ...)
     MSL_AST_FROM_JOIN,     ///< u.join
-    MSL_AST_FROM_PARENS    ///< u.inner: (a JOIN b) AS x: in parentheses with an alias; or an inner join without condition
+    MSL_AST_FROM_PARENS    ///< u.inner: (a JOIN b) AS x: with an alias; or an inner join without condition
 } msl_ast_from_kind;
 
 typedef enum msl_ast_join_kind {

@@ -146,7 +146,11 @@ typedef enum msl_ast_object_kind {
     MSL_AST_OBJECT_TYPE, MSL_AST_OBJECT_MACRO, MSL_AST_OBJECT_DATABASE
 } msl_ast_object_kind;
 
-typedef enum msl_ast_drop_behavior { MSL_AST_DROP_DEFAULT, MSL_AST_DROP_CASCADE, MSL_AST_DROP_RESTRICT } msl_ast_drop_behavior;
+typedef enum msl_ast_drop_behavior {
+    MSL_AST_DROP_DEFAULT,
+    MSL_AST_DROP_CASCADE,
+    MSL_AST_DROP_RESTRICT
+} msl_ast_drop_behavior;
 
 typedef struct msl_ast_drop {
     msl_ast_object_kind object;

@@ -29,7 +29,8 @@ msl_ast_from *msl_build_from_query(msl_parse *p, msl_ast_query *query) {
     return f;
 }
 
-msl_ast_from *msl_build_from_alias(msl_parse *p, msl_ast_from *from, const msl_table_alias *alias, msl_ast_sample *sample) {
+msl_ast_from *msl_build_from_alias(msl_parse *p, msl_ast_from *from, const msl_table_alias *alias,
+                                   msl_ast_sample *sample) {
     if (p->status != MORSEL_OK) return from;
     bool only_parens = from->kind == MSL_AST_FROM_PARENS && !alias && !sample;
     if (only_parens && !lacks_condition(from->u.inner)) return from->u.inner;
@@ -65,8 +66,8 @@ msl_ast_from *msl_build_from_call(msl_parse *p, msl_ast_expr *call, bool with_or
     return f;
 }
 
-/// A FROM item in parentheses. msl_build_from_alias() takes the node away again where there is no alias: the tree itself
-/// says how joins nest.
+/// A FROM item in parentheses. msl_build_from_alias() takes the node away again where there is no alias: the tree
+/// itself says how joins nest.
 msl_ast_from *msl_build_from_parens(msl_parse *p, msl_ast_from *inner, uint32_t start) {
     msl_ast_from *f = msl_build_from(p, MSL_AST_FROM_PARENS, start);
     f->u.inner = inner;
@@ -230,8 +231,9 @@ msl_ast_query *msl_build_values(msl_parse *p, msl_rows rows, uint32_t start) {
     for (uint32_t n = 0; n < rows.count; n++) {
         above_exprs(&height, &rows.items[n]);
         if (rows.items[n].count == rows.items[0].count) continue;
-        msl_parse_fail(p, rows.items[n].items[0]->at, "VALUES rows have different lengths: row %u has %u values, the first row %u",
-                       n + 1, rows.items[n].count, rows.items[0].count);
+        msl_parse_fail(p, rows.items[n].items[0]->at,
+                       "VALUES rows have different lengths: row %u has %u values, the first row %u", n + 1,
+                       rows.items[n].count, rows.items[0].count);
         return q;
     }
     q->height = msl_build_above(p, 1, height, q->at);
@@ -265,7 +267,10 @@ msl_ast_query *msl_build_set(msl_parse *p, msl_ast_set_op op, bool all, bool by_
     msl_ast_query *q = left;
     bool extends = left->kind == MSL_AST_QUERY_SET && is_bare(left) && left->u.set.op == op && left->u.set.all == all &&
                    left->u.set.by_name == by_name;
-    struct { msl_ast_query **items; uint32_t count; } operands = {0};
+    struct {
+        msl_ast_query **items;
+        uint32_t count;
+    } operands = {0};
     if (extends) {
         operands.items = q->u.set.operands;
         operands.count = q->u.set.count;
@@ -302,7 +307,8 @@ msl_ast_query *msl_build_query_tail(msl_parse *p, msl_ast_query *query, const ms
         q->recursive = with->recursive;
         q->ctes = with->items;
         q->cte_count = with->count;
-        for (uint32_t n = 0; n < with->count; n++) q->height = msl_build_above(p, q->height, with->items[n].query->height, with->items[n].at);
+        for (uint32_t n = 0; n < with->count; n++)
+            q->height = msl_build_above(p, q->height, with->items[n].query->height, with->items[n].at);
     }
     if (tail) {
         q->order_by = tail->order_by;
@@ -332,30 +338,39 @@ msl_ast_statement *msl_build_statement(msl_parse *p, msl_ast_statement_kind kind
 msl_ast_names msl_build_column_names(msl_parse *p, const msl_ast_create_table *table) {
     msl_ast_names names = {0};
     if (p->status != MORSEL_OK) return names;
-    if (table->constraints.count) msl_parse_fail(p, table->constraints.items[0].at, "CREATE TABLE AS takes column names without constraints");
+    if (table->constraints.count)
+        msl_parse_fail(p, table->constraints.items[0].at, "CREATE TABLE AS takes column names without constraints");
     for (uint32_t n = 0; n < table->column_count; n++) {
         const msl_ast_column_definition *c = &table->columns[n];
-        if (c->type || c->constraints.count) msl_parse_fail(p, c->at, "CREATE TABLE AS takes column names without types and constraints");
+        if (c->type || c->constraints.count)
+            msl_parse_fail(p, c->at, "CREATE TABLE AS takes column names without types and constraints");
         MSL_ADD(p, names, c->name);
     }
     return names;
 }
 
-void msl_build_show(msl_parse *p, msl_ast_statement *s, msl_ast_name what, msl_ast_names from, bool has_from) {
-    static const struct { const char *word; int what; bool takes_from, needs_from; } words[] = {
-        {"tables", MSL_AST_SHOW_TABLES, true, false},     {"columns", MSL_AST_SHOW_COLUMNS, true, true},
-        {"databases", MSL_AST_SHOW_DATABASES, false, false}, {"schemas", MSL_AST_SHOW_SCHEMAS, false, false},
-        {"functions", MSL_AST_SHOW_FUNCTIONS, false, false}};
+msl_ast_statement *msl_build_show(msl_parse *p, msl_token start, msl_ast_name what, msl_ast_names from, bool has_from) {
+    static const struct {
+        const char *word;
+        int what;
+        bool takes_from, needs_from;
+    } words[] = {{"tables", MSL_AST_SHOW_TABLES, true, false},
+                 {"columns", MSL_AST_SHOW_COLUMNS, true, true},
+                 {"databases", MSL_AST_SHOW_DATABASES, false, false},
+                 {"schemas", MSL_AST_SHOW_SCHEMAS, false, false},
+                 {"functions", MSL_AST_SHOW_FUNCTIONS, false, false}};
+    msl_ast_statement *s = msl_build_statement(p, MSL_AST_STATEMENT_SHOW, start.offset);
     s->u.show.name = from;
     for (size_t n = 0; n < sizeof words / sizeof words[0]; n++) {
         if (!msl_name_is(&what, words[n].word)) continue;
         s->u.show.what = words[n].what;
         if (has_from && !words[n].takes_from) msl_parse_fail(p, what.at, "SHOW %s takes no FROM", words[n].word);
         if (!has_from && words[n].needs_from) msl_parse_fail(p, what.at, "SHOW COLUMNS needs FROM and a table");
-        return;
+        return s;
     }
     if (has_from) msl_parse_fail(p, what.at, "only SHOW TABLES and SHOW COLUMNS take FROM");
     s->u.show.what = MSL_AST_SHOW_SETTING;
     s->u.show.name = (msl_ast_names){0};
     MSL_ADD(p, s->u.show.name, what);
+    return s;
 }

@@ -55,8 +55,10 @@ static void dump_order(dumper *d, const char *text, const msl_ast_order *order) 
     label(d, text);
     d->depth++;
     for (uint32_t n = 0; n < order->count; n++) {
-        if (order->items[n].expr) dump_expr(d, order->items[n].expr);
-        else label(d, "ALL");
+        if (order->items[n].expr)
+            dump_expr(d, order->items[n].expr);
+        else
+            label(d, "ALL");
     }
     d->depth--;
 }
@@ -81,10 +83,23 @@ static void dump_call(dumper *d, const msl_ast_call *c) {
 /// The children of a node; leaves have none.
 static void dump_children(dumper *d, const msl_ast_expr *e) {
     switch ((msl_ast_expr_kind)e->kind) {
-    case MSL_AST_NULL: case MSL_AST_BOOLEAN: case MSL_AST_NUMBER: case MSL_AST_STRING: case MSL_AST_BLOB: case MSL_AST_TYPED:
-    case MSL_AST_PARAMETER: case MSL_AST_COLUMN: case MSL_AST_STAR: case MSL_AST_DEFAULT: return;
+    case MSL_AST_NULL:
+    case MSL_AST_BOOLEAN:
+    case MSL_AST_NUMBER:
+    case MSL_AST_STRING:
+    case MSL_AST_BLOB:
+    case MSL_AST_TYPED:
+    case MSL_AST_PARAMETER:
+    case MSL_AST_COLUMN:
+    case MSL_AST_STAR:
+    case MSL_AST_DEFAULT: return;
     case MSL_AST_INTERVAL: dump_expr(d, e->u.interval.value); return;
-    case MSL_AST_UNARY: case MSL_AST_BINARY: case MSL_AST_LIKE: case MSL_AST_BETWEEN: case MSL_AST_INDEX: case MSL_AST_SLICE:
+    case MSL_AST_UNARY:
+    case MSL_AST_BINARY:
+    case MSL_AST_LIKE:
+    case MSL_AST_BETWEEN:
+    case MSL_AST_INDEX:
+    case MSL_AST_SLICE:
         for (int n = 0; n < 4; n++)
             if (e->u.operands[n]) dump_expr(d, e->u.operands[n]);
         return;
@@ -96,7 +111,9 @@ static void dump_children(dumper *d, const msl_ast_expr *e) {
         for (uint32_t n = 0; n < e->u.in.count; n++) dump_expr(d, e->u.in.items[n]);
         if (e->u.in.query) dump_query(d, e->u.in.query);
         return;
-    case MSL_AST_EXISTS: case MSL_AST_SUBQUERY: case MSL_AST_ARRAY_SUBQUERY: dump_query(d, e->u.query); return;
+    case MSL_AST_EXISTS:
+    case MSL_AST_SUBQUERY:
+    case MSL_AST_ARRAY_SUBQUERY: dump_query(d, e->u.query); return;
     case MSL_AST_QUANTIFIED:
         dump_expr(d, e->u.quantified.value);
         if (e->u.quantified.query) dump_query(d, e->u.quantified.query);
@@ -114,7 +131,9 @@ static void dump_children(dumper *d, const msl_ast_expr *e) {
     case MSL_AST_CALL: dump_call(d, e->u.call); return;
     case MSL_AST_COLLATE: dump_expr(d, e->u.collate.value); return;
     case MSL_AST_FIELD: dump_expr(d, e->u.field.value); return;
-    case MSL_AST_LIST: case MSL_AST_MAP: case MSL_AST_ROW: dump_exprs(d, &e->u.items); return;
+    case MSL_AST_LIST:
+    case MSL_AST_MAP:
+    case MSL_AST_ROW: dump_exprs(d, &e->u.items); return;
     case MSL_AST_STRUCT:
         for (uint32_t n = 0; n < e->u.struct_.count; n++) dump_expr(d, e->u.struct_.items[n].expr);
         return;
@@ -126,8 +145,14 @@ static void dump_detail(dumper *d, const msl_ast_expr *e) {
     msl_printer *out = &d->out;
     if (e->negated) msl_put(out, " NOT");
     switch ((msl_ast_expr_kind)e->kind) {
-    case MSL_AST_BOOLEAN: case MSL_AST_NUMBER: case MSL_AST_STRING: case MSL_AST_BLOB: case MSL_AST_TYPED:
-    case MSL_AST_PARAMETER: case MSL_AST_COLUMN: case MSL_AST_STAR:
+    case MSL_AST_BOOLEAN:
+    case MSL_AST_NUMBER:
+    case MSL_AST_STRING:
+    case MSL_AST_BLOB:
+    case MSL_AST_TYPED:
+    case MSL_AST_PARAMETER:
+    case MSL_AST_COLUMN:
+    case MSL_AST_STAR:
         msl_put(out, " ");
         msl_put_expr(out, e);
         return;
@@ -156,10 +181,25 @@ static void dump_detail(dumper *d, const msl_ast_expr *e) {
         msl_put(out, " ");
         msl_put_name(out, &e->u.field.name);
         return;
-    case MSL_AST_NULL: case MSL_AST_INTERVAL: case MSL_AST_UNARY: case MSL_AST_BINARY: case MSL_AST_LIKE: case MSL_AST_BETWEEN:
-    case MSL_AST_IN: case MSL_AST_EXISTS: case MSL_AST_SUBQUERY: case MSL_AST_ARRAY_SUBQUERY: case MSL_AST_QUANTIFIED:
-    case MSL_AST_CASE: case MSL_AST_INDEX: case MSL_AST_SLICE: case MSL_AST_LIST: case MSL_AST_STRUCT: case MSL_AST_MAP:
-    case MSL_AST_ROW: case MSL_AST_DEFAULT:
+    case MSL_AST_NULL:
+    case MSL_AST_INTERVAL:
+    case MSL_AST_UNARY:
+    case MSL_AST_BINARY:
+    case MSL_AST_LIKE:
+    case MSL_AST_BETWEEN:
+    case MSL_AST_IN:
+    case MSL_AST_EXISTS:
+    case MSL_AST_SUBQUERY:
+    case MSL_AST_ARRAY_SUBQUERY:
+    case MSL_AST_QUANTIFIED:
+    case MSL_AST_CASE:
+    case MSL_AST_INDEX:
+    case MSL_AST_SLICE:
+    case MSL_AST_LIST:
+    case MSL_AST_STRUCT:
+    case MSL_AST_MAP:
+    case MSL_AST_ROW:
+    case MSL_AST_DEFAULT:
         if (e->op == MSL_AST_OP_NONE) return;
         msl_put(out, " ");
         msl_put(out, msl_ast_op_text((msl_ast_op)e->op));
@@ -181,7 +221,8 @@ static void dump_expr(dumper *d, const msl_ast_expr *e) {
 
 static void dump_from(dumper *d, const msl_ast_from *f) {
     static const char *const kinds[] = {"TABLE", "FILE", "FUNCTION", "QUERY", "JOIN", "PARENTHESES"};
-    static const char *const joins[] = {" INNER", " LEFT", " RIGHT", " FULL", " CROSS", " SEMI", " ANTI", " POSITIONAL"};
+    static const char *const joins[] = {" INNER", " LEFT", " RIGHT", " FULL",
+                                        " CROSS", " SEMI", " ANTI",  " POSITIONAL"};
     indent(d);
     msl_put(&d->out, kinds[f->kind]);
     if (f->lateral) msl_put(&d->out, " LATERAL");
@@ -229,7 +270,8 @@ static void dump_group(dumper *d, const msl_ast_group *g) {
 }
 
 static void dump_select(dumper *d, const msl_ast_select *s) {
-    for (uint32_t n = 0; n < s->item_count; n++) dump_labelled(d, s->items[n].alias.text ? s->items[n].alias.text : "item", s->items[n].expr);
+    for (uint32_t n = 0; n < s->item_count; n++)
+        dump_labelled(d, s->items[n].alias.text ? s->items[n].alias.text : "item", s->items[n].expr);
     if (s->from_count) label(d, "from");
     d->depth++;
     for (uint32_t n = 0; n < s->from_count; n++) dump_from(d, s->from[n]);

@@ -3,8 +3,8 @@
 /// Memory   Everything returned lives in the arena that was passed in.
 /// Threads  No state of its own: any number of threads, each with its own arena.
 /// Errors   MORSEL_SYNTAX 42601 (syntax), 54001 (nested too deeply), 22021 (bytes that are not UTF-8, NUL bytes),
-///          54000 (statement over 1 GiB), 42P02 (parameter number out of range); MORSEL_UNSUPPORTED 0A000 for syntax that is
-///          known and not taken (PIVOT, MERGE, ...); MORSEL_NOMEM. Positions are byte offsets in `sql`.
+///          54000 (statement over 1 GiB), 42P02 (parameter number out of range); MORSEL_UNSUPPORTED 0A000 for syntax
+///          that is known and not taken (PIVOT, MERGE, ...); MORSEL_NOMEM. Positions are byte offsets in `sql`.
 #ifndef MSL_GRAMMAR_GRAMMAR_H
 #define MSL_GRAMMAR_GRAMMAR_H
 
@@ -14,7 +14,8 @@
 
 /// Parses the first statement of `sql`.
 ///   in      sql: any bytes, need not be NUL-terminated; length <= 1 GiB
-///   out     *consumed_bytes: offset of what follows the statement and its semicolon (== length at the end). Set on errors
+///   out     *consumed_bytes: offset of what follows the statement and its semicolon (== length at the end). Set on
+///   errors
 ///           too: the offset after the next semicolon outside quotes, where a shell that goes on would continue.
 ///           *out: the tree, or NULL when there are only blanks, comments and semicolons
 ///   errors  see the head of this file; the tree's spans and errors count from the start of `sql`
@@ -29,12 +30,12 @@ morsel_status msl_parse_type(msl_arena *arena, const char *sql, size_t length, m
 
 /// What a shell should do with the text typed so far.
 typedef enum msl_sql_state {
-    MSL_SQL_EMPTY,       ///< only blanks and comments
-    MSL_SQL_COMPLETE,    ///< ends with a semicolon (blanks and comments may follow)
-    MSL_SQL_OPEN,        ///< text without a semicolon at its end
-    MSL_SQL_IN_STRING,   ///< ends inside '...', E'...' or $tag$...
-    MSL_SQL_IN_NAME,     ///< ends inside "..."
-    MSL_SQL_IN_COMMENT   ///< ends inside a block comment
+    MSL_SQL_EMPTY,     ///< only blanks and comments
+    MSL_SQL_COMPLETE,  ///< ends with a semicolon (blanks and comments may follow)
+    MSL_SQL_OPEN,      ///< text without a semicolon at its end
+    MSL_SQL_IN_STRING, ///< ends inside '...', E'...' or $tag$...
+    MSL_SQL_IN_NAME,   ///< ends inside "..."
+    MSL_SQL_IN_COMMENT ///< ends inside a block comment
 } msl_sql_state;
 msl_sql_state msl_sql_state_of(const char *sql, size_t length);
 /// True for COMPLETE and EMPTY.
@@ -67,7 +68,7 @@ typedef enum msl_keyword_class {
 typedef struct msl_keyword {
     const char *text; ///< upper case
     uint16_t token;
-    uint8_t class_;   ///< msl_keyword_class
+    uint8_t class_; ///< msl_keyword_class
     uint8_t length;
 } msl_keyword;
 

@@ -1,11 +1,16 @@
 /* grammar.y: the language. Lemon makes the LALR(1) parser from it; the actions only call the builders.
  *
- * Reading order: declarations, statement list, queries, FROM, expressions, types, then the other statements.
+ * Reading order: declarations, queries, FROM, expressions, types; the other statements are in grammar_statements.y,
+ * which the build appends to this file.
  * Naming     terminals upper case; a nonterminal `xs` is a non-empty list of `x`; `x_opt` may be empty.
- * Keywords   A word of class FREE or CALL in keywords.def falls back to ID where no rule takes it. parse.c settles
- *            what needs more than one token of lookahead and feeds tokens that no keyword has: NOT_LA (NOT before
- *            BETWEEN, IN, LIKE ...), SEMI_JOIN, ANTI_JOIN, ASOF_JOIN, POSITIONAL_JOIN (before a join word), LAMBDA_ARROW, IN_POSITION, ROW_CALL, USING_SAMPLE, ON_CONFLICT,
- *            WITH_ORDINALITY, GENERATED_ALWAYS, IGNORE_OVER and RESPECT_OVER (before NULLS OVER), WITH_TIME_ZONE, WITHOUT_TIME_ZONE, TYPE_WORDS (DOUBLE PRECISION, CHARACTER VARYING), START_*.
+ * Keywords   A word of class FREE or CALL in keywords.def falls back to ID where no rule takes it. A rule must not put
+ *            an empty alternative where both a name and such a keyword may follow: the fallback comes before a default
+ *            reduction, so the keyword would be read as the name.
+ * Tokens     token.c settles what needs more than one token of lookahead and feeds tokens of its own: NOT_LA (NOT
+ *            before BETWEEN, IN, LIKE ...), SEMI_JOIN, ANTI_JOIN, ASOF_JOIN, POSITIONAL_JOIN (before a join word),
+ *            LAMBDA_ARROW, IN_POSITION, ROW_CALL (before a parenthesis), USING_SAMPLE, ON_CONFLICT, WITH_ORDINALITY,
+ *            GENERATED_ALWAYS, IGNORE_OVER and RESPECT_OVER (before NULLS OVER), WITH_TIME_ZONE, WITHOUT_TIME_ZONE,
+ *            TYPE_WORDS (DOUBLE PRECISION, CHARACTER VARYING), START_* (an expression or a type alone).
  * Conflicts  None: the build fails on the first one. Where a rule carries [X] or a token has a precedence without
  *            being an operator, the comment beside says which conflict that settles.
  */
@@ -98,8 +103,9 @@ bool msl_grammar_accepts(const void *parser, uint16_t major) {
 %left TYPECAST.
 %left DOT.
 
-%token SEMICOLON START_EXPRESSION START_TYPE GENERATED_ALWAYS SEMI_JOIN ANTI_JOIN ASOF_JOIN POSITIONAL_JOIN IGNORE_OVER RESPECT_OVER
-       WITH_ORDINALITY IN_POSITION USING_SAMPLE ON_CONFLICT ROW_CALL TYPE_WORDS WITH_TIME_ZONE WITHOUT_TIME_ZONE.
+%token SEMICOLON START_EXPRESSION START_TYPE GENERATED_ALWAYS SEMI_JOIN ANTI_JOIN ASOF_JOIN POSITIONAL_JOIN
+       IGNORE_OVER RESPECT_OVER WITH_ORDINALITY IN_POSITION USING_SAMPLE ON_CONFLICT ROW_CALL TYPE_WORDS
+       WITH_TIME_ZONE WITHOUT_TIME_ZONE.
 %fallback ID @MSL_FREE_KEYWORDS@.
 
 /* ---- start ---- */
@@ -115,7 +121,8 @@ statement(A) ::= other(B).       { A = B; }
 
 %type other {msl_ast_statement *}
 /* What EXPLAIN and PREPARE take. */
-plannable(A) ::= query(Q).       { A = msl_build_statement(p, MSL_AST_STATEMENT_QUERY, Q->at.offset); A->u.query = Q; A->height = Q->height; }
+plannable(A) ::= query(Q).
+    { A = msl_build_statement(p, MSL_AST_STATEMENT_QUERY, Q->at.offset); A->u.query = Q; A->height = Q->height; }
 
 /* ---- names ---- */
 
@@ -154,9 +161,12 @@ query_bare(A) ::= with(W) query_part(Q) tail(T).    { A = msl_build_query_tail(p
 query_part(A) ::= query_simple(Q).            { A = Q; }
 query_part(A) ::= query_parens(Q).            { A = Q; }
 
-query_simple(A) ::= query_part(L) UNION set_quantifier(Q) query_part(R). [UNION] { A = msl_build_set(p, MSL_AST_UNION, Q & 1, Q >> 1, L, R); }
-query_simple(A) ::= query_part(L) EXCEPT set_quantifier(Q) query_part(R). [UNION] { A = msl_build_set(p, MSL_AST_EXCEPT, Q & 1, Q >> 1, L, R); }
-query_simple(A) ::= query_part(L) INTERSECT set_quantifier(Q) query_part(R). [INTERSECT] { A = msl_build_set(p, MSL_AST_INTERSECT, Q & 1, Q >> 1, L, R); }
+query_simple(A) ::= query_part(L) UNION set_quantifier(Q) query_part(R). [UNION]
+    { A = msl_build_set(p, MSL_AST_UNION, Q & 1, Q >> 1, L, R); }
+query_simple(A) ::= query_part(L) EXCEPT set_quantifier(Q) query_part(R). [UNION]
+    { A = msl_build_set(p, MSL_AST_EXCEPT, Q & 1, Q >> 1, L, R); }
+query_simple(A) ::= query_part(L) INTERSECT set_quantifier(Q) query_part(R). [INTERSECT]
+    { A = msl_build_set(p, MSL_AST_INTERSECT, Q & 1, Q >> 1, L, R); }
 %type set_quantifier {int} /* bit 0: ALL, bit 1: BY NAME */
 set_quantifier(A) ::= by_name_opt(B).           { A = B << 1; }
 set_quantifier(A) ::= ALL by_name_opt(B).       { A = 1 | B << 1; }
@@ -202,7 +212,8 @@ query_simple(A) ::= FROM(S) from_items(F) comma_opt SELECT distinct(D) select_it
     A = msl_build_select(p, R, S.offset);
 }
 query_simple(A) ::= VALUES(S) rows(R) comma_opt.   { A = msl_build_values(p, R, S.offset); }
-query_simple(A) ::= TABLE(S) path(T).    { A = msl_build_table_query(p, T, S.offset, T.count ? T.items[0].at.offset : S.offset); }
+query_simple(A) ::= TABLE(S) path(T).
+    { A = msl_build_table_query(p, T, S.offset, T.count ? T.items[0].at.offset : S.offset); }
 %type rows {msl_rows}
 %type row {msl_ast_exprs}
 rows(A) ::= row(R).                { A = EMPTY(msl_rows); MSL_ADD(p, A, R); }
@@ -223,10 +234,14 @@ distinct(A) ::= DISTINCT ON LP exprs(L) comma_opt RP.  { A = (distinct_clause){M
 select_items(A) ::= select_item(I).                        { A = EMPTY(msl_items); MSL_ADD(p, A, I); }
 select_items(A) ::= select_items(L) COMMA select_item(I).  { A = L; MSL_ADD(p, A, I); }
 select_item(A) ::= expr(E).                  { A = (msl_ast_select_item){.expr = E, .at = E->at}; }
-select_item(A) ::= expr(E) AS name(N).       { A = (msl_ast_select_item){.expr = E, .alias = N, .at = SPAN(E->at.offset)}; }
-select_item(A) ::= expr(E) AS STRING(T).     { A = (msl_ast_select_item){.expr = E, .alias = msl_build_name(p, T), .at = SPAN(E->at.offset)}; }
-select_item(A) ::= expr(E) name(N).          { A = (msl_ast_select_item){.expr = E, .alias = N, .at = SPAN(E->at.offset)}; }
-select_item(A) ::= name(N) COLON expr(E).    { A = (msl_ast_select_item){.expr = E, .alias = N, .at = SPAN(N.at.offset)}; }
+select_item(A) ::= expr(E) AS name(N).
+    { A = (msl_ast_select_item){.expr = E, .alias = N, .at = SPAN(E->at.offset)}; }
+select_item(A) ::= expr(E) AS STRING(T).
+    { A = (msl_ast_select_item){.expr = E, .alias = msl_build_name(p, T), .at = SPAN(E->at.offset)}; }
+select_item(A) ::= expr(E) name(N).
+    { A = (msl_ast_select_item){.expr = E, .alias = N, .at = SPAN(E->at.offset)}; }
+select_item(A) ::= name(N) COLON expr(E).
+    { A = (msl_ast_select_item){.expr = E, .alias = N, .at = SPAN(N.at.offset)}; }
 select_item(A) ::= star(E).                  { A = (msl_ast_select_item){.expr = E, .at = E->at}; }
 
 %type from_opt {msl_froms}
@@ -259,10 +274,14 @@ group_by(A) ::= GROUP BY DISTINCT group_items(G) comma_opt.     { A = G; A.disti
 group_items(A) ::= group_item(G).                       { A = EMPTY(msl_ast_groups); MSL_ADD(p, A, G); }
 group_items(A) ::= group_items(L) COMMA group_item(G).  { A = L; MSL_ADD(p, A, G); }
 group_item(A) ::= expr(E).                              { A = msl_build_group_expr(p, E); }
-group_item(A) ::= LP(S) RP.                             { A = msl_build_group(p, MSL_AST_GROUP_SET, EMPTY(msl_ast_groups), S.offset); }
-group_item(A) ::= ROLLUP(S) LP group_items(G) comma_opt RP.     { A = msl_build_group(p, MSL_AST_GROUP_ROLLUP, G, S.offset); }
-group_item(A) ::= CUBE(S) LP group_items(G) comma_opt RP.       { A = msl_build_group(p, MSL_AST_GROUP_CUBE, G, S.offset); }
-group_item(A) ::= GROUPING(S) SETS LP group_items(G) comma_opt RP. { A = msl_build_group(p, MSL_AST_GROUP_SETS, G, S.offset); }
+group_item(A) ::= LP(S) RP.
+    { A = msl_build_group(p, MSL_AST_GROUP_SET, EMPTY(msl_ast_groups), S.offset); }
+group_item(A) ::= ROLLUP(S) LP group_items(G) comma_opt RP.
+    { A = msl_build_group(p, MSL_AST_GROUP_ROLLUP, G, S.offset); }
+group_item(A) ::= CUBE(S) LP group_items(G) comma_opt RP.
+    { A = msl_build_group(p, MSL_AST_GROUP_CUBE, G, S.offset); }
+group_item(A) ::= GROUPING(S) SETS LP group_items(G) comma_opt RP.
+    { A = msl_build_group(p, MSL_AST_GROUP_SETS, G, S.offset); }
 
 /* WINDOW and OVER */
 %type window {msl_windows}
@@ -270,15 +289,19 @@ group_item(A) ::= GROUPING(S) SETS LP group_items(G) comma_opt RP. { A = msl_bui
 %type window_spec {msl_ast_window *}
 window(A) ::= .                                    { A = EMPTY(msl_windows); }
 window(A) ::= WINDOW window_items(L) comma_opt.    { A = L; }
-window_items(A) ::= name(N) AS window_spec(W).     { A = EMPTY(msl_windows); MSL_ADD(p, A, ((msl_ast_named_window){N, W})); }
-window_items(A) ::= window_items(L) COMMA name(N) AS window_spec(W). { A = L; MSL_ADD(p, A, ((msl_ast_named_window){N, W})); }
+window_items(A) ::= name(N) AS window_spec(W).
+    { A = EMPTY(msl_windows); MSL_ADD(p, A, ((msl_ast_named_window){N, W})); }
+window_items(A) ::= window_items(L) COMMA name(N) AS window_spec(W).
+    { A = L; MSL_ADD(p, A, ((msl_ast_named_window){N, W})); }
 window_spec(A) ::= LP(S) RP.                         { A = MSL_BUILD(p, msl_ast_window); A->at = SPAN(S.offset); }
 window_spec(A) ::= LP(S) window_body(W) RP.          { A = W; A->at = SPAN(S.offset); }
-window_spec(A) ::= LP(S) name(B) RP.                 { A = MSL_BUILD(p, msl_ast_window); A->at = SPAN(S.offset); A->base = B; }
+window_spec(A) ::= LP(S) name(B) RP.
+    { A = MSL_BUILD(p, msl_ast_window); A->at = SPAN(S.offset); A->base = B; }
 window_spec(A) ::= LP(S) name(B) window_body(W) RP.  { A = W; A->at = SPAN(S.offset); A->base = B; }
 /* Every alternative begins with its keyword: an empty one would let the keyword fall back to a name. */
 %type window_body {msl_ast_window *}
-window_body(A) ::= PARTITION BY exprs(L) comma_opt order_by_opt(O) frame_opt(F).  { A = F; A->partition_by = L; A->order_by = O; }
+window_body(A) ::= PARTITION BY exprs(L) comma_opt order_by_opt(O) frame_opt(F).
+    { A = F; A->partition_by = L; A->order_by = O; }
 window_body(A) ::= order_by(O) frame_opt(F).         { A = F; A->order_by = O; }
 window_body(A) ::= frame(F).                         { A = F; }
 %type frame {msl_ast_window *}
@@ -325,8 +348,10 @@ order_by_opt(A) ::= .                 { A = EMPTY(msl_ast_order); }
 order_by_opt(A) ::= order_by(O).      { A = O; }
 order_items(A) ::= order_item(I).                        { A = EMPTY(msl_ast_order); MSL_ADD(p, A, I); }
 order_items(A) ::= order_items(L) COMMA order_item(I).   { A = L; MSL_ADD(p, A, I); }
-order_item(A) ::= expr(E) direction(D) nulls(N).         { A = (msl_ast_order_item){.expr = E, .direction = D, .nulls = N, .at = SPAN(E->at.offset)}; }
-order_item(A) ::= ALL(S) direction(D) nulls(N).          { A = (msl_ast_order_item){.expr = NULL, .direction = D, .nulls = N, .at = SPAN(S.offset)}; }
+order_item(A) ::= expr(E) direction(D) nulls(N).
+    { A = (msl_ast_order_item){.expr = E, .direction = D, .nulls = N, .at = SPAN(E->at.offset)}; }
+order_item(A) ::= ALL(S) direction(D) nulls(N).
+    { A = (msl_ast_order_item){.expr = NULL, .direction = D, .nulls = N, .at = SPAN(S.offset)}; }
 %type direction {int}
 %type nulls {int}
 direction(A) ::= .         { A = MSL_AST_DIRECTION_DEFAULT; }
@@ -338,11 +363,14 @@ nulls(A) ::= NULLS LAST.   { A = MSL_AST_NULLS_LAST; }
 
 limits(A) ::= limit(L).               { A = L; }
 limits(A) ::= offset(O).              { A = MSL_BUILD(p, msl_tail); A->offset = O; }
-limits(A) ::= limit(L) offset(O).     { A = L; if (A->offset) msl_parse_fail(p, O->at, "OFFSET is given twice"); A->offset = O; }
-limits(A) ::= offset(O) limit(L).     { A = L; if (A->offset) msl_parse_fail(p, O->at, "OFFSET is given twice"); A->offset = O; }
+limits(A) ::= limit(L) offset(O).
+    { A = L; if (A->offset) msl_parse_fail(p, O->at, "OFFSET is given twice"); A->offset = O; }
+limits(A) ::= offset(O) limit(L).
+    { A = L; if (A->offset) msl_parse_fail(p, O->at, "OFFSET is given twice"); A->offset = O; }
 %type limit {msl_tail *}
 %type offset {msl_ast_expr *}
-limit(A) ::= LIMIT expr(E).                    { A = MSL_BUILD(p, msl_tail); A->limit = E->kind == MSL_AST_NULL ? NULL : E; }
+limit(A) ::= LIMIT expr(E).
+    { A = MSL_BUILD(p, msl_tail); A->limit = E->kind == MSL_AST_NULL ? NULL : E; }
 limit(A) ::= LIMIT expr(E) PERCENT.            { A = MSL_BUILD(p, msl_tail); A->limit = E; A->percent = true; }
 limit(A) ::= LIMIT expr(E) PERCENT_WORD.       { A = MSL_BUILD(p, msl_tail); A->limit = E; A->percent = true; }
 limit(A) ::= LIMIT expr(O) COMMA expr(E).      { A = MSL_BUILD(p, msl_tail); A->limit = E; A->offset = O; }
@@ -350,7 +378,11 @@ limit(A) ::= LIMIT ALL.                        { A = MSL_BUILD(p, msl_tail); }
 limit(A) ::= FETCH(S) first_next fetch_count(E) row_rows_opt ONLY.
     { A = MSL_BUILD(p, msl_tail); A->limit = E ? E : msl_build_literal(p, MSL_AST_NUMBER, (msl_token){S.offset, 0}); }
 limit(A) ::= FETCH(S) first_next fetch_count(E) row_rows_opt WITH TIES.
-    { A = MSL_BUILD(p, msl_tail); A->limit = E ? E : msl_build_literal(p, MSL_AST_NUMBER, (msl_token){S.offset, 0}); A->with_ties = true; }
+    {
+        A = MSL_BUILD(p, msl_tail);
+        A->limit = E ? E : msl_build_literal(p, MSL_AST_NUMBER, (msl_token){S.offset, 0});
+        A->with_ties = true;
+    }
 first_next ::= FIRST.
 first_next ::= NEXT.
 %type fetch_count {msl_ast_expr *}
@@ -398,11 +430,19 @@ outer_opt ::= OUTER.
 %type from_source {msl_ast_from *}
 from_primary(A) ::= from_source(F) table_alias(T) table_sample(S).   { A = msl_build_from_alias(p, F, T, S); }
 from_primary(A) ::= name(N) COLON from_source(F) table_sample(S).
-    { msl_table_alias *t = MSL_BUILD(p, msl_table_alias); t->name = N; A = msl_build_from_alias(p, F, t, S); A->at = SPAN(N.at.offset); }
+    {
+        msl_table_alias *t = MSL_BUILD(p, msl_table_alias);
+        t->name = N;
+        A = msl_build_from_alias(p, F, t, S);
+        A->at = SPAN(N.at.offset);
+    }
 from_source(A) ::= path(N). [NAME_END]
     { A = msl_build_from(p, MSL_AST_FROM_TABLE, N.count ? N.items[0].at.offset : p->rule_end); A->u.table = N; }
 from_source(A) ::= STRING(T).
-    { A = msl_build_from(p, MSL_AST_FROM_FILE, T.offset); MSL_ADD(p, A->u.files, msl_build_literal(p, MSL_AST_STRING, T)); }
+    {
+        A = msl_build_from(p, MSL_AST_FROM_FILE, T.offset);
+        MSL_ADD(p, A->u.files, msl_build_literal(p, MSL_AST_STRING, T));
+    }
 from_source(A) ::= LBRACKET(S) files(L) comma_opt RBRACKET.
     { A = msl_build_from(p, MSL_AST_FROM_FILE, S.offset); A->u.files = L; }
 from_source(A) ::= from_call(C) ordinality_opt(O).          { A = msl_build_from_call(p, C, O); }
@@ -411,10 +451,12 @@ from_source(A) ::= query_parens(Q). [UMINUS]                     { A = msl_build
 from_source(A) ::= LATERAL query_parens(Q).                 { A = msl_build_from_query(p, Q); A->lateral = true; }
 from_source(A) ::= LP(S) from(F) RP.              { A = msl_build_from_parens(p, msl_build_from_done(p, F), S.offset); }
 %type files {msl_ast_exprs}
-files(A) ::= STRING(T).                   { A = EMPTY(msl_ast_exprs); MSL_ADD(p, A, msl_build_literal(p, MSL_AST_STRING, T)); }
+files(A) ::= STRING(T).
+    { A = EMPTY(msl_ast_exprs); MSL_ADD(p, A, msl_build_literal(p, MSL_AST_STRING, T)); }
 files(A) ::= files(L) COMMA STRING(T).    { A = L; MSL_ADD(p, A, msl_build_literal(p, MSL_AST_STRING, T)); }
 %type from_call {msl_ast_expr *}
-from_call(A) ::= path(N) LP arguments_opt(L) RP.  { A = msl_build_call(p, N, L, N.count ? N.items[0].at.offset : p->rule_end); }
+from_call(A) ::= path(N) LP arguments_opt(L) RP.
+    { A = msl_build_call(p, N, L, N.count ? N.items[0].at.offset : p->rule_end); }
 %type ordinality_opt {int}
 ordinality_opt(A) ::= .                  { A = 0; }
 ordinality_opt(A) ::= WITH_ORDINALITY ORDINALITY.   { A = 1; }
@@ -429,9 +471,11 @@ table_alias(A) ::= name(N) LP alias_columns(C) comma_opt RP.     { A = C; A->nam
 table_alias(A) ::= AS name(N) LP alias_columns(C) comma_opt RP.  { A = C; A->name = N; }
 table_alias(A) ::= AS LP alias_columns(C) comma_opt RP.          { A = C; }
 alias_columns(A) ::= name(N).                { A = MSL_BUILD(p, msl_table_alias); MSL_ADD(p, A->columns, N); }
-alias_columns(A) ::= name(N) type(T).        { A = MSL_BUILD(p, msl_table_alias); MSL_ADD(p, A->columns, N); MSL_ADD(p, A->types, T); }
+alias_columns(A) ::= name(N) type(T).
+    { A = MSL_BUILD(p, msl_table_alias); MSL_ADD(p, A->columns, N); MSL_ADD(p, A->types, T); }
 alias_columns(A) ::= alias_columns(L) COMMA name(N).          { A = L; MSL_ADD(p, A->columns, N); }
-alias_columns(A) ::= alias_columns(L) COMMA name(N) type(T).  { A = L; MSL_ADD(p, A->columns, N); MSL_ADD(p, A->types, T); }
+alias_columns(A) ::= alias_columns(L) COMMA name(N) type(T).
+    { A = L; MSL_ADD(p, A->columns, N); MSL_ADD(p, A->types, T); }
 
 %type table_sample {msl_ast_sample *}
 %type using_sample {msl_ast_sample *}
@@ -446,9 +490,12 @@ table_sample(A) ::= TABLESAMPLE LP sample_size(S) RP sample_seed(R).   { A = S; 
 table_sample(A) ::= TABLESAMPLE sample_size(S) sample_seed(R).         { A = S; A->seed = R; }
 using_sample(A) ::= .                        { A = NULL; }
 using_sample(A) ::= USING_SAMPLE SAMPLE sample_size(S) sample_seed(R). { A = S; A->seed = R; }
-using_sample(A) ::= USING_SAMPLE SAMPLE NUMBER(T) sample_seed(R).      { A = msl_build_sample(p, EMPTY(msl_ast_name), T, false); A->seed = R; }
-using_sample(A) ::= USING_SAMPLE SAMPLE sample_size(S) LP name(N) RP sample_seed(R).  { A = S; A->method = N; A->seed = R; }
-using_sample(A) ::= USING_SAMPLE SAMPLE name(N) LP sample_size(S) RP sample_seed(R).  { A = S; A->method = N; A->seed = R; }
+using_sample(A) ::= USING_SAMPLE SAMPLE NUMBER(T) sample_seed(R).
+    { A = msl_build_sample(p, EMPTY(msl_ast_name), T, false); A->seed = R; }
+using_sample(A) ::= USING_SAMPLE SAMPLE sample_size(S) LP name(N) RP sample_seed(R).
+    { A = S; A->method = N; A->seed = R; }
+using_sample(A) ::= USING_SAMPLE SAMPLE name(N) LP sample_size(S) RP sample_seed(R).
+    { A = S; A->method = N; A->seed = R; }
 using_sample(A) ::= USING_SAMPLE SAMPLE name(N) LP NUMBER(T) RP sample_seed(R).
     { A = msl_build_sample(p, N, T, false); A->seed = R; }
 sample_size(A) ::= NUMBER(T) PERCENT.        { A = msl_build_sample(p, EMPTY(msl_ast_name), T, true); }
@@ -490,7 +537,8 @@ primary(A) ::= ID(N) zone(Z) STRING(T). {
     MSL_ADD(p, path, msl_build_name(p, N));
     A = msl_build_typed(p, msl_build_type(p, path, EMPTY(msl_ast_exprs), Z, N.offset), T, N.offset);
 }
-primary(A) ::= TYPE_WORDS(W) STRING(T).   { A = msl_build_typed(p, msl_build_type_words(p, W, EMPTY(msl_ast_exprs)), T, W.offset); }
+primary(A) ::= TYPE_WORDS(W) STRING(T).
+    { A = msl_build_typed(p, msl_build_type_words(p, W, EMPTY(msl_ast_exprs)), T, W.offset); }
 primary(A) ::= DEFAULT(T).     { A = msl_build_expr(p, MSL_AST_DEFAULT, T.offset); }
 
 /* INTERVAL '1 day', INTERVAL '1' YEAR TO MONTH, INTERVAL 3 DAY, INTERVAL (x) DAY */
@@ -499,7 +547,10 @@ typedef struct interval_unit { msl_token from, to; } interval_unit;
 }
 %type unit {interval_unit}
 primary(A) ::= INTERVAL(S) STRING(T). [NAME_END]
-    { A = msl_build_interval(p, S.offset, msl_build_literal(p, MSL_AST_STRING, T), EMPTY(msl_token), EMPTY(msl_token)); }
+    {
+        msl_ast_expr *text = msl_build_literal(p, MSL_AST_STRING, T);
+        A = msl_build_interval(p, S.offset, text, EMPTY(msl_token), EMPTY(msl_token));
+    }
 primary(A) ::= INTERVAL(S) STRING(T) unit(U).
     { A = msl_build_interval(p, S.offset, msl_build_literal(p, MSL_AST_STRING, T), U.from, U.to); }
 primary(A) ::= INTERVAL(S) NUMBER(T) unit(U).
@@ -525,16 +576,19 @@ expr(A) ::= LP(S) expr(E) COMMA exprs(L) comma_opt RP.  {
     A->in_parens = true;
 }
 expr(A) ::= ROW_CALL(S) LP exprs_opt(L) RP.             { A = msl_build_items(p, MSL_AST_ROW, L, S.offset); }
-expr(A) ::= query_parens(Q). [UMINUS]                   { A = msl_build_query_expr(p, MSL_AST_SUBQUERY, Q, Q->at.offset); }
+expr(A) ::= query_parens(Q). [UMINUS]
+    { A = msl_build_query_expr(p, MSL_AST_SUBQUERY, Q, Q->at.offset); }
 expr(A) ::= EXISTS(S) query_parens(Q).                  { A = msl_build_query_expr(p, MSL_AST_EXISTS, Q, S.offset); }
-expr(A) ::= ARRAY(S) query_parens(Q).                   { A = msl_build_query_expr(p, MSL_AST_ARRAY_SUBQUERY, Q, S.offset); }
+expr(A) ::= ARRAY(S) query_parens(Q).
+    { A = msl_build_query_expr(p, MSL_AST_ARRAY_SUBQUERY, Q, S.offset); }
 
 /* lists, structs, maps */
 primary(A) ::= LBRACKET(S) exprs_opt(L) RBRACKET.       { A = msl_build_items(p, MSL_AST_LIST, L, S.offset); }
 primary(A) ::= ARRAY(S) LBRACKET exprs_opt(L) RBRACKET. { A = msl_build_items(p, MSL_AST_LIST, L, S.offset); }
 primary(A) ::= LBRACE(S) struct_fields(L) comma_opt RBRACE.  { A = msl_build_struct(p, L, S.offset); }
 primary(A) ::= MAP(S) LBRACE map_items(L) comma_opt RBRACE.  { A = msl_build_items(p, MSL_AST_MAP, L, S.offset); }
-primary(A) ::= MAP(S) LBRACE RBRACE.                    { A = msl_build_items(p, MSL_AST_MAP, EMPTY(msl_ast_exprs), S.offset); }
+primary(A) ::= MAP(S) LBRACE RBRACE.
+    { A = msl_build_items(p, MSL_AST_MAP, EMPTY(msl_ast_exprs), S.offset); }
 %type struct_fields {msl_aliases}
 %type struct_field {msl_ast_alias}
 struct_fields(A) ::= struct_field(F).                         { A = EMPTY(msl_aliases); MSL_ADD(p, A, F); }
@@ -542,7 +596,8 @@ struct_fields(A) ::= struct_fields(L) COMMA struct_field(F).  { A = L; MSL_ADD(p
 struct_field(A) ::= name(N) COLON expr(E).     { A = (msl_ast_alias){E, N}; }
 struct_field(A) ::= STRING(T) COLON expr(E).   { A = (msl_ast_alias){E, msl_build_name(p, T)}; }
 %type map_items {msl_ast_exprs}
-map_items(A) ::= expr(K) COLON expr(V).                     { A = EMPTY(msl_ast_exprs); MSL_ADD(p, A, K); MSL_ADD(p, A, V); }
+map_items(A) ::= expr(K) COLON expr(V).
+    { A = EMPTY(msl_ast_exprs); MSL_ADD(p, A, K); MSL_ADD(p, A, V); }
 map_items(A) ::= map_items(L) COMMA expr(K) COLON expr(V).  { A = L; MSL_ADD(p, A, K); MSL_ADD(p, A, V); }
 
 /* operators */
@@ -554,7 +609,9 @@ expr(A) ::= expr(L) STAR|SLASH|DSLASH(O) expr(R).            { A = msl_build_cha
 expr(A) ::= expr(L) PERCENT(O) expr(R).                      { A = msl_build_chain(p, @O, L, R); }
 expr(A) ::= expr(L) EQ|NE|LT|LE|GT|GE(O) expr(R).            { A = msl_build_binary(p, @O, L, R); }
 expr(A) ::= expr(L) CARET(O) expr(R).                        { A = msl_build_binary(p, @O, L, R); }
-expr(A) ::= expr(L) ARROW|ARROW_TEXT|PIPE|AMP|LSHIFT|RSHIFT|REGEX_CI|NOT_REGEX|NOT_REGEX_CI|CONTAINS|CONTAINED|OVERLAPS|STARTS_WITH(O) expr(R).
+expr(A) ::= expr(L) ARROW|ARROW_TEXT|PIPE|AMP|LSHIFT|RSHIFT|STARTS_WITH(O) expr(R).
+    { A = msl_build_binary(p, @O, L, R); }
+expr(A) ::= expr(L) REGEX_CI|NOT_REGEX|NOT_REGEX_CI|CONTAINS|CONTAINED|OVERLAPS(O) expr(R).
                                                              { A = msl_build_binary(p, @O, L, R); }
 expr(A) ::= expr(L) TILDE expr(R).                           { A = msl_build_binary_op(p, MSL_AST_OP_REGEX, L, R); }
 expr(A) ::= expr(L) LAMBDA_ARROW expr(R).                    { A = msl_build_binary_op(p, MSL_AST_OP_ARROW, L, R); }
@@ -589,33 +646,47 @@ expr(A) ::= expr(L) NOT_LA like(O) expr(R) ESCAPE expr(E). [LIKE]  { A = msl_bui
 %type symmetric {int}
 symmetric(A) ::= .           { A = 0; }
 symmetric(A) ::= SYMMETRIC.  { A = 1; }
-expr(A) ::= expr(V) BETWEEN symmetric(S) expr(L) AND expr(H). [BETWEEN]          { A = msl_build_between(p, false, S, V, L, H); }
-expr(A) ::= expr(V) NOT_LA BETWEEN symmetric(S) expr(L) AND expr(H). [BETWEEN]   { A = msl_build_between(p, true, S, V, L, H); }
+expr(A) ::= expr(V) BETWEEN symmetric(S) expr(L) AND expr(H). [BETWEEN]
+    { A = msl_build_between(p, false, S, V, L, H); }
+expr(A) ::= expr(V) NOT_LA BETWEEN symmetric(S) expr(L) AND expr(H). [BETWEEN]
+    { A = msl_build_between(p, true, S, V, L, H); }
 
 /* x IN (1, 2), x IN (SELECT ...), x IN list_column */
 %type in_operand {msl_ast_expr *}
 expr(A) ::= expr(V) IN LP exprs(L) comma_opt RP. [IN]         { A = msl_build_in(p, false, V, L, NULL, NULL); }
-expr(A) ::= expr(V) IN LP RP. [IN]                            { A = msl_build_in(p, false, V, EMPTY(msl_ast_exprs), NULL, NULL); }
-expr(A) ::= expr(V) IN query_parens(Q). [IN]                  { A = msl_build_in(p, false, V, EMPTY(msl_ast_exprs), Q, NULL); }
-expr(A) ::= expr(V) IN in_operand(E). [IN]                    { A = msl_build_in(p, false, V, EMPTY(msl_ast_exprs), NULL, E); }
+expr(A) ::= expr(V) IN LP RP. [IN]
+    { A = msl_build_in(p, false, V, EMPTY(msl_ast_exprs), NULL, NULL); }
+expr(A) ::= expr(V) IN query_parens(Q). [IN]
+    { A = msl_build_in(p, false, V, EMPTY(msl_ast_exprs), Q, NULL); }
+expr(A) ::= expr(V) IN in_operand(E). [IN]
+    { A = msl_build_in(p, false, V, EMPTY(msl_ast_exprs), NULL, E); }
 expr(A) ::= expr(V) NOT_LA IN LP exprs(L) comma_opt RP. [IN]  { A = msl_build_in(p, true, V, L, NULL, NULL); }
-expr(A) ::= expr(V) NOT_LA IN LP RP. [IN]                     { A = msl_build_in(p, true, V, EMPTY(msl_ast_exprs), NULL, NULL); }
-expr(A) ::= expr(V) NOT_LA IN query_parens(Q). [IN]           { A = msl_build_in(p, true, V, EMPTY(msl_ast_exprs), Q, NULL); }
-expr(A) ::= expr(V) NOT_LA IN in_operand(E). [IN]             { A = msl_build_in(p, true, V, EMPTY(msl_ast_exprs), NULL, E); }
+expr(A) ::= expr(V) NOT_LA IN LP RP. [IN]
+    { A = msl_build_in(p, true, V, EMPTY(msl_ast_exprs), NULL, NULL); }
+expr(A) ::= expr(V) NOT_LA IN query_parens(Q). [IN]
+    { A = msl_build_in(p, true, V, EMPTY(msl_ast_exprs), Q, NULL); }
+expr(A) ::= expr(V) NOT_LA IN in_operand(E). [IN]
+    { A = msl_build_in(p, true, V, EMPTY(msl_ast_exprs), NULL, E); }
 in_operand(A) ::= primary(E).                                     { A = E; }
-in_operand(A) ::= in_operand(B) LBRACKET expr(I) RBRACKET.        { A = msl_build_subscript(p, MSL_AST_INDEX, B, I, NULL, NULL); }
+in_operand(A) ::= in_operand(B) LBRACKET expr(I) RBRACKET.
+    { A = msl_build_subscript(p, MSL_AST_INDEX, B, I, NULL, NULL); }
 
 %type quantifier {int}
 quantifier(A) ::= ANY.   { A = 0; }
 quantifier(A) ::= SOME.  { A = 0; }
 quantifier(A) ::= ALL.   { A = 1; }
-expr(A) ::= expr(V) EQ|NE|LT|LE|GT|GE(O) quantifier(Q) query_parens(S). [EQ]   { A = msl_build_quantified(p, msl_build_op_of(@O), Q, V, S, NULL); }
-expr(A) ::= expr(V) EQ|NE|LT|LE|GT|GE(O) quantifier(Q) LP expr(E) RP. [EQ]     { A = msl_build_quantified(p, msl_build_op_of(@O), Q, V, NULL, E); }
-expr(A) ::= expr(V) like(O) quantifier(Q) query_parens(S). [LIKE]              { A = msl_build_quantified(p, O, Q, V, S, NULL); }
-expr(A) ::= expr(V) like(O) quantifier(Q) LP expr(E) RP. [LIKE]                { A = msl_build_quantified(p, O, Q, V, NULL, E); }
+expr(A) ::= expr(V) EQ|NE|LT|LE|GT|GE(O) quantifier(Q) query_parens(S). [EQ]
+    { A = msl_build_quantified(p, msl_build_op_of(@O), Q, V, S, NULL); }
+expr(A) ::= expr(V) EQ|NE|LT|LE|GT|GE(O) quantifier(Q) LP expr(E) RP. [EQ]
+    { A = msl_build_quantified(p, msl_build_op_of(@O), Q, V, NULL, E); }
+expr(A) ::= expr(V) like(O) quantifier(Q) query_parens(S). [LIKE]
+    { A = msl_build_quantified(p, O, Q, V, S, NULL); }
+expr(A) ::= expr(V) like(O) quantifier(Q) LP expr(E) RP. [LIKE]
+    { A = msl_build_quantified(p, O, Q, V, NULL, E); }
 
 /* postfix: time zone, collation, cast, subscript, field, method */
-expr(A) ::= expr(E) AT TIME ZONE expr(Z). [AT]  { A = msl_build_call_of(p, "timezone", E->at.offset, Z, E, NULL, NULL); }
+expr(A) ::= expr(E) AT TIME ZONE expr(Z). [AT]
+    { A = msl_build_call_of(p, "timezone", E->at.offset, Z, E, NULL, NULL); }
 expr(A) ::= expr(E) COLLATE path(N).            { A = msl_build_collate(p, E, N); }
 expr(A) ::= expr(E) TYPECAST type(T). [NAME_END]  { A = msl_build_cast(p, E, T, false, E->at.offset); }
 expr(A) ::= expr(B) LBRACKET expr(I) RBRACKET.  { A = msl_build_subscript(p, MSL_AST_INDEX, B, I, NULL, NULL); }
@@ -655,15 +726,20 @@ primary(A) ::= EXTRACT(S) LP ID|STRING(F) FROM expr(E) RP. {
     msl_ast_expr *part = msl_build_literal(p, MSL_AST_STRING, F);
     A = msl_build_call_of(p, "date_part", S.offset, part, E, NULL, NULL);
 }
-primary(A) ::= SUBSTRING(S) LP expr(E) FROM expr(F) RP.              { A = msl_build_call_of(p, "substring", S.offset, E, F, NULL, NULL); }
-primary(A) ::= SUBSTRING(S) LP expr(E) FROM expr(F) FOR expr(N) RP.  { A = msl_build_call_of(p, "substring", S.offset, E, F, N, NULL); }
+primary(A) ::= SUBSTRING(S) LP expr(E) FROM expr(F) RP.
+    { A = msl_build_call_of(p, "substring", S.offset, E, F, NULL, NULL); }
+primary(A) ::= SUBSTRING(S) LP expr(E) FROM expr(F) FOR expr(N) RP.
+    { A = msl_build_call_of(p, "substring", S.offset, E, F, N, NULL); }
 primary(A) ::= SUBSTRING(S) LP expr(E) FOR expr(N) RP.  {
     msl_ast_expr *one = msl_build_literal(p, MSL_AST_NUMBER, (msl_token){S.offset, 0});
     A = msl_build_call_of(p, "substring", S.offset, E, one, N, NULL);
 }
-primary(A) ::= POSITION(S) LP expr(N) IN_POSITION expr(H) RP.        { A = msl_build_call_of(p, "strpos", S.offset, H, N, NULL, NULL); }
-primary(A) ::= OVERLAY(S) LP expr(E) PLACING expr(N) FROM expr(F) RP.              { A = msl_build_call_of(p, "overlay", S.offset, E, N, F, NULL); }
-primary(A) ::= OVERLAY(S) LP expr(E) PLACING expr(N) FROM expr(F) FOR expr(L) RP.  { A = msl_build_call_of(p, "overlay", S.offset, E, N, F, L); }
+primary(A) ::= POSITION(S) LP expr(N) IN_POSITION expr(H) RP.
+    { A = msl_build_call_of(p, "strpos", S.offset, H, N, NULL, NULL); }
+primary(A) ::= OVERLAY(S) LP expr(E) PLACING expr(N) FROM expr(F) RP.
+    { A = msl_build_call_of(p, "overlay", S.offset, E, N, F, NULL); }
+primary(A) ::= OVERLAY(S) LP expr(E) PLACING expr(N) FROM expr(F) FOR expr(L) RP.
+    { A = msl_build_call_of(p, "overlay", S.offset, E, N, F, L); }
 %include {
 static const char *const trim_names[] = {"trim", "ltrim", "rtrim"};
 }
@@ -671,11 +747,16 @@ static const char *const trim_names[] = {"trim", "ltrim", "rtrim"};
 trim_side(A) ::= BOTH.       { A = 0; }
 trim_side(A) ::= LEADING.    { A = 1; }
 trim_side(A) ::= TRAILING.   { A = 2; }
-primary(A) ::= TRIM(S) LP expr(C) FROM expr(E) RP.               { A = msl_build_call_of(p, "trim", S.offset, E, C, NULL, NULL); }
-primary(A) ::= TRIM(S) LP FROM expr(E) RP.                       { A = msl_build_call_of(p, "trim", S.offset, E, NULL, NULL, NULL); }
-primary(A) ::= TRIM(S) LP trim_side(K) expr(C) FROM expr(E) RP.  { A = msl_build_call_of(p, trim_names[K], S.offset, E, C, NULL, NULL); }
-primary(A) ::= TRIM(S) LP trim_side(K) FROM expr(E) RP.          { A = msl_build_call_of(p, trim_names[K], S.offset, E, NULL, NULL, NULL); }
-primary(A) ::= TRIM(S) LP trim_side(K) expr(E) RP.               { A = msl_build_call_of(p, trim_names[K], S.offset, E, NULL, NULL, NULL); }
+primary(A) ::= TRIM(S) LP expr(C) FROM expr(E) RP.
+    { A = msl_build_call_of(p, "trim", S.offset, E, C, NULL, NULL); }
+primary(A) ::= TRIM(S) LP FROM expr(E) RP.
+    { A = msl_build_call_of(p, "trim", S.offset, E, NULL, NULL, NULL); }
+primary(A) ::= TRIM(S) LP trim_side(K) expr(C) FROM expr(E) RP.
+    { A = msl_build_call_of(p, trim_names[K], S.offset, E, C, NULL, NULL); }
+primary(A) ::= TRIM(S) LP trim_side(K) FROM expr(E) RP.
+    { A = msl_build_call_of(p, trim_names[K], S.offset, E, NULL, NULL, NULL); }
+primary(A) ::= TRIM(S) LP trim_side(K) expr(E) RP.
+    { A = msl_build_call_of(p, trim_names[K], S.offset, E, NULL, NULL, NULL); }
 
 /* calls */
 %type call {msl_ast_expr *}
@@ -692,7 +773,8 @@ primary(A) ::= call(C) within_group(W) filter(F) null_treatment(N) over(O). {
         msl_build_done(p, A);
     }
 }
-call(A) ::= path(N) LP call_inner(I).     { A = msl_build_call(p, N, I->arguments, N.count ? N.items[0].at.offset : p->rule_end); call_finish(p, A, I); }
+call(A) ::= path(N) LP call_inner(I).
+    { A = msl_build_call(p, N, I->arguments, N.count ? N.items[0].at.offset : p->rule_end); call_finish(p, A, I); }
 /* Words of special syntax that are functions with ordinary arguments too. */
 call(A) ::= SUBSTRING(T) LP call_inner(I).  { A = call_of_word(p, T, I); }
 call(A) ::= POSITION(T) LP call_inner(I).   { A = call_of_word(p, T, I); }
@@ -728,8 +810,10 @@ call_inner(A) ::= arguments(L) comma_opt call_order(O) RP.           { A = O; A-
 call_inner(A) ::= DISTINCT arguments(L) comma_opt call_order(O) RP.  { A = O; A->arguments = L; A->distinct = true; }
 call_inner(A) ::= ALL arguments(L) comma_opt call_order(O) RP.       { A = O; A->arguments = L; }
 call_order(A) ::= order_by_opt(O).                         { A = MSL_BUILD(p, call_inner); A->order_by = O; }
-call_order(A) ::= IGNORE NULLS order_by_opt(O).            { A = MSL_BUILD(p, call_inner); A->order_by = O; A->null_treatment = MSL_AST_IGNORE_NULLS; }
-call_order(A) ::= RESPECT NULLS order_by_opt(O).           { A = MSL_BUILD(p, call_inner); A->order_by = O; A->null_treatment = MSL_AST_RESPECT_NULLS; }
+call_order(A) ::= IGNORE NULLS order_by_opt(O).
+    { A = MSL_BUILD(p, call_inner); A->order_by = O; A->null_treatment = MSL_AST_IGNORE_NULLS; }
+call_order(A) ::= RESPECT NULLS order_by_opt(O).
+    { A = MSL_BUILD(p, call_inner); A->order_by = O; A->null_treatment = MSL_AST_RESPECT_NULLS; }
 arguments_opt(A) ::= .                             { A = EMPTY(msl_arguments); }
 arguments_opt(A) ::= arguments(L) comma_opt.       { A = L; }
 arguments(A) ::= argument(E).                      { A = EMPTY(msl_arguments); MSL_ADD(p, A, E); }
@@ -738,7 +822,8 @@ argument(A) ::= expr(E).                           { A = (msl_ast_argument){.exp
 argument(A) ::= star(E).                           { A = (msl_ast_argument){.expr = E}; }
 argument(A) ::= name(N) ASSIGN expr(E).            { A = (msl_ast_argument){N, E}; }
 argument(A) ::= name(N) FAT_ARROW expr(E).         { A = (msl_ast_argument){N, E}; }
-argument(A) ::= LAMBDA(S) names(N) COLON expr(E).  { A = (msl_ast_argument){.expr = msl_build_lambda(p, N, E, S.offset)}; }
+argument(A) ::= LAMBDA(S) names(N) COLON expr(E).
+    { A = (msl_ast_argument){.expr = msl_build_lambda(p, N, E, S.offset)}; }
 %type within_group {msl_ast_order}
 within_group(A) ::= .                                    { A = EMPTY(msl_ast_order); }
 within_group(A) ::= WITHIN GROUP LP order_by(O) RP.      { A = O; }
@@ -753,7 +838,8 @@ null_treatment(A) ::= RESPECT_OVER NULLS.   { A = MSL_AST_RESPECT_NULLS; }
 %type over {msl_ast_window *}
 over(A) ::= .                          { A = NULL; }
 over(A) ::= OVER window_spec(W).       { A = W; }
-over(A) ::= OVER name(N).              { A = MSL_BUILD(p, msl_ast_window); A->at = N.at; A->base = N; A->is_reference = true; }
+over(A) ::= OVER name(N).
+    { A = MSL_BUILD(p, msl_ast_window); A->at = N.at; A->base = N; A->is_reference = true; }
 
 /* stars: *, t.*, COLUMNS(...), with EXCLUDE, REPLACE, RENAME and a pattern */
 %type star {msl_ast_expr *}
@@ -762,10 +848,11 @@ star(A) ::= star_bare(E).                                  { A = msl_build_done(
 star(A) ::= star_bare(E) like(O) expr(R). [LIKE]           { A = E; star_pattern(p, A, O, false, R); }
 star(A) ::= star_bare(E) NOT_LA like(O) expr(R). [LIKE]    { A = E; star_pattern(p, A, O, true, R); }
 star_bare(A) ::= STAR(S).                                  { A = msl_build_star(p, EMPTY(msl_ast_names), S.offset); }
-star_bare(A) ::= path(N) DOT STAR.                         { A = msl_build_star(p, N, N.count ? N.items[0].at.offset : p->rule_end); }
+star_bare(A) ::= path(N) DOT STAR.
+    { A = msl_build_star(p, N, N.count ? N.items[0].at.offset : p->rule_end); }
 star_bare(A) ::= star_bare(E) EXCLUDE exclude_name(N).     { A = E; exclude_add(p, A, N); }
 star_bare(A) ::= star_bare(E) EXCLUDE LP exclude_names(L) comma_opt RP.
-                                                           { A = E; for (uint32_t n = 0; n < L.count; n++) exclude_add(p, A, L.items[n]); }
+    { A = E; for (uint32_t n = 0; n < L.count; n++) exclude_add(p, A, L.items[n]); }
 star_bare(A) ::= star_bare(E) REPLACE LP replace_items(L) comma_opt RP. { A = E; star_replace(p, A, L); }
 star_bare(A) ::= star_bare(E) REPLACE expr(V) AS name(N).
     { A = E; msl_aliases one = {0}; MSL_ADD(p, one, ((msl_ast_alias){V, N})); star_replace(p, A, one); }
@@ -809,13 +896,16 @@ static void exclude_add(msl_parse *p, msl_ast_expr *e, msl_ast_names path) {
 }
 }
 %type replace_items {msl_aliases}
-replace_items(A) ::= expr(V) AS name(N).                          { A = EMPTY(msl_aliases); MSL_ADD(p, A, ((msl_ast_alias){V, N})); }
+replace_items(A) ::= expr(V) AS name(N).
+    { A = EMPTY(msl_aliases); MSL_ADD(p, A, ((msl_ast_alias){V, N})); }
 replace_items(A) ::= replace_items(L) COMMA expr(V) AS name(N).   { A = L; MSL_ADD(p, A, ((msl_ast_alias){V, N})); }
 %type rename_items {msl_renames}
-rename_items(A) ::= name(F) AS name(T).                           { A = EMPTY(msl_renames); MSL_ADD(p, A, ((msl_ast_rename){F, T})); }
+rename_items(A) ::= name(F) AS name(T).
+    { A = EMPTY(msl_renames); MSL_ADD(p, A, ((msl_ast_rename){F, T})); }
 rename_items(A) ::= rename_items(L) COMMA name(F) AS name(T).     { A = L; MSL_ADD(p, A, ((msl_ast_rename){F, T})); }
 primary(A) ::= COLUMNS(S) LP argument(E) RP.                      { A = msl_build_columns(p, E.expr, false, S.offset); }
-argument(A) ::= STAR(S) COLUMNS LP argument(E) RP.                { A = (msl_ast_argument){.expr = msl_build_columns(p, E.expr, true, S.offset)}; }
+argument(A) ::= STAR(S) COLUMNS LP argument(E) RP.
+    { A = (msl_ast_argument){.expr = msl_build_columns(p, E.expr, true, S.offset)}; }
 
 /* ---- types ---- */
 
@@ -826,15 +916,22 @@ argument(A) ::= STAR(S) COLUMNS LP argument(E) RP.                { A = (msl_ast
 type(A) ::= type_one(T). [NAME_END]                { A = T; }
 type(A) ::= type(T) LBRACKET RBRACKET.             { A = msl_build_type_list(p, T, NULL); }
 type(A) ::= type(T) LBRACKET NUMBER(N) RBRACKET.   { A = msl_build_type_list(p, T, &N); }
-type_one(A) ::= path(N). [NAME_END]                { A = msl_build_type(p, N, EMPTY(msl_ast_exprs), 0, N.count ? N.items[0].at.offset : p->rule_end); }
-type_one(A) ::= path(N) zone(Z).                   { A = msl_build_type(p, N, EMPTY(msl_ast_exprs), Z, N.count ? N.items[0].at.offset : p->rule_end); }
-type_one(A) ::= path(N) LP exprs(M) RP. [NAME_END] { A = msl_build_type(p, N, M, 0, N.count ? N.items[0].at.offset : p->rule_end); }
-type_one(A) ::= path(N) LP exprs(M) RP zone(Z).    { A = msl_build_type(p, N, M, Z, N.count ? N.items[0].at.offset : p->rule_end); }
+type_one(A) ::= path(N). [NAME_END]
+    { A = msl_build_type(p, N, EMPTY(msl_ast_exprs), 0, N.count ? N.items[0].at.offset : p->rule_end); }
+type_one(A) ::= path(N) zone(Z).
+    { A = msl_build_type(p, N, EMPTY(msl_ast_exprs), Z, N.count ? N.items[0].at.offset : p->rule_end); }
+type_one(A) ::= path(N) LP exprs(M) RP. [NAME_END]
+    { A = msl_build_type(p, N, M, 0, N.count ? N.items[0].at.offset : p->rule_end); }
+type_one(A) ::= path(N) LP exprs(M) RP zone(Z).
+    { A = msl_build_type(p, N, M, Z, N.count ? N.items[0].at.offset : p->rule_end); }
 type_one(A) ::= TYPE_WORDS(W). [NAME_END]          { A = msl_build_type_words(p, W, EMPTY(msl_ast_exprs)); }
 type_one(A) ::= TYPE_WORDS(W) LP exprs(M) RP.      { A = msl_build_type_words(p, W, M); }
-type_one(A) ::= STRUCT(S) LP type_fields(F) comma_opt RP.      { A = msl_build_type_fields(p, MSL_AST_TYPE_STRUCT, F, S.offset); }
-type_one(A) ::= ROW_CALL(S) LP type_fields(F) comma_opt RP.    { A = msl_build_type_fields(p, MSL_AST_TYPE_STRUCT, F, S.offset); }
-type_one(A) ::= UNION(S) LP type_fields(F) comma_opt RP.       { A = msl_build_type_fields(p, MSL_AST_TYPE_UNION, F, S.offset); }
+type_one(A) ::= STRUCT(S) LP type_fields(F) comma_opt RP.
+    { A = msl_build_type_fields(p, MSL_AST_TYPE_STRUCT, F, S.offset); }
+type_one(A) ::= ROW_CALL(S) LP type_fields(F) comma_opt RP.
+    { A = msl_build_type_fields(p, MSL_AST_TYPE_STRUCT, F, S.offset); }
+type_one(A) ::= UNION(S) LP type_fields(F) comma_opt RP.
+    { A = msl_build_type_fields(p, MSL_AST_TYPE_UNION, F, S.offset); }
 type_one(A) ::= MAP(S) LP type(K) COMMA type(V) RP. {
     msl_fields f = {0};
     MSL_ADD(p, f, ((msl_ast_type_field){.type = K}));
@@ -845,594 +942,6 @@ type_one(A) ::= ENUM(S) LP files(L) comma_opt RP.
     { A = msl_build_type_fields(p, MSL_AST_TYPE_ENUM, EMPTY(msl_fields), S.offset); A->modifiers = L; }
 zone(A) ::= WITH_TIME_ZONE.      { A = 1; }
 zone(A) ::= WITHOUT_TIME_ZONE.   { A = 2; }
-type_fields(A) ::= name(N) type(T).                       { A = EMPTY(msl_fields); MSL_ADD(p, A, ((msl_ast_type_field){N, T})); }
+type_fields(A) ::= name(N) type(T).
+    { A = EMPTY(msl_fields); MSL_ADD(p, A, ((msl_ast_type_field){N, T})); }
 type_fields(A) ::= type_fields(L) COMMA name(N) type(T).  { A = L; MSL_ADD(p, A, ((msl_ast_type_field){N, T})); }
-
-/* ---- INSERT, UPDATE, DELETE, TRUNCATE ---- */
-
-%include {
-static msl_ast_with with_of(const with_clause *w) { return (msl_ast_with){w->ctes.recursive, w->ctes.items, w->ctes.count}; }
-}
-
-plannable(A) ::= insert(S).                { A = S; }
-plannable(A) ::= with(W) insert(S).        { A = S; if (p->status == MORSEL_OK) A->u.insert->with = with_of(&W); }
-plannable(A) ::= update(S).                { A = S; }
-plannable(A) ::= with(W) update(S).        { A = S; if (p->status == MORSEL_OK) A->u.update->with = with_of(&W); }
-plannable(A) ::= delete(S).                { A = S; }
-plannable(A) ::= with(W) delete(S).        { A = S; if (p->status == MORSEL_OK) A->u.delete_->with = with_of(&W); }
-%type insert {msl_ast_statement *}
-%type update {msl_ast_statement *}
-%type delete {msl_ast_statement *}
-
-insert(A) ::= INSERT(S) insert_or(O) INTO path(T) insert_alias(N) insert_source(Q) on_conflict(X) returning(R). {
-    A = msl_build_statement(p, MSL_AST_STATEMENT_INSERT, S.offset);
-    msl_ast_insert *i = A->u.insert = X;
-    i->table = T; i->alias = N; i->returning = R;
-    i->columns = Q.columns; i->by_name = Q.by_name; i->query = Q.query;
-    i->or_replace = O == 1; i->or_ignore = O == 2;
-    A->height = Q.query ? Q.query->height : 0;
-}
-%include {
-typedef struct insert_source { msl_ast_names columns; msl_ast_query *query; bool by_name; } insert_source;
-}
-%type insert_source {insert_source}
-insert_source(A) ::= query(Q).                                  { A = (insert_source){.query = Q}; }
-insert_source(A) ::= BY NAME query(Q).                          { A = (insert_source){.query = Q, .by_name = true}; }
-insert_source(A) ::= LP names(C) comma_opt RP query(Q).         { A = (insert_source){.columns = C, .query = Q}; }
-insert_source(A) ::= DEFAULT VALUES.                            { A = (insert_source){.query = NULL}; }
-insert_source(A) ::= LP names(C) comma_opt RP DEFAULT VALUES.   { A = (insert_source){.columns = C}; }
-%type insert_or {int}
-insert_or(A) ::= .             { A = 0; }
-insert_or(A) ::= OR REPLACE.   { A = 1; }
-insert_or(A) ::= OR IGNORE.    { A = 2; }
-%type insert_alias {msl_ast_name}
-insert_alias(A) ::= .            { A = EMPTY(msl_ast_name); }
-insert_alias(A) ::= AS name(N).  { A = N; }
-%type on_conflict {msl_ast_insert *}
-%type conflict_target {msl_ast_insert *}
-on_conflict(A) ::= .                                             { A = MSL_BUILD(p, msl_ast_insert); }
-on_conflict(A) ::= ON_CONFLICT CONFLICT conflict_target(T) DO NOTHING.    { A = T; A->on_conflict = true; }
-on_conflict(A) ::= ON_CONFLICT CONFLICT conflict_target(T) DO UPDATE SET assignments(L) where(W).
-    { A = T; A->on_conflict = true; A->updates = L.items; A->update_count = L.count; A->update_where = W; }
-conflict_target(A) ::= .                                         { A = MSL_BUILD(p, msl_ast_insert); }
-conflict_target(A) ::= LP order_items(O) comma_opt RP where(W).  { A = MSL_BUILD(p, msl_ast_insert); A->conflict_target = O; A->conflict_where = W; }
-conflict_target(A) ::= ON CONSTRAINT name(N).                    { A = MSL_BUILD(p, msl_ast_insert); A->conflict_constraint = N; }
-
-%type assignments {msl_assignments}
-%type assignment {msl_ast_assignment}
-assignments(A) ::= assignment(S).                       { A = EMPTY(msl_assignments); MSL_ADD(p, A, S); }
-assignments(A) ::= assignments(L) COMMA assignment(S).  { A = L; MSL_ADD(p, A, S); }
-assignment(A) ::= name(N) EQ expr(E).                   { A = EMPTY(msl_ast_assignment); MSL_ADD(p, A.columns, N); A.value = E; }
-assignment(A) ::= LP names(N) comma_opt RP EQ expr(E).  { A = (msl_ast_assignment){N, E}; }
-
-%type returning {msl_ast_returning}
-returning(A) ::= .                                     { A = EMPTY(msl_ast_returning); }
-returning(A) ::= RETURNING select_items(I) comma_opt.  { A = (msl_ast_returning){I.items, I.count}; }
-
-/* Without an empty alternative for the alias: SET would fall back to a name. */
-%type update_head {update_head}
-%include {
-typedef struct update_head { msl_ast_names table; msl_ast_name alias; } update_head;
-}
-update_head(A) ::= path(T) SET.             { A = (update_head){.table = T}; }
-update_head(A) ::= path(T) name(N) SET.     { A = (update_head){T, N}; }
-update_head(A) ::= path(T) AS name(N) SET.  { A = (update_head){T, N}; }
-update(A) ::= UPDATE(S) update_head(H) assignments(L) comma_opt from_opt(F) where(W) returning(R). {
-    A = msl_build_statement(p, MSL_AST_STATEMENT_UPDATE, S.offset);
-    msl_ast_update *u = A->u.update = MSL_BUILD(p, msl_ast_update);
-    u->table = H.table; u->alias = H.alias; u->assignments = L.items; u->assignment_count = L.count;
-    u->from = F.items; u->from_count = F.count; u->where = W; u->returning = R;
-}
-%type dml_alias {msl_ast_name}
-dml_alias(A) ::= .             { A = EMPTY(msl_ast_name); }
-dml_alias(A) ::= name(N).      { A = N; }
-dml_alias(A) ::= AS name(N).   { A = N; }
-%type using_opt {msl_froms}
-using_opt(A) ::= .                               { A = EMPTY(msl_froms); }
-using_opt(A) ::= USING from_items(F) comma_opt.  { A = F; }
-delete(A) ::= DELETE(S) FROM path(T) dml_alias(N) using_opt(F) where(W) returning(R). {
-    A = msl_build_statement(p, MSL_AST_STATEMENT_DELETE, S.offset);
-    msl_ast_delete *d = A->u.delete_ = MSL_BUILD(p, msl_ast_delete);
-    d->table = T; d->alias = N; d->using = F.items; d->using_count = F.count; d->where = W; d->returning = R;
-}
-other(A) ::= TRUNCATE(S) table_word path(T).   { A = msl_build_statement(p, MSL_AST_STATEMENT_TRUNCATE, S.offset); A->u.truncate = T; }
-table_word ::= .
-table_word ::= TABLE.
-
-/* ---- CREATE ---- */
-
-%include {
-typedef struct create_head { uint32_t flags, start; } create_head;
-}
-%type create_head {create_head}
-%type or_replace {int}
-%type temp {int}
-%type if_not_exists {int}
-%type if_exists {int}
-create_head(A) ::= CREATE(S) or_replace(O) temp(T).   { A = (create_head){(uint32_t)(O | T), S.offset}; }
-or_replace(A) ::= .               { A = 0; }
-or_replace(A) ::= OR REPLACE.     { A = MSL_AST_CREATE_OR_REPLACE; }
-temp(A) ::= .                     { A = 0; }
-temp(A) ::= TEMP.                 { A = MSL_AST_CREATE_TEMP; }
-if_not_exists(A) ::= .                { A = 0; }
-if_not_exists(A) ::= IF NOT EXISTS.   { A = MSL_AST_CREATE_IF_NOT_EXISTS; }
-if_exists(A) ::= .            { A = 0; }
-if_exists(A) ::= IF EXISTS.   { A = 1; }
-
-plannable(A) ::= create_table(S).   { A = S; }
-%type create_table {msl_ast_statement *}
-create_table(A) ::= create_head(H) TABLE if_not_exists(X) path(N) LP table_elements(T) comma_opt RP. {
-    A = msl_build_statement(p, MSL_AST_STATEMENT_CREATE_TABLE, H.start);
-    A->u.create_table = T; T->name = N; T->flags = H.flags | (uint32_t)X;
-}
-create_table(A) ::= create_head(H) TABLE if_not_exists(X) path(N) LP table_elements(T) comma_opt RP AS query(Q) with_data(D). {
-    A = msl_build_statement(p, MSL_AST_STATEMENT_CREATE_TABLE, H.start);
-    A->u.create_table = T; T->name = N; T->flags = H.flags | (uint32_t)X; T->query = Q; T->with_no_data = D;
-    T->query_columns = msl_build_column_names(p, T); T->columns = NULL; T->column_count = 0;
-    A->height = Q->height;
-}
-create_table(A) ::= create_head(H) TABLE if_not_exists(X) path(N) AS query(Q) with_data(D). {
-    A = msl_build_statement(p, MSL_AST_STATEMENT_CREATE_TABLE, H.start);
-    msl_ast_create_table *t = A->u.create_table = MSL_BUILD(p, msl_ast_create_table);
-    t->name = N; t->flags = H.flags | (uint32_t)X; t->query = Q; t->with_no_data = D;
-    A->height = Q->height;
-}
-%type with_data {int}
-with_data(A) ::= .               { A = 0; }
-with_data(A) ::= WITH DATA.      { A = 0; }
-with_data(A) ::= WITH NO DATA.   { A = 1; }
-%type table_elements {msl_ast_create_table *}
-table_elements(A) ::= column_definition(C).  {
-    A = MSL_BUILD(p, msl_ast_create_table);
-    column_add(p, A, C);
-}
-table_elements(A) ::= table_constraint(C).   { A = MSL_BUILD(p, msl_ast_create_table); MSL_ADD(p, A->constraints, C); }
-table_elements(A) ::= table_elements(L) COMMA column_definition(C).  { A = L; column_add(p, A, C); }
-table_elements(A) ::= table_elements(L) COMMA table_constraint(C).   { A = L; MSL_ADD(p, A->constraints, C); }
-%include {
-static void column_add(msl_parse *p, msl_ast_create_table *table, msl_ast_column_definition column) {
-    struct { msl_ast_column_definition *items; uint32_t count; } list = {table->columns, table->column_count};
-    MSL_ADD(p, list, column);
-    table->columns = list.items;
-    table->column_count = list.count;
-}
-}
-%type column_definition {msl_ast_column_definition}
-%type column_constraints {msl_ast_constraints}
-%type column_constraint {msl_ast_constraint}
-%type constraint_body {msl_ast_constraint}
-column_definition(A) ::= name(N) type(T) column_constraints(C).
-    { A = (msl_ast_column_definition){.name = N, .type = T, .constraints = C, .at = SPAN(N.at.offset)}; }
-column_definition(A) ::= name(N) column_constraints(C).
-    { A = (msl_ast_column_definition){.name = N, .constraints = C, .at = SPAN(N.at.offset)}; }
-column_constraints(A) ::= .                                           { A = EMPTY(msl_ast_constraints); }
-column_constraints(A) ::= column_constraints(L) column_constraint(C). { A = L; MSL_ADD(p, A, C); }
-column_constraint(A) ::= constraint_body(C).                          { A = C; }
-column_constraint(A) ::= CONSTRAINT(S) name(N) constraint_body(C).    { A = C; A.name = N; A.at = SPAN(S.offset); }
-constraint_body(A) ::= NOT(S) NULL.             { A = (msl_ast_constraint){.kind = MSL_AST_CONSTRAINT_NOT_NULL, .at = SPAN(S.offset)}; }
-constraint_body(A) ::= NULL(S).                 { A = (msl_ast_constraint){.kind = MSL_AST_CONSTRAINT_NULL, .at = SPAN(S.offset)}; }
-constraint_body(A) ::= DEFAULT(S) expr(E). [OR] { A = (msl_ast_constraint){.kind = MSL_AST_CONSTRAINT_DEFAULT, .expr = E, .at = SPAN(S.offset)}; }
-constraint_body(A) ::= CHECK(S) LP expr(E) RP.  { A = (msl_ast_constraint){.kind = MSL_AST_CONSTRAINT_CHECK, .expr = E, .at = SPAN(S.offset)}; }
-constraint_body(A) ::= UNIQUE(S).               { A = (msl_ast_constraint){.kind = MSL_AST_CONSTRAINT_UNIQUE, .at = SPAN(S.offset)}; }
-constraint_body(A) ::= PRIMARY(S) KEY.          { A = (msl_ast_constraint){.kind = MSL_AST_CONSTRAINT_PRIMARY_KEY, .at = SPAN(S.offset)}; }
-constraint_body(A) ::= COLLATE(S) path(N).      { A = (msl_ast_constraint){.kind = MSL_AST_CONSTRAINT_COLLATE, .references = N, .at = SPAN(S.offset)}; }
-constraint_body(A) ::= GENERATED_ALWAYS(S) ALWAYS AS LP expr(E) RP generated_storage.
-    { A = (msl_ast_constraint){.kind = MSL_AST_CONSTRAINT_GENERATED, .expr = E, .at = SPAN(S.offset)}; }
-constraint_body(A) ::= AS(S) LP expr(E) RP generated_storage.
-    { A = (msl_ast_constraint){.kind = MSL_AST_CONSTRAINT_GENERATED, .expr = E, .at = SPAN(S.offset)}; }
-constraint_body(A) ::= REFERENCES(S) path(T) columns_opt(C) reference_actions(R).
-    { A = R; A.kind = MSL_AST_CONSTRAINT_FOREIGN_KEY; A.references = T; A.reference_columns = C; A.at = SPAN(S.offset); }
-generated_storage ::= .
-generated_storage ::= VIRTUAL.
-generated_storage ::= STORED(T).   { msl_parse_unsupported(p, msl_token_span(T), "stored generated columns"); }
-%type reference_actions {msl_ast_constraint}
-%type reference_action {const char *}
-reference_actions(A) ::= .                                                { A = EMPTY(msl_ast_constraint); }
-reference_actions(A) ::= reference_actions(L) ON DELETE reference_action(X).   { A = L; A.on_delete = X; }
-reference_actions(A) ::= reference_actions(L) ON UPDATE reference_action(X).   { A = L; A.on_update = X; }
-reference_action(A) ::= CASCADE.       { A = "CASCADE"; }
-reference_action(A) ::= RESTRICT.      { A = "RESTRICT"; }
-reference_action(A) ::= NO ACTION.     { A = "NO ACTION"; }
-reference_action(A) ::= SET NULL.      { A = "SET NULL"; }
-reference_action(A) ::= SET DEFAULT.   { A = "SET DEFAULT"; }
-%type table_constraint {msl_ast_constraint}
-%type table_constraint_body {msl_ast_constraint}
-table_constraint(A) ::= table_constraint_body(C).                        { A = C; }
-table_constraint(A) ::= CONSTRAINT(S) name(N) table_constraint_body(C).  { A = C; A.name = N; A.at = SPAN(S.offset); }
-table_constraint_body(A) ::= CHECK(S) LP expr(E) RP.
-    { A = (msl_ast_constraint){.kind = MSL_AST_CONSTRAINT_CHECK, .expr = E, .at = SPAN(S.offset)}; }
-table_constraint_body(A) ::= UNIQUE(S) LP names(C) comma_opt RP.
-    { A = (msl_ast_constraint){.kind = MSL_AST_CONSTRAINT_UNIQUE, .columns = C, .at = SPAN(S.offset)}; }
-table_constraint_body(A) ::= PRIMARY(S) KEY LP names(C) comma_opt RP.
-    { A = (msl_ast_constraint){.kind = MSL_AST_CONSTRAINT_PRIMARY_KEY, .columns = C, .at = SPAN(S.offset)}; }
-table_constraint_body(A) ::= FOREIGN(S) KEY LP names(C) comma_opt RP REFERENCES path(T) columns_opt(D) reference_actions(R).
-    { A = R; A.kind = MSL_AST_CONSTRAINT_FOREIGN_KEY; A.columns = C; A.references = T; A.reference_columns = D; A.at = SPAN(S.offset); }
-
-other(A) ::= create_head(H) recursive(V) VIEW if_not_exists(X) path(N) columns_opt(C) AS query(Q). {
-    A = msl_build_statement(p, MSL_AST_STATEMENT_CREATE_VIEW, H.start);
-    msl_ast_create_view *v = A->u.create_view = MSL_BUILD(p, msl_ast_create_view);
-    v->name = N; v->flags = H.flags | (uint32_t)X | (uint32_t)V; v->columns = C; v->query = Q;
-    A->height = Q->height;
-}
-%type recursive {int}
-recursive(A) ::= .            { A = 0; }
-recursive(A) ::= RECURSIVE.   { A = MSL_AST_CREATE_RECURSIVE; }
-other(A) ::= create_head(H) unique(U) INDEX index_name(X) ON path(T) index_method(M) LP order_items(O) comma_opt RP where(W). {
-    A = msl_build_statement(p, MSL_AST_STATEMENT_CREATE_INDEX, H.start);
-    msl_ast_create_index *i = A->u.create_index = X;
-    i->flags |= H.flags | (uint32_t)U; i->table = T; i->method = M; i->columns = O; i->where = W;
-}
-%type unique {int}
-unique(A) ::= .          { A = 0; }
-unique(A) ::= UNIQUE.    { A = MSL_AST_CREATE_UNIQUE; }
-%type index_name {msl_ast_create_index *}
-index_name(A) ::= .                          { A = MSL_BUILD(p, msl_ast_create_index); }
-index_name(A) ::= name(N).                   { A = MSL_BUILD(p, msl_ast_create_index); A->name = N; }
-index_name(A) ::= IF NOT EXISTS name(N).     { A = MSL_BUILD(p, msl_ast_create_index); A->name = N; A->flags = MSL_AST_CREATE_IF_NOT_EXISTS; }
-%type index_method {msl_ast_name}
-index_method(A) ::= .               { A = EMPTY(msl_ast_name); }
-index_method(A) ::= USING name(N).  { A = N; }
-%include {
-static msl_ast_statement *create_named(msl_parse *p, msl_ast_statement_kind kind, create_head head, int flags, msl_ast_names name,
-                                       msl_ast_options options, msl_ast_type *type) {
-    msl_ast_statement *s = msl_build_statement(p, kind, head.start);
-    msl_ast_create_named *c = MSL_BUILD(p, msl_ast_create_named);
-    *c = (msl_ast_create_named){.name = name, .flags = head.flags | (uint32_t)flags, .options = options, .type = type};
-    s->u.create_named = c;
-    return s;
-}
-}
-other(A) ::= create_head(H) SCHEMA if_not_exists(X) path(N).     { A = create_named(p, MSL_AST_STATEMENT_CREATE_SCHEMA, H, X, N, EMPTY(msl_ast_options), NULL); }
-other(A) ::= create_head(H) SEQUENCE if_not_exists(X) path(N) sequence_options(O).
-    { A = create_named(p, MSL_AST_STATEMENT_CREATE_SEQUENCE, H, X, N, O, NULL); }
-other(A) ::= create_head(H) TYPE if_not_exists(X) path(N) AS type(T).
-    { A = create_named(p, MSL_AST_STATEMENT_CREATE_TYPE, H, X, N, EMPTY(msl_ast_options), T); }
-%type sequence_options {msl_ast_options}
-%type sequence_option {msl_ast_option}
-%type signed_number {msl_ast_expr *}
-sequence_options(A) ::= .                                         { A = EMPTY(msl_ast_options); }
-sequence_options(A) ::= sequence_options(L) sequence_option(O).   { A = L; MSL_ADD(p, A, O); }
-sequence_option(A) ::= START(T) with_word signed_number(E).       { A = (msl_ast_option){msl_build_plain_name(p, T, "start"), E}; }
-sequence_option(A) ::= INCREMENT(T) by_word signed_number(E).     { A = (msl_ast_option){msl_build_plain_name(p, T, "increment"), E}; }
-sequence_option(A) ::= MINVALUE(T) signed_number(E).              { A = (msl_ast_option){msl_build_plain_name(p, T, "minvalue"), E}; }
-sequence_option(A) ::= MAXVALUE(T) signed_number(E).              { A = (msl_ast_option){msl_build_plain_name(p, T, "maxvalue"), E}; }
-sequence_option(A) ::= CYCLE(T).                                  { A = (msl_ast_option){msl_build_plain_name(p, T, "cycle"), NULL}; }
-sequence_option(A) ::= NO MINVALUE(T).                            { A = (msl_ast_option){msl_build_plain_name(p, T, "no minvalue"), NULL}; }
-sequence_option(A) ::= NO MAXVALUE(T).                            { A = (msl_ast_option){msl_build_plain_name(p, T, "no maxvalue"), NULL}; }
-sequence_option(A) ::= NO CYCLE(T).                               { A = (msl_ast_option){msl_build_plain_name(p, T, "no cycle"), NULL}; }
-with_word ::= .
-with_word ::= WITH.
-by_word ::= .
-by_word ::= BY.
-signed_number(A) ::= NUMBER(T).            { A = msl_build_literal(p, MSL_AST_NUMBER, T); }
-signed_number(A) ::= MINUS(S) NUMBER(T).   { A = msl_build_unary(p, MSL_AST_OP_NEGATE, msl_build_literal(p, MSL_AST_NUMBER, T), S.offset); }
-
-other(A) ::= create_head(H) macro_word if_not_exists(X) path(N) LP macro_parameters_opt(L) RP AS expr(E). {
-    A = msl_build_statement(p, MSL_AST_STATEMENT_CREATE_MACRO, H.start);
-    msl_ast_macro *m = A->u.macro = MSL_BUILD(p, msl_ast_macro);
-    *m = (msl_ast_macro){.name = N, .flags = H.flags | (uint32_t)X, .parameters = L.items, .parameter_count = L.count, .expr = E};
-}
-other(A) ::= create_head(H) macro_word if_not_exists(X) path(N) LP macro_parameters_opt(L) RP AS TABLE query(Q). {
-    A = msl_build_statement(p, MSL_AST_STATEMENT_CREATE_MACRO, H.start);
-    msl_ast_macro *m = A->u.macro = MSL_BUILD(p, msl_ast_macro);
-    *m = (msl_ast_macro){.name = N, .flags = H.flags | (uint32_t)X, .parameters = L.items, .parameter_count = L.count, .query = Q};
-}
-macro_word ::= MACRO.
-macro_word ::= FUNCTION.
-%type macro_parameters_opt {msl_arguments}
-%type macro_parameters {msl_arguments}
-%type macro_parameter {msl_ast_argument}
-macro_parameters_opt(A) ::= .                             { A = EMPTY(msl_arguments); }
-macro_parameters_opt(A) ::= macro_parameters(L) comma_opt.          { A = L; }
-macro_parameters(A) ::= macro_parameter(M).                         { A = EMPTY(msl_arguments); MSL_ADD(p, A, M); }
-macro_parameters(A) ::= macro_parameters(L) COMMA macro_parameter(M). { A = L; MSL_ADD(p, A, M); }
-macro_parameter(A) ::= name(N).                  { A = (msl_ast_argument){N, NULL}; }
-macro_parameter(A) ::= name(N) ASSIGN expr(E).   { A = (msl_ast_argument){N, E}; }
-
-/* ---- DROP, ALTER ---- */
-
-%type object {int}
-%type behavior {int}
-object(A) ::= TABLE.      { A = MSL_AST_OBJECT_TABLE; }
-object(A) ::= VIEW.       { A = MSL_AST_OBJECT_VIEW; }
-object(A) ::= INDEX.      { A = MSL_AST_OBJECT_INDEX; }
-object(A) ::= SCHEMA.     { A = MSL_AST_OBJECT_SCHEMA; }
-object(A) ::= SEQUENCE.   { A = MSL_AST_OBJECT_SEQUENCE; }
-object(A) ::= TYPE.       { A = MSL_AST_OBJECT_TYPE; }
-object(A) ::= MACRO.      { A = MSL_AST_OBJECT_MACRO; }
-object(A) ::= FUNCTION.   { A = MSL_AST_OBJECT_MACRO; }
-object(A) ::= DATABASE.   { A = MSL_AST_OBJECT_DATABASE; }
-behavior(A) ::= .          { A = MSL_AST_DROP_DEFAULT; }
-behavior(A) ::= CASCADE.   { A = MSL_AST_DROP_CASCADE; }
-behavior(A) ::= RESTRICT.  { A = MSL_AST_DROP_RESTRICT; }
-other(A) ::= DROP(S) object(O) if_exists(X) paths(L) behavior(B). {
-    A = msl_build_statement(p, MSL_AST_STATEMENT_DROP, S.offset);
-    A->u.drop = (msl_ast_drop){O, L.items, L.count, X, B};
-}
-other(A) ::= ALTER(S) object(O) if_exists(X) path(T) alter_action(C). {
-    A = msl_build_statement(p, MSL_AST_STATEMENT_ALTER, S.offset);
-    A->u.alter = C; C->object = O; C->if_exists = X; C->target = T;
-}
-%include {
-static msl_ast_alter *alter_of(msl_parse *p, msl_ast_alter_kind kind, const msl_ast_name *name, const msl_ast_name *new_name) {
-    msl_ast_alter *a = MSL_BUILD(p, msl_ast_alter);
-    a->kind = kind;
-    if (name) a->name = *name;
-    if (new_name) a->new_name = *new_name;
-    return a;
-}
-}
-%type alter_action {msl_ast_alter *}
-alter_action(A) ::= ADD column_word if_not_exists(X) column_definition(C). {
-    A = alter_of(p, MSL_AST_ALTER_ADD_COLUMN, &C.name, NULL);
-    A->column_if_exists = X != 0;
-    msl_ast_column_definition *column = MSL_BUILD(p, msl_ast_column_definition);
-    *column = C;
-    A->column = column;
-}
-alter_action(A) ::= ADD table_constraint(C). {
-    A = alter_of(p, MSL_AST_ALTER_ADD_CONSTRAINT, &C.name, NULL);
-    msl_ast_constraint *constraint = MSL_BUILD(p, msl_ast_constraint);
-    *constraint = C;
-    A->constraint = constraint;
-}
-alter_action(A) ::= DROP column_word if_exists(X) name(N) behavior(B).
-    { A = alter_of(p, MSL_AST_ALTER_DROP_COLUMN, &N, NULL); A->column_if_exists = X; A->behavior = B; }
-alter_action(A) ::= DROP CONSTRAINT if_exists(X) name(N) behavior(B).
-    { A = alter_of(p, MSL_AST_ALTER_DROP_CONSTRAINT, &N, NULL); A->column_if_exists = X; A->behavior = B; }
-alter_action(A) ::= RENAME TO name(N).                       { A = alter_of(p, MSL_AST_ALTER_RENAME, NULL, &N); }
-alter_action(A) ::= RENAME column_word name(N) TO name(M).   { A = alter_of(p, MSL_AST_ALTER_RENAME_COLUMN, &N, &M); }
-alter_action(A) ::= ALTER column_word name(N) set_data_opt TYPE type(T) alter_using(E).
-    { A = alter_of(p, MSL_AST_ALTER_SET_TYPE, &N, NULL); A->type = T; A->expr = E; }
-alter_action(A) ::= ALTER column_word name(N) SET DEFAULT expr(E).  { A = alter_of(p, MSL_AST_ALTER_SET_DEFAULT, &N, NULL); A->expr = E; }
-alter_action(A) ::= ALTER column_word name(N) DROP DEFAULT.         { A = alter_of(p, MSL_AST_ALTER_DROP_DEFAULT, &N, NULL); }
-alter_action(A) ::= ALTER column_word name(N) SET NOT NULL.         { A = alter_of(p, MSL_AST_ALTER_SET_NOT_NULL, &N, NULL); }
-alter_action(A) ::= ALTER column_word name(N) DROP NOT NULL.        { A = alter_of(p, MSL_AST_ALTER_DROP_NOT_NULL, &N, NULL); }
-alter_action(A) ::= SET SCHEMA name(N).                             { A = alter_of(p, MSL_AST_ALTER_SET_SCHEMA, NULL, &N); }
-column_word ::= .
-column_word ::= COLUMN.
-set_data_opt ::= .
-set_data_opt ::= SET DATA.
-%type alter_using {msl_ast_expr *}
-alter_using(A) ::= .               { A = NULL; }
-alter_using(A) ::= USING expr(E).  { A = E; }
-
-/* ---- COPY ---- */
-
-%type copy_what {msl_ast_copy *}
-%type copy_file {msl_ast_expr *}
-%type options_opt {msl_ast_options}
-%type option_list {msl_ast_options}
-%type option {msl_ast_option}
-%type copy_options {msl_ast_options}
-other(A) ::= COPY(S) copy_what(C) TO copy_file(F) copy_options(O). {
-    A = msl_build_statement(p, MSL_AST_STATEMENT_COPY, S.offset);
-    A->u.copy = C; C->to = true; C->file = F; C->options = O;
-    if (C->query) A->height = C->query->height;
-}
-other(A) ::= COPY(S) copy_what(C) FROM copy_file(F) copy_options(O). {
-    A = msl_build_statement(p, MSL_AST_STATEMENT_COPY, S.offset);
-    A->u.copy = C; C->file = F; C->options = O;
-    if (C->query) msl_parse_fail(p, C->query->at, "COPY (query) FROM is not possible: a query can only be copied TO a file");
-}
-copy_what(A) ::= path(T) columns_opt(C).  { A = MSL_BUILD(p, msl_ast_copy); A->table = T; A->columns = C; }
-copy_what(A) ::= query_parens(Q).         { A = MSL_BUILD(p, msl_ast_copy); A->query = Q; }
-copy_file(A) ::= STRING(T).      { A = msl_build_literal(p, MSL_AST_STRING, T); }
-copy_file(A) ::= PARAMETER(T).   { A = msl_build_parameter(p, T); }
-copy_file(A) ::= ID(T).          {
-    A = NULL;
-    if (!msl_token_is(p, T, "stdin") && !msl_token_is(p, T, "stdout"))
-        msl_parse_fail(p, msl_token_span(T), "COPY needs a file name in single quotes, STDIN or STDOUT");
-}
-options_opt(A) ::= .                                   { A = EMPTY(msl_ast_options); }
-options_opt(A) ::= LP option_list(L) comma_opt RP.     { A = L; }
-option_list(A) ::= option(O).                          { A = EMPTY(msl_ast_options); MSL_ADD(p, A, O); }
-option_list(A) ::= option_list(L) COMMA option(O).     { A = L; MSL_ADD(p, A, O); }
-option(A) ::= option_name(N).                { A = (msl_ast_option){N, NULL}; }
-option(A) ::= option_name(N) expr(E).        { A = (msl_ast_option){N, E}; }
-option(A) ::= option_name(N) EQ expr(E).     { A = (msl_ast_option){N, E}; }
-option(A) ::= option_name(N) STAR(S).        { A = (msl_ast_option){N, msl_build_done(p, msl_build_star(p, EMPTY(msl_ast_names), S.offset))}; }
-%type option_name {msl_ast_name}
-option_name(A) ::= name(N).        { A = N; }
-option_name(A) ::= NULL(T).        { A = msl_build_plain_name(p, T, NULL); }
-copy_options(A) ::= options_opt(L).                        { A = L; }
-copy_options(A) ::= WITH LP option_list(L) comma_opt RP.   { A = L; }
-copy_options(A) ::= WITH plain_options(L).                 { A = L; }
-copy_options(A) ::= plain_options(L).                      { A = L; }
-%type plain_options {msl_ast_options}
-%type plain_option {msl_ast_option}
-plain_options(A) ::= plain_option(O).                      { A = EMPTY(msl_ast_options); MSL_ADD(p, A, O); }
-plain_options(A) ::= plain_options(L) plain_option(O).     { A = L; MSL_ADD(p, A, O); }
-plain_option(A) ::= option_name(N).                        { A = (msl_ast_option){N, NULL}; }
-plain_option(A) ::= option_name(N) as_word STRING(T).      { A = (msl_ast_option){N, msl_build_literal(p, MSL_AST_STRING, T)}; }
-plain_option(A) ::= option_name(N) NUMBER(T).              { A = (msl_ast_option){N, msl_build_literal(p, MSL_AST_NUMBER, T)}; }
-as_word ::= .
-as_word ::= AS.
-
-/* ---- EXPLAIN, DESCRIBE, SUMMARIZE, SHOW ---- */
-
-%include {
-static msl_ast_statement *explain_of(msl_parse *p, uint32_t start, int flags, msl_ast_options options, msl_ast_statement *s) {
-    msl_ast_statement *e = msl_build_statement(p, MSL_AST_STATEMENT_EXPLAIN, start);
-    e->u.explain = (msl_ast_explain){flags & 1, flags >> 1, options, s};
-    e->height = msl_build_above(p, 0, s->height, s->at);
-    return e;
-}
-}
-other(A) ::= EXPLAIN(S) plannable(Q).                      { A = explain_of(p, S.offset, 0, EMPTY(msl_ast_options), Q); }
-other(A) ::= EXPLAIN(S) explain_flags(F) plannable(Q).     { A = explain_of(p, S.offset, F, EMPTY(msl_ast_options), Q); }
-other(A) ::= EXPLAIN(S) LP option_list(L) comma_opt RP plannable(Q).  { A = explain_of(p, S.offset, 0, L, Q); }
-other(A) ::= EXPLAIN(S) explain_flags(F) LP option_list(L) comma_opt RP plannable(Q).  { A = explain_of(p, S.offset, F, L, Q); }
-%type explain_flags {int}
-explain_flags(A) ::= ANALYZE.           { A = 1; }
-explain_flags(A) ::= VERBOSE.           { A = 2; }
-explain_flags(A) ::= ANALYZE VERBOSE.   { A = 3; }
-
-%type describe_source {msl_ast_from *}
-%type describe_word {int}
-describe_word(A) ::= DESCRIBE(S).    { A = (int)S.offset; }
-describe_word(A) ::= DESC(S).        { A = (int)S.offset; }
-other(A) ::= describe_word(S).                          { A = msl_build_statement(p, MSL_AST_STATEMENT_DESCRIBE, (uint32_t)S); }
-other(A) ::= describe_word(S) query(Q).                 { A = msl_build_statement(p, MSL_AST_STATEMENT_DESCRIBE, (uint32_t)S); A->u.describe.query = Q; A->height = Q->height; }
-other(A) ::= describe_word(S) describe_source(F).       { A = msl_build_statement(p, MSL_AST_STATEMENT_DESCRIBE, (uint32_t)S); A->u.describe.source = F; }
-other(A) ::= SUMMARIZE(S) query(Q).                     { A = msl_build_statement(p, MSL_AST_STATEMENT_SUMMARIZE, S.offset); A->u.describe.query = Q; A->height = Q->height; }
-other(A) ::= SUMMARIZE(S) describe_source(F).           { A = msl_build_statement(p, MSL_AST_STATEMENT_SUMMARIZE, S.offset); A->u.describe.source = F; }
-describe_source(A) ::= path(N). [NAME_END]
-    { A = msl_build_from(p, MSL_AST_FROM_TABLE, N.count ? N.items[0].at.offset : p->rule_end); A->u.table = N; }
-describe_source(A) ::= STRING(T).
-    { A = msl_build_from(p, MSL_AST_FROM_FILE, T.offset); MSL_ADD(p, A->u.files, msl_build_literal(p, MSL_AST_STRING, T)); }
-describe_source(A) ::= LBRACKET(S) files(L) comma_opt RBRACKET.
-    { A = msl_build_from(p, MSL_AST_FROM_FILE, S.offset); A->u.files = L; }
-describe_source(A) ::= from_call(C).        { A = msl_build_from_call(p, C, false); }
-
-other(A) ::= SHOW(S) name(N).                   { A = msl_build_statement(p, MSL_AST_STATEMENT_SHOW, S.offset); msl_build_show(p, A, N, EMPTY(msl_ast_names), false); }
-other(A) ::= SHOW(S) name(N) from_in path(T).   { A = msl_build_statement(p, MSL_AST_STATEMENT_SHOW, S.offset); msl_build_show(p, A, N, T, true); }
-other(A) ::= SHOW(S) ALL.                       { A = msl_build_statement(p, MSL_AST_STATEMENT_SHOW, S.offset); A->u.show.what = MSL_AST_SHOW_ALL; }
-other(A) ::= SHOW(S) ALL name(N).               {
-    A = msl_build_statement(p, MSL_AST_STATEMENT_SHOW, S.offset);
-    A->u.show.what = MSL_AST_SHOW_ALL_TABLES;
-    if (!msl_name_is(&N, "tables")) msl_parse_fail(p, N.at, "SHOW ALL goes with TABLES only");
-}
-from_in ::= FROM.
-from_in ::= IN.
-
-/* ---- settings ---- */
-
-%include {
-static msl_ast_statement *set_of(msl_parse *p, msl_ast_statement_kind kind, uint32_t start, int scope, msl_ast_names name, msl_ast_exprs values) {
-    msl_ast_statement *s = msl_build_statement(p, kind, start);
-    s->u.set.scope = scope;
-    s->u.set.name = name;
-    s->u.set.values = values;
-    return s;
-}
-}
-%type scope {int}
-%type set_values {msl_ast_exprs}
-%type set_value {msl_ast_expr *}
-scope(A) ::= LOCAL.     { A = MSL_AST_SCOPE_LOCAL; }
-scope(A) ::= SESSION.   { A = MSL_AST_SCOPE_SESSION; }
-scope(A) ::= GLOBAL.    { A = MSL_AST_SCOPE_GLOBAL; }
-other(A) ::= SET(S) path(N) eq_to set_values(V).            { A = set_of(p, MSL_AST_STATEMENT_SET, S.offset, MSL_AST_SCOPE_DEFAULT, N, V); }
-other(A) ::= SET(S) scope(C) path(N) eq_to set_values(V).   { A = set_of(p, MSL_AST_STATEMENT_SET, S.offset, C, N, V); }
-other(A) ::= SET(S) VARIABLE name(N) eq_to expr(E).  {
-    msl_ast_names path = {0};
-    msl_ast_exprs values = {0};
-    MSL_ADD(p, path, N);
-    MSL_ADD(p, values, E);
-    A = set_of(p, MSL_AST_STATEMENT_SET, S.offset, MSL_AST_SCOPE_DEFAULT, path, values);
-    A->u.set.is_variable = true;
-}
-other(A) ::= SET(S) TIME(T) ZONE set_value(V).  {
-    msl_ast_names path = {0};
-    msl_ast_exprs values = {0};
-    MSL_ADD(p, path, msl_build_plain_name(p, T, "timezone"));
-    MSL_ADD(p, values, V);
-    A = set_of(p, MSL_AST_STATEMENT_SET, S.offset, MSL_AST_SCOPE_DEFAULT, path, values);
-}
-other(A) ::= RESET(S) path(N).              { A = set_of(p, MSL_AST_STATEMENT_RESET, S.offset, MSL_AST_SCOPE_DEFAULT, N, EMPTY(msl_ast_exprs)); }
-other(A) ::= RESET(S) scope(C) path(N).     { A = set_of(p, MSL_AST_STATEMENT_RESET, S.offset, C, N, EMPTY(msl_ast_exprs)); }
-other(A) ::= RESET(S) ALL.                  { A = set_of(p, MSL_AST_STATEMENT_RESET, S.offset, MSL_AST_SCOPE_DEFAULT, EMPTY(msl_ast_names), EMPTY(msl_ast_exprs)); }
-eq_to ::= EQ.
-eq_to ::= TO.
-set_values(A) ::= set_value(E).                     { A = EMPTY(msl_ast_exprs); MSL_ADD(p, A, E); }
-set_values(A) ::= set_values(L) COMMA set_value(E). { A = L; MSL_ADD(p, A, E); }
-set_value(A) ::= expr(E).    { A = E; }
-set_value(A) ::= ON(T).      {
-    msl_ast_names path = {0};
-    MSL_ADD(p, path, msl_build_plain_name(p, T, NULL));
-    A = msl_build_column(p, path, T.offset);
-}
-
-%type pragma_values {msl_ast_exprs}
-other(A) ::= PRAGMA(S) path(N).                             { A = msl_build_statement(p, MSL_AST_STATEMENT_PRAGMA, S.offset); A->u.pragma = (msl_ast_pragma){N, false, {0}}; }
-other(A) ::= PRAGMA(S) path(N) EQ set_value(V).             {
-    A = msl_build_statement(p, MSL_AST_STATEMENT_PRAGMA, S.offset);
-    A->u.pragma.name = N;
-    MSL_ADD(p, A->u.pragma.values, V);
-}
-other(A) ::= PRAGMA(S) path(N) LP pragma_values(V) RP.      { A = msl_build_statement(p, MSL_AST_STATEMENT_PRAGMA, S.offset); A->u.pragma = (msl_ast_pragma){N, true, V}; }
-pragma_values(A) ::= .                { A = EMPTY(msl_ast_exprs); }
-pragma_values(A) ::= set_values(V).   { A = V; }
-
-/* ---- transactions ---- */
-
-%type transaction_modes {msl_ast_transaction}
-%type transaction_mode {msl_ast_transaction}
-other(A) ::= BEGIN(S) transaction_word transaction_modes(M).       { A = msl_build_statement(p, MSL_AST_STATEMENT_BEGIN, S.offset); A->u.transaction = M; }
-other(A) ::= START(S) TRANSACTION transaction_modes(M).            { A = msl_build_statement(p, MSL_AST_STATEMENT_BEGIN, S.offset); A->u.transaction = M; }
-other(A) ::= COMMIT(S) transaction_word.                           { A = msl_build_statement(p, MSL_AST_STATEMENT_COMMIT, S.offset); }
-other(A) ::= END(S) transaction_word.                              { A = msl_build_statement(p, MSL_AST_STATEMENT_COMMIT, S.offset); }
-other(A) ::= rollback_word(S) transaction_word.                    { A = msl_build_statement(p, MSL_AST_STATEMENT_ROLLBACK, S.offset); }
-other(A) ::= rollback_word(S) transaction_word TO savepoint_word name(N).
-    { A = msl_build_statement(p, MSL_AST_STATEMENT_ROLLBACK, S.offset); A->u.transaction.savepoint = N; }
-other(A) ::= SAVEPOINT(S) name(N).                                 { A = msl_build_statement(p, MSL_AST_STATEMENT_SAVEPOINT, S.offset); A->u.transaction.savepoint = N; }
-other(A) ::= RELEASE(S) savepoint_word name(N).                    { A = msl_build_statement(p, MSL_AST_STATEMENT_RELEASE, S.offset); A->u.transaction.savepoint = N; }
-rollback_word(A) ::= ROLLBACK(T).   { A = T; }
-rollback_word(A) ::= ABORT(T).      { A = T; }
-transaction_word ::= .
-transaction_word ::= TRANSACTION.
-transaction_word ::= WORK.
-savepoint_word ::= .
-savepoint_word ::= SAVEPOINT.
-transaction_modes(A) ::= .                                             { A = EMPTY(msl_ast_transaction); }
-transaction_modes(A) ::= transaction_modes(L) comma_opt transaction_mode(M).     {
-    A = L;
-    A.read_only |= M.read_only;
-    A.read_write |= M.read_write;
-    if (M.isolation) A.isolation = M.isolation;
-}
-transaction_mode(A) ::= READ ONLY.     { A = (msl_ast_transaction){.read_only = true}; }
-transaction_mode(A) ::= READ WRITE.    { A = (msl_ast_transaction){.read_write = true}; }
-transaction_mode(A) ::= ISOLATION LEVEL name(N).  {
-    A = EMPTY(msl_ast_transaction);
-    if (!msl_name_is(&N, "serializable")) msl_parse_unsupported(p, N.at, "isolation levels other than SERIALIZABLE (which every transaction has)");
-    A.isolation = "SERIALIZABLE";
-}
-
-/* ---- prepared statements, databases, upkeep, CALL ---- */
-
-%type type_list_opt {msl_types}
-%type type_list {msl_types}
-other(A) ::= PREPARE(S) name(N) type_list_opt(T) AS plannable(Q).  {
-    A = msl_build_statement(p, MSL_AST_STATEMENT_PREPARE, S.offset);
-    A->u.prepare = (msl_ast_prepare){N, T.items, T.count, Q};
-    A->height = msl_build_above(p, 0, Q->height, Q->at);
-}
-type_list_opt(A) ::= .                        { A = EMPTY(msl_types); }
-type_list_opt(A) ::= LP type_list(L) RP.      { A = L; }
-type_list(A) ::= type(T).                     { A = EMPTY(msl_types); MSL_ADD(p, A, T); }
-type_list(A) ::= type_list(L) COMMA type(T).  { A = L; MSL_ADD(p, A, T); }
-plannable(A) ::= EXECUTE(S) name(N).                        { A = msl_build_statement(p, MSL_AST_STATEMENT_EXECUTE, S.offset); A->u.execute.name = N; }
-plannable(A) ::= EXECUTE(S) name(N) LP arguments_opt(L) RP. { A = msl_build_statement(p, MSL_AST_STATEMENT_EXECUTE, S.offset); A->u.execute = (msl_ast_execute){N, L.items, L.count}; }
-other(A) ::= DEALLOCATE(S) prepare_word name(N).        { A = msl_build_statement(p, MSL_AST_STATEMENT_DEALLOCATE, S.offset); A->u.execute.name = N; }
-other(A) ::= DEALLOCATE(S) prepare_word ALL.            { A = msl_build_statement(p, MSL_AST_STATEMENT_DEALLOCATE, S.offset); }
-prepare_word ::= .
-prepare_word ::= PREPARE.
-
-other(A) ::= ATTACH(S) attach_replace(R) database_word if_not_exists(X) copy_file(F) attach_as(N) options_opt(O).  {
-    A = msl_build_statement(p, MSL_AST_STATEMENT_ATTACH, S.offset);
-    A->u.attach = (msl_ast_attach){F, N, X != 0, R != 0, O};
-}
-%type attach_replace {int}
-attach_replace(A) ::= .             { A = 0; }
-attach_replace(A) ::= OR REPLACE.   { A = 1; }
-database_word ::= .
-database_word ::= DATABASE.
-%type attach_as {msl_ast_name}
-attach_as(A) ::= .               { A = EMPTY(msl_ast_name); }
-attach_as(A) ::= AS name(N).     { A = N; }
-other(A) ::= DETACH(S) database_word if_exists(X) name(N).  {
-    A = msl_build_statement(p, MSL_AST_STATEMENT_DETACH, S.offset);
-    A->u.attach.name = N; A->u.attach.if_exists = X;
-}
-other(A) ::= USE(S) path(N).     { A = msl_build_statement(p, MSL_AST_STATEMENT_USE, S.offset); A->u.use = N; }
-
-%type maintain_table {msl_ast_maintain}
-maintain_table(A) ::= .                        { A = EMPTY(msl_ast_maintain); }
-maintain_table(A) ::= path(T) columns_opt(C).  { A = EMPTY(msl_ast_maintain); A.table = T; A.columns = C; }
-other(A) ::= VACUUM(S) options_opt(O) maintain_table(M).           { A = msl_build_statement(p, MSL_AST_STATEMENT_VACUUM, S.offset); A->u.maintain = M; A->u.maintain.options = O; }
-other(A) ::= VACUUM(S) ANALYZE maintain_table(M).   { A = msl_build_statement(p, MSL_AST_STATEMENT_VACUUM, S.offset); A->u.maintain = M; A->u.maintain.analyze = true; }
-other(A) ::= ANALYZE(S) maintain_table(M).          { A = msl_build_statement(p, MSL_AST_STATEMENT_ANALYZE, S.offset); A->u.maintain = M; }
-other(A) ::= CHECKPOINT(S) maintain_table(M).       { A = msl_build_statement(p, MSL_AST_STATEMENT_CHECKPOINT, S.offset); A->u.maintain = M; }
-plannable(A) ::= CALL(S) from_call(C).              { A = msl_build_statement(p, MSL_AST_STATEMENT_CALL, S.offset); A->u.call = C; A->height = C->height; }

@@ -1,7 +1,7 @@
 /// grammar_int.h: what lexer, parser and tree builders share. Only the files of this folder include it.
 ///
-/// One msl_parse lives on the C stack for one call of the door. The lexer cuts raw tokens; parse.c looks at their
-/// neighbours, decides what is a keyword here, and feeds the LALR parser, whose actions call the builders below.
+/// One msl_parse lives on the C stack for one call of the door. The lexer cuts raw tokens; token.c looks at their
+/// neighbours and decides what is a keyword here; parse.c feeds the LALR parser, whose actions call the builders below.
 ///
 /// Failing   A builder never returns NULL. The first failure (memory, depth, a rule of the language) is recorded with
 ///           msl_parse_fail() in p->status; builders then hand out the spare node, and parse.c stops after the token.
@@ -24,7 +24,6 @@ typedef struct msl_token {
 typedef struct msl_raw_token {
     msl_token at;
     uint16_t major;
-    bool after_newline;
 } msl_raw_token;
 
 typedef struct msl_lexer {
@@ -63,20 +62,20 @@ typedef struct msl_parse {
     msl_lexer lexer;
     msl_raw_token ahead[MSL_PARSE_AHEAD]; /* ring buffer of raw tokens not yet fed */
     uint32_t ahead_first, ahead_count;
-    msl_lex_problem problem;              /* what stopped the lexer; its token is the last in the ring */
+    msl_lex_problem problem; /* what stopped the lexer; its token is the last in the ring */
     msl_raw_token problem_token;
-    uint16_t previous, before_previous;   /* majors of the last tokens fed; 0 = none */
-    bool previous_is_name;                /* a word or quoted name that is no reserved keyword */
+    uint16_t previous, before_previous; /* majors of the last tokens fed; 0 = none */
+    bool previous_is_name;              /* a word or quoted name that is no reserved keyword */
     msl_token previous_token;
-    uint32_t rule_end;                    /* end of the last token fed */
-    uint32_t depth;                       /* open brackets */
+    uint32_t rule_end; /* end of the last token fed */
+    uint32_t depth;    /* open brackets */
     uint8_t brackets[MSL_AST_MAX_DEPTH + 1];
-    bool lambda_list_closed;              /* the last token closed `(x, y)` where a lambda may begin */
+    bool lambda_list_closed; /* the last token closed `(x, y)` where a lambda may begin */
     uint32_t question_marks, greatest_parameter;
     bool is_unexpected, unexpected_is_end; /* a token did not fit: */
     msl_token unexpected;
-    uint32_t stop_at;                     /* feed no token from this offset on */
-    msl_ast_statement *statement;         /* results */
+    uint32_t stop_at;             /* feed no token from this offset on */
+    msl_ast_statement *statement; /* results */
     msl_ast_expr *expr;
     msl_ast_type *type;
     union {
@@ -95,11 +94,26 @@ void msl_parse_too_deep(msl_parse *p, msl_ast_span at);
 void msl_parse_unexpected(msl_parse *p, int major, msl_token token);
 /// The token's text for a message, cut at 60 bytes between characters.
 void msl_parse_token_text(const msl_parse *p, msl_token token, char out[80]);
-/// Hints at the keyword that `word` may have been meant as, in the parser's present state. `instead`: the error itself is
-/// one word later. False if there is none.
+/// Hints at the keyword that `word` may have been meant as, in the parser's present state. `instead`: the error itself
+/// is one word later. False if there is none.
 bool msl_hint_keyword(msl_parse *p, const void *parser, msl_token word, bool instead);
 /// Hints at what would fit in the parser's present state, where that is little.
 void msl_hint_expected(msl_parse *p, const void *parser, uint32_t open_brackets);
+
+/* ---- raw tokens to the parser's tokens (token.c) ---- */
+
+#define MSL_RAW_PROBLEM UINT16_MAX /* major of the raw token on which the lexer stopped */
+
+/// The raw token `n` places behind the current one (0 = next). Beyond a lexer problem or the end it stays the same.
+const msl_raw_token *msl_token_peek(msl_parse *p, uint32_t n);
+msl_raw_token msl_token_take(msl_parse *p);
+/// Forgets what was looked at; the next token is cut at `offset`.
+void msl_token_rewind(msl_parse *p, uint32_t offset);
+/// What the token is here. May take following words in (TIMESTAMP WITH TIME ZONE) or give a part back (`:` of `:name`).
+/// *is_name is set for words that are no reserved keyword.
+uint16_t msl_token_classify(msl_parse *p, const void *parser, msl_raw_token *token, bool *is_name);
+/// Keeps the stack of open brackets; false when it is full.
+bool msl_token_track_brackets(msl_parse *p, uint16_t major, bool is_name);
 
 /* ---- the generated parser (grammar.y) ---- */
 
@@ -112,19 +126,60 @@ bool msl_grammar_accepts(const void *parser, uint16_t major);
 
 /* ---- lists: (items, count) values that grow by doubling ---- */
 
-typedef struct msl_items { msl_ast_select_item *items; uint32_t count; } msl_items;
-typedef struct msl_froms { msl_ast_from **items; uint32_t count; } msl_froms;
-typedef struct msl_arguments { msl_ast_argument *items; uint32_t count; } msl_arguments;
-typedef struct msl_whens { msl_ast_when *items; uint32_t count; } msl_whens;
-typedef struct msl_aliases { msl_ast_alias *items; uint32_t count; } msl_aliases;
-typedef struct msl_renames { msl_ast_rename *items; uint32_t count; } msl_renames;
-typedef struct msl_rows { msl_ast_exprs *items; uint32_t count; } msl_rows;
-typedef struct msl_windows { msl_ast_named_window *items; uint32_t count; } msl_windows;
-typedef struct msl_ctes { msl_ast_cte *items; uint32_t count; bool recursive; uint8_t materialized; } msl_ctes;
-typedef struct msl_fields { msl_ast_type_field *items; uint32_t count; } msl_fields;
-typedef struct msl_types { msl_ast_type **items; uint32_t count; } msl_types;
-typedef struct msl_paths { msl_ast_names *items; uint32_t count; } msl_paths;
-typedef struct msl_assignments { msl_ast_assignment *items; uint32_t count; } msl_assignments;
+typedef struct msl_items {
+    msl_ast_select_item *items;
+    uint32_t count;
+} msl_items;
+typedef struct msl_froms {
+    msl_ast_from **items;
+    uint32_t count;
+} msl_froms;
+typedef struct msl_arguments {
+    msl_ast_argument *items;
+    uint32_t count;
+} msl_arguments;
+typedef struct msl_whens {
+    msl_ast_when *items;
+    uint32_t count;
+} msl_whens;
+typedef struct msl_aliases {
+    msl_ast_alias *items;
+    uint32_t count;
+} msl_aliases;
+typedef struct msl_renames {
+    msl_ast_rename *items;
+    uint32_t count;
+} msl_renames;
+typedef struct msl_rows {
+    msl_ast_exprs *items;
+    uint32_t count;
+} msl_rows;
+typedef struct msl_windows {
+    msl_ast_named_window *items;
+    uint32_t count;
+} msl_windows;
+typedef struct msl_ctes {
+    msl_ast_cte *items;
+    uint32_t count;
+    bool recursive;
+    uint8_t materialized;
+} msl_ctes;
+typedef struct msl_fields {
+    msl_ast_type_field *items;
+    uint32_t count;
+} msl_fields;
+typedef struct msl_types {
+    msl_ast_type **items;
+    uint32_t count;
+} msl_types;
+typedef struct msl_paths {
+    msl_ast_names *items;
+    uint32_t count;
+} msl_paths;
+typedef struct msl_assignments {
+    msl_ast_assignment *items;
+    uint32_t count;
+} msl_assignments;
 
 /// The array with room for one more item (moved when full), or NULL once memory is refused.
 void *msl_build_room(msl_parse *p, void *items, uint32_t count, size_t item_size);
@@ -152,6 +207,9 @@ msl_ast_name msl_build_plain_name(msl_parse *p, msl_token token, const char *tex
 bool msl_name_is(const msl_ast_name *name, const char *lower);
 bool msl_token_is(const msl_parse *p, msl_token token, const char *lower);
 const char *msl_build_string(msl_parse *p, msl_token token, uint32_t *length);
+/// A number's text without underscores; the bytes of a blob.
+const char *msl_build_number(msl_parse *p, msl_token token, uint32_t *length);
+const char *msl_build_blob(msl_parse *p, msl_token token, uint32_t *length);
 msl_ast_unit msl_build_unit(msl_parse *p, msl_token token);
 
 msl_ast_type *msl_build_type(msl_parse *p, msl_ast_names name, msl_ast_exprs modifiers, int zone, uint32_t start);
@@ -182,7 +240,8 @@ msl_ast_expr *msl_build_in(msl_parse *p, bool negated, msl_ast_expr *value, msl_
 msl_ast_expr *msl_build_quantified(msl_parse *p, msl_ast_op op, bool all, msl_ast_expr *value, msl_ast_query *query,
                                    msl_ast_expr *list);
 msl_ast_expr *msl_build_query_expr(msl_parse *p, msl_ast_expr_kind kind, msl_ast_query *query, uint32_t start);
-msl_ast_expr *msl_build_case(msl_parse *p, msl_ast_expr *operand, msl_whens whens, msl_ast_expr *otherwise, uint32_t start);
+msl_ast_expr *msl_build_case(msl_parse *p, msl_ast_expr *operand, msl_whens whens, msl_ast_expr *otherwise,
+                             uint32_t start);
 msl_ast_expr *msl_build_cast(msl_parse *p, msl_ast_expr *value, msl_ast_type *type, bool try_, uint32_t start);
 msl_ast_expr *msl_build_items(msl_parse *p, msl_ast_expr_kind kind, msl_ast_exprs items, uint32_t start);
 msl_ast_expr *msl_build_struct(msl_parse *p, msl_aliases fields, uint32_t start);
@@ -222,7 +281,8 @@ typedef struct msl_join_word {
 } msl_join_word;
 
 msl_ast_from *msl_build_from(msl_parse *p, msl_ast_from_kind kind, uint32_t start);
-msl_ast_from *msl_build_from_alias(msl_parse *p, msl_ast_from *from, const msl_table_alias *alias, msl_ast_sample *sample);
+msl_ast_from *msl_build_from_alias(msl_parse *p, msl_ast_from *from, const msl_table_alias *alias,
+                                   msl_ast_sample *sample);
 msl_ast_from *msl_build_from_call(msl_parse *p, msl_ast_expr *call, bool with_ordinality);
 msl_ast_from *msl_build_from_query(msl_parse *p, msl_ast_query *query);
 msl_ast_from *msl_build_from_parens(msl_parse *p, msl_ast_from *inner, uint32_t start);
@@ -241,13 +301,13 @@ msl_ast_query *msl_build_query_tail(msl_parse *p, msl_ast_query *query, const ms
                                     uint32_t start);
 msl_ast_group *msl_build_group(msl_parse *p, msl_ast_group_kind kind, msl_ast_groups items, uint32_t start);
 msl_ast_group *msl_build_group_expr(msl_parse *p, msl_ast_expr *e);
-uint32_t msl_build_height_of_items(uint32_t height, const msl_ast_select_item *items, uint32_t count);
 
 /* ---- builders: statements ---- */
 
 msl_ast_statement *msl_build_statement(msl_parse *p, msl_ast_statement_kind kind, uint32_t start);
 /// The name list of `t(a, b) AS ...` from column definitions that have nothing but names.
 msl_ast_names msl_build_column_names(msl_parse *p, const msl_ast_create_table *table);
-void msl_build_show(msl_parse *p, msl_ast_statement *s, msl_ast_name what, msl_ast_names from, bool has_from);
+/// SHOW word, or SHOW word FROM path.
+msl_ast_statement *msl_build_show(msl_parse *p, msl_token start, msl_ast_name what, msl_ast_names from, bool has_from);
 
 #endif

@@ -28,25 +28,52 @@ bool msl_hint_keyword(msl_parse *p, const void *parser, msl_token word, bool ins
     if (!near) return false;
     char text[80];
     msl_parse_token_text(p, word, text);
-    if (instead) msl_error_hint(p->err, "did you mean %.*s instead of \"%s\"?", (int)search.best_length, near, text);
-    else msl_error_hint(p->err, "did you mean %.*s?", (int)search.best_length, near);
+    if (instead)
+        msl_error_hint(p->err, "did you mean %.*s instead of \"%s\"?", (int)search.best_length, near, text);
+    else
+        msl_error_hint(p->err, "did you mean %.*s?", (int)search.best_length, near);
     return true;
 }
 
 /// Operators that can follow any expression: no news where one has just ended.
 static bool is_operator(uint16_t major) {
     switch (major) {
-    case TK_AND: case TK_OR: case TK_NOT: case TK_IS: case TK_ISNULL: case TK_NOTNULL: case TK_IN: case TK_LIKE: case TK_ILIKE:
-    case TK_GLOB: case TK_SIMILAR: case TK_BETWEEN: case TK_COLLATE: case TK_AT: case TK_EQ: return true;
+    case TK_AND:
+    case TK_OR:
+    case TK_NOT:
+    case TK_IS:
+    case TK_ISNULL:
+    case TK_NOTNULL:
+    case TK_IN:
+    case TK_LIKE:
+    case TK_ILIKE:
+    case TK_GLOB:
+    case TK_SIMILAR:
+    case TK_BETWEEN:
+    case TK_COLLATE:
+    case TK_AT:
+    case TK_EQ: return true;
     default: return false;
     }
 }
 
 /// Collects up to `most` things that the parser would take; most + 1 says there are more.
 static size_t collect_expected(const void *parser, const char **found, size_t most) {
-    static const struct { uint16_t major; const char *text; } signs[] = {
-        {TK_ID, "a name"}, {TK_STRING, "a string"}, {TK_NUMBER, "a number"}, {TK_UNIT, "a unit such as DAY"}, {TK_LP, "("},
-        {TK_RP, ")"}, {TK_COMMA, ","}, {TK_RBRACKET, "]"}, {TK_RBRACE, "}"}, {TK_EQ, "="}, {TK_COLON, ":"},
+    static const struct {
+        uint16_t major;
+        const char *text;
+    } signs[] = {
+        {TK_ID, "a name"},
+        {TK_STRING, "a string"},
+        {TK_NUMBER, "a number"},
+        {TK_UNIT, "a unit such as DAY"},
+        {TK_LP, "("},
+        {TK_RP, ")"},
+        {TK_COMMA, ","},
+        {TK_RBRACKET, "]"},
+        {TK_RBRACE, "}"},
+        {TK_EQ, "="},
+        {TK_COLON, ":"},
         {0, "the end of the statement"},
     };
     const size_t sign_count = sizeof signs / sizeof signs[0];
@@ -70,10 +97,12 @@ void msl_hint_expected(msl_parse *p, const void *parser, uint32_t open_brackets)
     enum { MOST = 6 };
     const char *found[MOST];
     if (p->unexpected_is_end && open_brackets) {
-        msl_error_hint(p->err, "%s never closed", open_brackets == 1 ? "an opening bracket is" : "opening brackets are");
+        msl_error_hint(p->err, "%s never closed",
+                       open_brackets == 1 ? "an opening bracket is" : "opening brackets are");
         return;
     }
-    if (!p->unexpected_is_end && !open_brackets && p->unexpected.length == 1 && strchr(")]}", p->lexer.sql[p->unexpected.offset])) {
+    if (!p->unexpected_is_end && !open_brackets && p->unexpected.length == 1 &&
+        strchr(")]}", p->lexer.sql[p->unexpected.offset])) {
         msl_error_hint(p->err, "no bracket is open that this one could close");
         return;
     }

@@ -12,7 +12,7 @@ static const msl_keyword keywords[] = {
 #include "grammar/keywords.def"
 #undef MSL_KEYWORD
 };
-#define KEYWORD_COUNT (sizeof keywords / sizeof keywords[0])
+#define KEYWORD_COUNT      (sizeof keywords / sizeof keywords[0])
 #define KEYWORD_MAX_LENGTH 16
 
 const msl_keyword *msl_keywords(size_t *count) {
@@ -35,8 +35,10 @@ const msl_keyword *msl_keyword_find(const char *text, size_t length) {
         int order = memcmp(upper, k->text, shared);
         if (order == 0) order = (length > k->length) - (length < k->length);
         if (order == 0) return k;
-        if (order < 0) high = middle;
-        else low = middle + 1;
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
     }
     return NULL;
 }
@@ -76,4 +78,6 @@ char *msl_quote_name(msl_arena *arena, const char *name, size_t length) {
     return quote_with(arena, '"', name, length);
 }
 
-char *msl_quote_string(msl_arena *arena, const char *text, size_t length) { return quote_with(arena, '\'', text, length); }
+char *msl_quote_string(msl_arena *arena, const char *text, size_t length) {
+    return quote_with(arena, '\'', text, length);
+}

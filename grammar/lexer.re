@@ -1,9 +1,9 @@
 /* lexer.re: SQL text to raw tokens (re2c).
  *
- * Role     Cuts one token at a time; skips blanks and comments. Words come out as ID: which of them are keywords depends
- *          on their neighbours and is settled in parse.c. Nothing is copied; a token is (offset, length).
- * Input    Any bytes. The text needs no NUL at its end: the scanner peeks a NUL beyond it, and a NUL inside is told from
- *          the end by the position.
+ * Role     Cuts one token at a time; skips blanks and comments. Words come out as ID: which of them are keywords
+ *          depends on their neighbours and is settled in token.c. Nothing is copied; a token is (offset, length).
+ * Input    Any bytes. The text needs no NUL at its end: the scanner peeks a NUL beyond it, and a NUL inside is told
+ *          from the end by the position.
  * UTF-8    Names may hold every well-formed character above U+00A0 except general punctuation (U+2000 to U+206F), whose
  *          blanks are blanks here and whose curly quotes get a message of their own. Strings and comments are checked
  *          whole.
@@ -27,7 +27,8 @@ size_t msl_utf8_bad_offset(const char *bytes, size_t length) {
         }
         size_t more = c >= 0xC2 && c <= 0xDF ? 1 : c >= 0xE0 && c <= 0xEF ? 2 : c >= 0xF0 && c <= 0xF4 ? 3 : 0;
         if (!more || length - at <= more) return at;
-        unsigned char low = c == 0xE0 ? 0xA0 : c == 0xF0 ? 0x90 : 0x80, high = c == 0xED ? 0x9F : c == 0xF4 ? 0x8F : 0xBF;
+        unsigned char low = c == 0xE0 ? 0xA0 : c == 0xF0 ? 0x90 : 0x80;
+        unsigned char high = c == 0xED ? 0x9F : c == 0xF4 ? 0x8F : 0xBF;
         if (s[at + 1] < low || s[at + 1] > high) return at;
         for (size_t k = 2; k <= more; k++)
             if ((s[at + k] & 0xC0) != 0x80) return at;
@@ -153,17 +154,19 @@ next:
     first   = [A-Za-z_] | high;
     word    = first (first | [0-9$])*;
     label   = first (first | [0-9])*;
+    hex     = [0-9a-fA-F];
     digits  = [0-9] ("_"? [0-9])*;
     number  = digits ("." digits?)? | "." digits;
     exp     = [eE] [-+]? digits;
 
     *            { goto odd; }
     "\x00"       { goto odd; }
-    blank+       { lexer->cursor = cursor; if (memchr(text + start, '\n', cursor - start)) token->after_newline = true; goto next; }
+    blank+       { lexer->cursor = cursor; goto next; }
     "--" [^\n\x00]*    {
                    /* Stops at a NUL byte too, which the next round reports. */
-                   if ((problem = check_bytes(lexer, start, cursor, token)) != MSL_LEX_OK) { lexer->cursor = cursor; return problem; }
-                   lexer->cursor = cursor; goto next; }
+                   lexer->cursor = cursor;
+                   if ((problem = check_bytes(lexer, start, cursor, token)) != MSL_LEX_OK) return problem;
+                   goto next; }
     "/*"         { lexer->cursor = cursor;
                    token->at = (msl_token){start, 2};
                    if (!skip_comment(lexer)) return MSL_LEX_OPEN_COMMENT;
@@ -201,8 +204,8 @@ next:
                    token->major = TK_STRING; goto checked; }
     "$" [0-9]+ | "?" [0-9]* | "$" label | [:@] word   { TOKEN(PARAMETER); }
 
-    number exp? | '0x' [0-9a-fA-F] ("_"? [0-9a-fA-F])* | '0b' [01] ("_"? [01])* | '0o' [0-7] ("_"? [0-7])*   { TOKEN(NUMBER); }
-    (number exp? | '0x' [0-9a-fA-F_]* | '0b' [01_]* | '0o' [0-7_]*) (first | [0-9$])+ | digits ("." digits)? [eE] [-+]  {
+    number exp? | '0x' hex ("_"? hex)* | '0b' [01] ("_"? [01])* | '0o' [0-7] ("_"? [0-7])*   { TOKEN(NUMBER); }
+    (number exp? | '0x' (hex | "_")* | '0b' [01_]* | '0o' [0-7_]*) (first | [0-9$])+ | digits ("." digits)? [eE] [-+]  {
                    lexer->cursor = cursor; token->at = (msl_token){start, cursor - start}; return MSL_LEX_BAD_NUMBER; }
 
     "("    { TOKEN(LP); }
@@ -256,8 +259,9 @@ odd: // a byte that begins no token: say which kind of mistake it is
     if (text[start] == 0) return MSL_LEX_NUL;
     if (text[start] == '`') return MSL_LEX_BACKTICK;
     if (msl_utf8_bad_offset(lexer->sql + start, cursor - start) != cursor - start) return MSL_LEX_BAD_UTF8;
-    if (cursor - start == 3 && text[start] == 0xE2 && text[start + 1] == 0x80 && text[start + 2] >= 0x98 && text[start + 2] <= 0x9F)
-        return MSL_LEX_CURLY_QUOTE;
+    // U+2018 to U+201F are the typographic quotes.
+    bool punctuation = cursor - start == 3 && text[start] == 0xE2 && text[start + 1] == 0x80;
+    if (punctuation && text[start + 2] >= 0x98 && text[start + 2] <= 0x9F) return MSL_LEX_CURLY_QUOTE;
     return MSL_LEX_BAD_CHARACTER;
 
 checked:

@@ -1,178 +1,33 @@
-/* print.c: expressions, names and types back to SQL text.
+/* print.c: expressions back to SQL text.
  *
  * Parentheses are printed exactly where the grammar's precedence needs them. Each kind of node has a level; an operand
  * whose level is below what its place needs is wrapped. Casts are always printed as CAST(x AS t), which needs none.
- * An arrow that could be read as a lambda counts as the loosest operator, and its body is printed as if it were not one:
- * so both readings of the text give the same tree.
+ * An arrow that could be read as a lambda counts as the loosest operator, and its body is printed as if it were not
+ * one: so both readings of the text give the same tree.
  */
 #include "grammar/print_int.h"
-
-#include <stdio.h>
-
-/* ---- the text builder ---- */
-
-void msl_put_bytes(msl_printer *out, const char *bytes, size_t length) {
-    if (out->failed) return;
-    if (out->length + length + 1 > out->capacity) {
-        size_t capacity = out->capacity ? out->capacity * 2 : 256;
-        while (capacity < out->length + length + 1) capacity *= 2;
-        char *grown = msl_arena_bytes(out->arena, capacity);
-        if (!grown) {
-            out->failed = true;
-            return;
-        }
-        if (out->length) memcpy(grown, out->bytes, out->length);
-        out->bytes = grown;
-        out->capacity = capacity;
-    }
-    if (length) memcpy(out->bytes + out->length, bytes, length);
-    out->length += length;
-}
-
-void msl_put(msl_printer *out, const char *text) { msl_put_bytes(out, text, strlen(text)); }
-
-void msl_put_number(msl_printer *out, uint64_t value) {
-    char digits[24];
-    snprintf(digits, sizeof digits, "%llu", (unsigned long long)value);
-    msl_put(out, digits);
-}
-
-char *msl_printer_finish(msl_printer *out, size_t *length) {
-    msl_put_bytes(out, "", 0);
-    if (length) *length = out->failed ? 0 : out->length;
-    if (out->failed) return NULL;
-    out->bytes[out->length] = 0;
-    return out->bytes;
-}
-
-/* ---- names and strings ---- */
-
-/// Doubles the quote; for text of any length without a copy.
-static void put_quoted(msl_printer *out, char quote, const char *text, size_t length) {
-    msl_put_bytes(out, &quote, 1);
-    const char *end = text + length;
-    for (const char *found; (found = memchr(text, quote, (size_t)(end - text))); text = found + 1) {
-        msl_put_bytes(out, text, (size_t)(found - text) + 1);
-        msl_put_bytes(out, &quote, 1);
-    }
-    msl_put_bytes(out, text, (size_t)(end - text));
-    msl_put_bytes(out, &quote, 1);
-}
-
-void msl_put_string(msl_printer *out, const char *text, size_t length) { put_quoted(out, '\'', text, length); }
-
-static bool is_plain_name(const msl_ast_name *name) {
-    if (name->quoted || !name->length) return false;
-    for (uint32_t i = 0; i < name->length; i++) {
-        unsigned char c = (unsigned char)name->text[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-        if (!letter && !(i > 0 && c >= '0' && c <= '9')) return false;
-    }
-    return true;
-}
-
-/// The flags say keywords of which classes may stay bare.
-static void put_name(msl_printer *out, const msl_ast_name *name, bool free_stays, bool join_stays, bool call_stays) {
-    bool bare = is_plain_name(name);
-    const msl_keyword *k = bare ? msl_keyword_find(name->text, name->length) : NULL;
-    if (k) {
-        bare = (k->class_ == MSL_KEYWORD_FREE && free_stays) || (k->class_ == MSL_KEYWORD_JOIN && join_stays) ||
-               (k->class_ == MSL_KEYWORD_CALL && call_stays);
-    }
-    if (bare) msl_put_bytes(out, name->text, name->length);
-    else put_quoted(out, '"', name->text, name->length);
-}
-
-void msl_put_name(msl_printer *out, const msl_ast_name *name) { put_name(out, name, true, false, true); }
-void msl_put_careful_name(msl_printer *out, const msl_ast_name *name) { put_name(out, name, false, false, false); }
-
-void msl_put_path(msl_printer *out, const msl_ast_names *path) {
-    for (uint32_t n = 0; n < path->count; n++) {
-        if (n) msl_put(out, ".");
-        msl_put_name(out, &path->items[n]);
-    }
-}
-
-void msl_put_names(msl_printer *out, const msl_ast_names *names) {
-    for (uint32_t n = 0; n < names->count; n++) {
-        if (n) msl_put(out, ", ");
-        msl_put_name(out, &names->items[n]);
-    }
-}
-
-void msl_put_name_list(msl_printer *out, const msl_ast_names *names) {
-    if (!names->count) return;
-    msl_put(out, " (");
-    msl_put_names(out, names);
-    msl_put(out, ")");
-}
-
-/* ---- types ---- */
-
-static void put_fields(msl_printer *out, const char *word, const msl_ast_type *type) {
-    msl_put(out, word);
-    for (uint32_t n = 0; n < type->field_count; n++) {
-        if (n) msl_put(out, ", ");
-        if (type->fields[n].name.text) {
-            msl_put_name(out, &type->fields[n].name);
-            msl_put(out, " ");
-        }
-        msl_put_type(out, type->fields[n].type);
-    }
-    msl_put(out, ")");
-}
-
-void msl_put_type(msl_printer *out, const msl_ast_type *type) {
-    switch (type->kind) {
-    case MSL_AST_TYPE_NAMED:
-        msl_put_path(out, &type->name);
-        if (!type->modifiers.count) return;
-        msl_put(out, "(");
-        msl_put_exprs(out, &type->modifiers);
-        msl_put(out, ")");
-        return;
-    case MSL_AST_TYPE_LIST:
-        msl_put_type(out, type->child);
-        msl_put(out, "[]");
-        return;
-    case MSL_AST_TYPE_ARRAY:
-        msl_put_type(out, type->child);
-        msl_put(out, "[");
-        msl_put_number(out, type->size);
-        msl_put(out, "]");
-        return;
-    case MSL_AST_TYPE_STRUCT: put_fields(out, "STRUCT(", type); return;
-    case MSL_AST_TYPE_MAP: put_fields(out, "MAP(", type); return;
-    case MSL_AST_TYPE_UNION: put_fields(out, "UNION(", type); return;
-    case MSL_AST_TYPE_ENUM:
-        msl_put(out, "ENUM(");
-        msl_put_exprs(out, &type->modifiers);
-        msl_put(out, ")");
-        return;
-    }
-}
 
 /* ---- precedence ---- */
 
 enum level { /* the grammar's precedence table, loosest first */
-    LEVEL_ANY,
-    LEVEL_LAMBDA,
-    LEVEL_OR,
-    LEVEL_AND,
-    LEVEL_NOT,
-    LEVEL_IS,
-    LEVEL_COMPARE,
-    LEVEL_LIKE,
-    LEVEL_ESCAPE,
-    LEVEL_OTHER,
-    LEVEL_ADD,
-    LEVEL_MULTIPLY,
-    LEVEL_POWER,
-    LEVEL_COLLATE,
-    LEVEL_UNARY,
-    LEVEL_SUBSCRIPT,
-    LEVEL_FIELD,
-    LEVEL_PRIMARY
+             LEVEL_ANY,
+             LEVEL_LAMBDA,
+             LEVEL_OR,
+             LEVEL_AND,
+             LEVEL_NOT,
+             LEVEL_IS,
+             LEVEL_COMPARE,
+             LEVEL_LIKE,
+             LEVEL_ESCAPE,
+             LEVEL_OTHER,
+             LEVEL_ADD,
+             LEVEL_MULTIPLY,
+             LEVEL_POWER,
+             LEVEL_COLLATE,
+             LEVEL_UNARY,
+             LEVEL_SUBSCRIPT,
+             LEVEL_FIELD,
+             LEVEL_PRIMARY
 };
 
 /// `x -> ...` and `(x, y) -> ...`, unless what follows the arrow shows a JSON key.
@@ -187,40 +42,92 @@ static enum level op_level(msl_ast_op op) {
     switch (op) {
     case MSL_AST_OP_OR: return LEVEL_OR;
     case MSL_AST_OP_AND: return LEVEL_AND;
-    case MSL_AST_OP_ADD: case MSL_AST_OP_SUBTRACT: return LEVEL_ADD;
-    case MSL_AST_OP_MULTIPLY: case MSL_AST_OP_DIVIDE: case MSL_AST_OP_INTEGER_DIVIDE: case MSL_AST_OP_MODULO:
-        return LEVEL_MULTIPLY;
-    case MSL_AST_OP_EQ: case MSL_AST_OP_NE: case MSL_AST_OP_LT: case MSL_AST_OP_LE: case MSL_AST_OP_GT: case MSL_AST_OP_GE:
-        return LEVEL_COMPARE;
-    case MSL_AST_OP_DISTINCT: case MSL_AST_OP_NOT_DISTINCT: return LEVEL_IS;
+    case MSL_AST_OP_ADD:
+    case MSL_AST_OP_SUBTRACT: return LEVEL_ADD;
+    case MSL_AST_OP_MULTIPLY:
+    case MSL_AST_OP_DIVIDE:
+    case MSL_AST_OP_INTEGER_DIVIDE:
+    case MSL_AST_OP_MODULO: return LEVEL_MULTIPLY;
+    case MSL_AST_OP_EQ:
+    case MSL_AST_OP_NE:
+    case MSL_AST_OP_LT:
+    case MSL_AST_OP_LE:
+    case MSL_AST_OP_GT:
+    case MSL_AST_OP_GE: return LEVEL_COMPARE;
+    case MSL_AST_OP_DISTINCT:
+    case MSL_AST_OP_NOT_DISTINCT: return LEVEL_IS;
     case MSL_AST_OP_POWER: return LEVEL_POWER;
-    case MSL_AST_OP_CONCAT: case MSL_AST_OP_BIT_AND: case MSL_AST_OP_BIT_OR: case MSL_AST_OP_SHIFT_LEFT:
-    case MSL_AST_OP_SHIFT_RIGHT: case MSL_AST_OP_ARROW: case MSL_AST_OP_ARROW_TEXT: case MSL_AST_OP_REGEX:
-    case MSL_AST_OP_REGEX_CI: case MSL_AST_OP_NOT_REGEX: case MSL_AST_OP_NOT_REGEX_CI: case MSL_AST_OP_CONTAINS:
-    case MSL_AST_OP_CONTAINED: case MSL_AST_OP_OVERLAPS: case MSL_AST_OP_STARTS_WITH: return LEVEL_OTHER;
-    case MSL_AST_OP_NEGATE: case MSL_AST_OP_PLUS: case MSL_AST_OP_BIT_NOT: return LEVEL_UNARY;
+    case MSL_AST_OP_CONCAT:
+    case MSL_AST_OP_BIT_AND:
+    case MSL_AST_OP_BIT_OR:
+    case MSL_AST_OP_SHIFT_LEFT:
+    case MSL_AST_OP_SHIFT_RIGHT:
+    case MSL_AST_OP_ARROW:
+    case MSL_AST_OP_ARROW_TEXT:
+    case MSL_AST_OP_REGEX:
+    case MSL_AST_OP_REGEX_CI:
+    case MSL_AST_OP_NOT_REGEX:
+    case MSL_AST_OP_NOT_REGEX_CI:
+    case MSL_AST_OP_CONTAINS:
+    case MSL_AST_OP_CONTAINED:
+    case MSL_AST_OP_OVERLAPS:
+    case MSL_AST_OP_STARTS_WITH: return LEVEL_OTHER;
+    case MSL_AST_OP_NEGATE:
+    case MSL_AST_OP_PLUS:
+    case MSL_AST_OP_BIT_NOT: return LEVEL_UNARY;
     case MSL_AST_OP_NOT: return LEVEL_NOT;
-    case MSL_AST_OP_IS_NULL: case MSL_AST_OP_IS_NOT_NULL: case MSL_AST_OP_IS_TRUE: case MSL_AST_OP_IS_NOT_TRUE:
-    case MSL_AST_OP_IS_FALSE: case MSL_AST_OP_IS_NOT_FALSE: case MSL_AST_OP_IS_UNKNOWN: case MSL_AST_OP_IS_NOT_UNKNOWN:
-        return LEVEL_IS;
-    case MSL_AST_OP_LIKE: case MSL_AST_OP_ILIKE: case MSL_AST_OP_GLOB: case MSL_AST_OP_SIMILAR: return LEVEL_LIKE;
-    case MSL_AST_OP_NONE: case MSL_AST_OP_COUNT: break;
+    case MSL_AST_OP_IS_NULL:
+    case MSL_AST_OP_IS_NOT_NULL:
+    case MSL_AST_OP_IS_TRUE:
+    case MSL_AST_OP_IS_NOT_TRUE:
+    case MSL_AST_OP_IS_FALSE:
+    case MSL_AST_OP_IS_NOT_FALSE:
+    case MSL_AST_OP_IS_UNKNOWN:
+    case MSL_AST_OP_IS_NOT_UNKNOWN: return LEVEL_IS;
+    case MSL_AST_OP_LIKE:
+    case MSL_AST_OP_ILIKE:
+    case MSL_AST_OP_GLOB:
+    case MSL_AST_OP_SIMILAR: return LEVEL_LIKE;
+    case MSL_AST_OP_NONE:
+    case MSL_AST_OP_COUNT: break;
     }
     return LEVEL_PRIMARY;
 }
 
 static enum level expr_level(const msl_ast_expr *e) {
     switch ((msl_ast_expr_kind)e->kind) {
-    case MSL_AST_UNARY: case MSL_AST_CHAIN: case MSL_AST_LIKE: case MSL_AST_QUANTIFIED: return op_level((msl_ast_op)e->op);
+    case MSL_AST_UNARY:
+    case MSL_AST_CHAIN:
+    case MSL_AST_LIKE:
+    case MSL_AST_QUANTIFIED: return op_level((msl_ast_op)e->op);
     case MSL_AST_BINARY: return may_be_lambda(e) ? LEVEL_LAMBDA : op_level((msl_ast_op)e->op);
-    case MSL_AST_BETWEEN: case MSL_AST_IN: return LEVEL_LIKE;
+    case MSL_AST_BETWEEN:
+    case MSL_AST_IN: return LEVEL_LIKE;
     case MSL_AST_COLLATE: return LEVEL_COLLATE;
-    case MSL_AST_INDEX: case MSL_AST_SLICE: return LEVEL_SUBSCRIPT;
+    case MSL_AST_INDEX:
+    case MSL_AST_SLICE: return LEVEL_SUBSCRIPT;
     case MSL_AST_FIELD: return LEVEL_FIELD;
-    case MSL_AST_NULL: case MSL_AST_BOOLEAN: case MSL_AST_NUMBER: case MSL_AST_STRING: case MSL_AST_BLOB: case MSL_AST_TYPED:
-    case MSL_AST_INTERVAL: case MSL_AST_PARAMETER: case MSL_AST_COLUMN: case MSL_AST_STAR: case MSL_AST_EXISTS:
-    case MSL_AST_SUBQUERY: case MSL_AST_ARRAY_SUBQUERY: case MSL_AST_CASE: case MSL_AST_CAST: case MSL_AST_CALL:
-    case MSL_AST_LIST: case MSL_AST_STRUCT: case MSL_AST_MAP: case MSL_AST_ROW: case MSL_AST_DEFAULT: break;
+    case MSL_AST_NULL:
+    case MSL_AST_BOOLEAN:
+    case MSL_AST_NUMBER:
+    case MSL_AST_STRING:
+    case MSL_AST_BLOB:
+    case MSL_AST_TYPED:
+    case MSL_AST_INTERVAL:
+    case MSL_AST_PARAMETER:
+    case MSL_AST_COLUMN:
+    case MSL_AST_STAR:
+    case MSL_AST_EXISTS:
+    case MSL_AST_SUBQUERY:
+    case MSL_AST_ARRAY_SUBQUERY:
+    case MSL_AST_CASE:
+    case MSL_AST_CAST:
+    case MSL_AST_CALL:
+    case MSL_AST_LIST:
+    case MSL_AST_STRUCT:
+    case MSL_AST_MAP:
+    case MSL_AST_ROW:
+    case MSL_AST_DEFAULT: break;
     }
     return LEVEL_PRIMARY;
 }
@@ -249,10 +156,14 @@ void msl_put_order(msl_printer *out, const msl_ast_order *order) {
     for (uint32_t n = 0; n < order->count; n++) {
         const msl_ast_order_item *item = &order->items[n];
         if (n) msl_put(out, ", ");
-        if (item->expr) msl_put_expr(out, item->expr);
-        else msl_put(out, "ALL");
-        if (item->direction != MSL_AST_DIRECTION_DEFAULT) msl_put(out, item->direction == MSL_AST_ASC ? " ASC" : " DESC");
-        if (item->nulls != MSL_AST_NULLS_DEFAULT) msl_put(out, item->nulls == MSL_AST_NULLS_FIRST ? " NULLS FIRST" : " NULLS LAST");
+        if (item->expr)
+            msl_put_expr(out, item->expr);
+        else
+            msl_put(out, "ALL");
+        if (item->direction != MSL_AST_DIRECTION_DEFAULT)
+            msl_put(out, item->direction == MSL_AST_ASC ? " ASC" : " DESC");
+        if (item->nulls != MSL_AST_NULLS_DEFAULT)
+            msl_put(out, item->nulls == MSL_AST_NULLS_FIRST ? " NULLS FIRST" : " NULLS LAST");
     }
 }
 
@@ -261,7 +172,8 @@ static void put_bound(msl_printer *out, const msl_ast_bound *bound) {
     case MSL_AST_BOUND_UNBOUNDED_PRECEDING: msl_put(out, "UNBOUNDED PRECEDING"); return;
     case MSL_AST_BOUND_UNBOUNDED_FOLLOWING: msl_put(out, "UNBOUNDED FOLLOWING"); return;
     case MSL_AST_BOUND_CURRENT_ROW: msl_put(out, "CURRENT ROW"); return;
-    case MSL_AST_BOUND_PRECEDING: case MSL_AST_BOUND_FOLLOWING:
+    case MSL_AST_BOUND_PRECEDING:
+    case MSL_AST_BOUND_FOLLOWING:
         put_at(out, bound->distance, LEVEL_OTHER);
         msl_put(out, bound->kind == MSL_AST_BOUND_PRECEDING ? " PRECEDING" : " FOLLOWING");
         return;
@@ -328,7 +240,7 @@ static void put_function_name(msl_printer *out, const msl_ast_names *path) {
     static const char *const both[] = {"SUBSTRING", "TRIM", "OVERLAY", "POSITION", "MAP"};
     bool call_stays = false;
     for (size_t n = 0; k && n < sizeof both / sizeof both[0]; n++) call_stays |= strcmp(k->text, both[n]) == 0;
-    put_name(out, name, !k || strcmp(k->text, "INTERVAL") != 0, true, call_stays);
+    msl_put_name_as(out, name, !k || strcmp(k->text, "INTERVAL") != 0, true, call_stays);
 }
 
 static void put_call(msl_printer *out, const msl_ast_call *c, bool in_from) {
@@ -480,16 +392,20 @@ static void put_quantified(msl_printer *out, const msl_ast_expr *e) {
     msl_put(out, " ");
     msl_put(out, msl_ast_op_text((msl_ast_op)e->op));
     msl_put(out, e->u.quantified.all ? " ALL (" : " ANY (");
-    if (e->u.quantified.query) msl_put_query(out, e->u.quantified.query);
-    else msl_put_expr(out, e->u.quantified.list);
+    if (e->u.quantified.query)
+        msl_put_query(out, e->u.quantified.query);
+    else
+        msl_put_expr(out, e->u.quantified.list);
     msl_put(out, ")");
 }
 
 static void put_subscript(msl_printer *out, const msl_ast_expr *e) {
     const msl_ast_expr *base = e->u.operands[0];
     // array[1] would be a list.
-    if (base->kind == MSL_AST_COLUMN && base->u.names.count == 1) msl_put_careful_name(out, &base->u.names.items[0]);
-    else put_at(out, base, LEVEL_SUBSCRIPT);
+    if (base->kind == MSL_AST_COLUMN && base->u.names.count == 1)
+        msl_put_careful_name(out, &base->u.names.items[0]);
+    else
+        put_at(out, base, LEVEL_SUBSCRIPT);
     msl_put(out, "[");
     if (e->kind == MSL_AST_INDEX) {
         msl_put_expr(out, e->u.operands[1]);
@@ -518,7 +434,8 @@ static void put_field(msl_printer *out, const msl_ast_expr *e) {
 static void put_interval(msl_printer *out, const msl_ast_expr *e) {
     const msl_ast_expr *value = e->u.interval.value;
     bool bare = value->kind == MSL_AST_STRING || value->kind == MSL_AST_NUMBER || value->kind == MSL_AST_PARAMETER ||
-                (value->kind == MSL_AST_UNARY && value->op == MSL_AST_OP_NEGATE && value->u.operands[0]->kind == MSL_AST_NUMBER);
+                (value->kind == MSL_AST_UNARY && value->op == MSL_AST_OP_NEGATE &&
+                 value->u.operands[0]->kind == MSL_AST_NUMBER);
     msl_put(out, bare ? "INTERVAL " : "INTERVAL (");
     msl_put_expr(out, value);
     if (!bare) msl_put(out, ")");
@@ -665,7 +582,8 @@ static void put_plain(msl_printer *out, const msl_ast_expr *e) {
         msl_put(out, " COLLATE ");
         msl_put_path(out, &e->u.collate.collation);
         return;
-    case MSL_AST_INDEX: case MSL_AST_SLICE: put_subscript(out, e); return;
+    case MSL_AST_INDEX:
+    case MSL_AST_SLICE: put_subscript(out, e); return;
     case MSL_AST_FIELD: put_field(out, e); return;
     case MSL_AST_LIST: put_list(out, "[", &e->u.items, "]"); return;
     case MSL_AST_STRUCT: put_struct(out, e); return;

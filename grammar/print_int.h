@@ -24,6 +24,8 @@ char *msl_printer_finish(msl_printer *out, size_t *length);
 void msl_put_name(msl_printer *out, const msl_ast_name *name);
 /// A name where a keyword of any class would be misread.
 void msl_put_careful_name(msl_printer *out, const msl_ast_name *name);
+/// The flags say keywords of which classes may stay bare.
+void msl_put_name_as(msl_printer *out, const msl_ast_name *name, bool free_stays, bool join_stays, bool call_stays);
 void msl_put_path(msl_printer *out, const msl_ast_names *path);
 /// a, b, c
 void msl_put_names(msl_printer *out, const msl_ast_names *names);

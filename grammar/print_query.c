@@ -1,7 +1,7 @@
 /* print_query.c: queries and FROM items back to SQL text.
  *
- * An operand of a set operation is put in parentheses when it has clauses of its own or when its operator would otherwise
- * be regrouped; a join is, when it stands on the right side of a join.
+ * An operand of a set operation is put in parentheses when it has clauses of its own or when its operator would
+ * otherwise be regrouped; a join is, when it stands on the right side of a join.
  */
 #include "grammar/print_int.h"
 
@@ -35,8 +35,8 @@ static void put_alias(msl_printer *out, const msl_ast_from *from) {
 }
 
 static void put_join(msl_printer *out, const msl_ast_from *from) {
-    static const char *const words[] = {" JOIN ", " LEFT JOIN ", " RIGHT JOIN ", " FULL JOIN ", " CROSS JOIN ",
-                                        " SEMI JOIN ", " ANTI JOIN ", " POSITIONAL JOIN "};
+    static const char *const words[] = {" JOIN ",       " LEFT JOIN ", " RIGHT JOIN ", " FULL JOIN ",
+                                        " CROSS JOIN ", " SEMI JOIN ", " ANTI JOIN ",  " POSITIONAL JOIN "};
     const msl_ast_from *right = from->u.join.right;
     msl_put_from(out, from->u.join.left);
     if (from->u.join.natural) msl_put(out, " NATURAL");
@@ -243,7 +243,8 @@ void msl_put_query(msl_printer *out, const msl_ast_query *q) {
     if (q->limit && !q->with_ties) {
         msl_put(out, " LIMIT ");
         // In parentheses: LIMIT (10 % 3) is no percentage, and LIMIT takes any expression.
-        bool plain = q->limit->kind == MSL_AST_NUMBER || q->limit->kind == MSL_AST_PARAMETER || q->limit->kind == MSL_AST_SUBQUERY;
+        bool plain = q->limit->kind == MSL_AST_NUMBER || q->limit->kind == MSL_AST_PARAMETER ||
+                     q->limit->kind == MSL_AST_SUBQUERY;
         if (!plain) msl_put(out, "(");
         msl_put_expr(out, q->limit);
         if (!plain) msl_put(out, ")");

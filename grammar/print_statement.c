@@ -71,7 +71,9 @@ static void put_returning(msl_printer *out, const msl_ast_returning *returning) 
     msl_put_select_items(out, returning->items, returning->count);
 }
 
-static void put_with(msl_printer *out, const msl_ast_with *with) { msl_put_ctes(out, with->recursive, with->ctes, with->cte_count); }
+static void put_with(msl_printer *out, const msl_ast_with *with) {
+    msl_put_ctes(out, with->recursive, with->ctes, with->cte_count);
+}
 
 /* ---- INSERT, UPDATE, DELETE ---- */
 
@@ -255,8 +257,10 @@ static void put_macro(msl_printer *out, const msl_ast_macro *m) {
     msl_put(out, " (");
     put_arguments(out, m->parameters, m->parameter_count);
     msl_put(out, m->query ? ") AS TABLE " : ") AS ");
-    if (m->query) msl_put_query(out, m->query);
-    else msl_put_expr(out, m->expr);
+    if (m->query)
+        msl_put_query(out, m->query);
+    else
+        msl_put_expr(out, m->expr);
 }
 
 /* ---- DROP, ALTER ---- */
@@ -344,8 +348,10 @@ static void put_copy(msl_printer *out, const msl_ast_copy *c) {
         msl_put_name_list(out, &c->columns);
     }
     msl_put(out, c->to ? " TO " : " FROM ");
-    if (c->file) msl_put_expr(out, c->file);
-    else msl_put(out, c->to ? "STDOUT" : "STDIN");
+    if (c->file)
+        msl_put_expr(out, c->file);
+    else
+        msl_put(out, c->to ? "STDOUT" : "STDIN");
     put_options(out, &c->options);
 }
 
@@ -366,7 +372,8 @@ static void put_describe(msl_printer *out, const char *word, const msl_ast_descr
 }
 
 static void put_show(msl_printer *out, const msl_ast_show *s) {
-    static const char *const words[] = {"", "TABLES", "ALL TABLES", "DATABASES", "SCHEMAS", "COLUMNS", "FUNCTIONS", "ALL"};
+    static const char *const words[] = {"",        "TABLES",  "ALL TABLES", "DATABASES",
+                                        "SCHEMAS", "COLUMNS", "FUNCTIONS",  "ALL"};
     msl_put(out, "SHOW ");
     msl_put(out, words[s->what]);
     if (s->name.count && s->what != MSL_AST_SHOW_SETTING) msl_put(out, " FROM ");
@@ -375,8 +382,10 @@ static void put_show(msl_printer *out, const msl_ast_show *s) {
 
 /// A setting's name. One that begins like a scope word would be taken for it.
 static void put_setting_name(msl_printer *out, const msl_ast_names *name) {
-    if (name->count == 1) msl_put_careful_name(out, &name->items[0]);
-    else msl_put_path(out, name);
+    if (name->count == 1)
+        msl_put_careful_name(out, &name->items[0]);
+    else
+        msl_put_path(out, name);
 }
 
 static void put_set(msl_printer *out, const char *word, const msl_ast_set *s) {
@@ -384,9 +393,12 @@ static void put_set(msl_printer *out, const char *word, const msl_ast_set *s) {
     msl_put(out, word);
     msl_put(out, scopes[s->scope]);
     put_if(out, s->is_variable, "VARIABLE ");
-    if (!s->name.count) msl_put(out, "ALL");
-    else if (s->is_variable) msl_put_name(out, &s->name.items[0]);
-    else put_setting_name(out, &s->name);
+    if (!s->name.count)
+        msl_put(out, "ALL");
+    else if (s->is_variable)
+        msl_put_name(out, &s->name.items[0]);
+    else
+        put_setting_name(out, &s->name);
     put_if(out, s->values.count, " = ");
     msl_put_exprs(out, &s->values);
 }
@@ -394,8 +406,10 @@ static void put_set(msl_printer *out, const char *word, const msl_ast_set *s) {
 static void put_pragma(msl_printer *out, const msl_ast_pragma *p) {
     msl_put(out, "PRAGMA ");
     msl_put_path(out, &p->name);
-    if (p->has_call) msl_put(out, "(");
-    else put_if(out, p->values.count, " = ");
+    if (p->has_call)
+        msl_put(out, "(");
+    else
+        put_if(out, p->values.count, " = ");
     msl_put_exprs(out, &p->values);
     put_if(out, p->has_call, ")");
 }
@@ -489,12 +503,15 @@ void msl_put_statement(msl_printer *out, const msl_ast_statement *s) {
     case MSL_AST_STATEMENT_PREPARE: put_prepare(out, &s->u.prepare); return;
     case MSL_AST_STATEMENT_EXECUTE: put_execute(out, &s->u.execute); return;
     case MSL_AST_STATEMENT_DEALLOCATE:
-        if (s->u.execute.name.text) put_words_name(out, "DEALLOCATE PREPARE ", &s->u.execute.name);
-        else msl_put(out, "DEALLOCATE ALL");
+        if (s->u.execute.name.text)
+            put_words_name(out, "DEALLOCATE PREPARE ", &s->u.execute.name);
+        else
+            msl_put(out, "DEALLOCATE ALL");
         return;
     case MSL_AST_STATEMENT_ATTACH: put_attach(out, &s->u.attach); return;
     case MSL_AST_STATEMENT_DETACH:
-        put_words_name(out, s->u.attach.if_exists ? "DETACH DATABASE IF EXISTS " : "DETACH DATABASE ", &s->u.attach.name);
+        put_words_name(out, s->u.attach.if_exists ? "DETACH DATABASE IF EXISTS " : "DETACH DATABASE ",
+                       &s->u.attach.name);
         return;
     case MSL_AST_STATEMENT_USE:
         msl_put(out, "USE ");

@@ -12,8 +12,10 @@ msl_sql_state msl_sql_state_of(const char *sql, size_t length) {
         case MSL_LEX_OK:
             if (token.major == 0) return state;
             // A semicolon alone completes nothing, so that the shell may drop it.
-            if (token.major == TK_SEMICOLON) state = state == MSL_SQL_EMPTY ? MSL_SQL_EMPTY : MSL_SQL_COMPLETE;
-            else state = MSL_SQL_OPEN;
+            if (token.major == TK_SEMICOLON)
+                state = state == MSL_SQL_EMPTY ? MSL_SQL_EMPTY : MSL_SQL_COMPLETE;
+            else
+                state = MSL_SQL_OPEN;
             break;
         case MSL_LEX_OPEN_STRING: return MSL_SQL_IN_STRING;
         case MSL_LEX_OPEN_NAME: return MSL_SQL_IN_NAME;

@@ -1,7 +1,7 @@
 /* fuzz_driver.c: a bounded, deterministic run of the parser fuzzer for CTest.
  *
- * Takes statements of the corpus and changes them: bytes are flipped, words of other statements are spliced in, pieces are
- * doubled, dropped or swapped. Usage: fuzz_parse_bounded CORPUS_FOLDER [ROUNDS [SEED]]
+ * Takes statements of the corpus and changes them: bytes are flipped, words of other statements are spliced in, pieces
+ * are doubled, dropped or swapped. Usage: fuzz_parse_bounded CORPUS_FOLDER [ROUNDS [SEED]]
  */
 #include "corpus.h"
 
@@ -10,7 +10,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define MOST_SEEDS 4096
+#define MOST_SEEDS  4096
 #define INPUT_BYTES 4096
 
 typedef struct seed {
@@ -54,7 +54,8 @@ static size_t mutate(uint64_t *state, char *text, size_t length, const seed *see
         if (at + cut > length) cut = length - at;
         memmove(text + at, text + at + cut, length - at - cut);
         return length - cut;
-    case 3: case 4: { // a piece of another statement, at a blank
+    case 3:
+    case 4: { // a piece of another statement, at a blank
         while (at > 0 && text[at] != ' ') at--;
         return insert_at(text, length, at, random_piece(state, seeds[next_random(state) % count]));
     }

@@ -1,7 +1,8 @@
 /* test_grammar.c: what the parser makes of right statements, and the small machines around it.
  *
  * Round trips over corpus/ (parse, print, parse, print: equal), the shape of single expressions, spans, limits, failing
- * memory, statement splitting, keywords, quoting, and the search for the nearest name. Usage: test_grammar CORPUS_FOLDER
+ * memory, statement splitting, keywords, quoting, and the search for the nearest name. Usage: test_grammar
+ * CORPUS_FOLDER
  */
 #include "corpus.h"
 
@@ -53,7 +54,8 @@ static void test_corpus(msl_arena *arena, const char *folder) {
             msl_error err;
             msl_error_clear(&err);
             morsel_status status = msl_parse_statement(arena, text + at, length - at, &consumed, &statement, &err);
-            CHECK(status == MORSEL_OK, "%s: %s (%s) in %.*s", corpus_files[f], err.message, err.hint, (int)consumed, text + at);
+            CHECK(status == MORSEL_OK, "%s: %s (%s) in %.*s", corpus_files[f], err.message, err.hint, (int)consumed,
+                  text + at);
             if (status != MORSEL_OK || !statement) continue;
             statements++;
             round_trip(arena, text + at, consumed, statement);
@@ -164,7 +166,8 @@ static bool span_is(const char *sql, msl_ast_span at, const char *text) {
 }
 
 static void test_spans(msl_arena *arena) {
-    const char *sql = "  SELECT a + b*2 AS c, (count( * ))\n FROM t AS u JOIN v USING (k) WHERE x NOT IN (1,2) ; SELECT 2";
+    const char *sql =
+        "  SELECT a + b*2 AS c, (count( * ))\n FROM t AS u JOIN v USING (k) WHERE x NOT IN (1,2) ; SELECT 2";
     msl_ast_statement *s;
     msl_error err;
     msl_error_clear(&err);
@@ -187,17 +190,32 @@ static void test_spans(msl_arena *arena) {
     CHECK(msl_parse_statement(arena, script, strlen(script), &consumed, &s, &err) == MORSEL_SYNTAX, "an error");
     CHECK(strcmp(script + consumed, " SELECT 2") == 0, "goes on at: %s", script + consumed);
     msl_error_clear(&err);
-    CHECK(msl_parse_statement(arena, " ; /* x */ -- y", 15, &consumed, &s, &err) == MORSEL_OK && !s && consumed == 15, "nothing");
+    CHECK(msl_parse_statement(arena, " ; /* x */ -- y", 15, &consumed, &s, &err) == MORSEL_OK && !s && consumed == 15,
+          "nothing");
 }
 
 static void test_state(void) {
-    static const struct { const char *sql; msl_sql_state state; } cases[] = {
-        {"", MSL_SQL_EMPTY}, {" -- x\n/* y */", MSL_SQL_EMPTY}, {"SELECT 1;", MSL_SQL_COMPLETE},
-        {"SELECT 1; -- done", MSL_SQL_COMPLETE}, {"SELECT 1", MSL_SQL_OPEN}, {"SELECT ';'", MSL_SQL_OPEN},
-        {"SELECT 'a;", MSL_SQL_IN_STRING}, {"SELECT 'it''s", MSL_SQL_IN_STRING}, {"SELECT $x$ ; $", MSL_SQL_IN_STRING},
-        {"SELECT E'\\';", MSL_SQL_IN_STRING}, {"SELECT \"a;", MSL_SQL_IN_NAME}, {"SELECT /* ;", MSL_SQL_IN_COMMENT},
-        {"SELECT /* /* */ ;", MSL_SQL_IN_COMMENT}, {"SELECT $x$ ; $x$;", MSL_SQL_COMPLETE}, {";", MSL_SQL_EMPTY},
-        {"SELECT # ;", MSL_SQL_COMPLETE}, {"a; b", MSL_SQL_OPEN},
+    static const struct {
+        const char *sql;
+        msl_sql_state state;
+    } cases[] = {
+        {"", MSL_SQL_EMPTY},
+        {" -- x\n/* y */", MSL_SQL_EMPTY},
+        {"SELECT 1;", MSL_SQL_COMPLETE},
+        {"SELECT 1; -- done", MSL_SQL_COMPLETE},
+        {"SELECT 1", MSL_SQL_OPEN},
+        {"SELECT ';'", MSL_SQL_OPEN},
+        {"SELECT 'a;", MSL_SQL_IN_STRING},
+        {"SELECT 'it''s", MSL_SQL_IN_STRING},
+        {"SELECT $x$ ; $", MSL_SQL_IN_STRING},
+        {"SELECT E'\\';", MSL_SQL_IN_STRING},
+        {"SELECT \"a;", MSL_SQL_IN_NAME},
+        {"SELECT /* ;", MSL_SQL_IN_COMMENT},
+        {"SELECT /* /* */ ;", MSL_SQL_IN_COMMENT},
+        {"SELECT $x$ ; $x$;", MSL_SQL_COMPLETE},
+        {";", MSL_SQL_EMPTY},
+        {"SELECT # ;", MSL_SQL_COMPLETE},
+        {"a; b", MSL_SQL_OPEN},
     };
     for (size_t n = 0; n < sizeof cases / sizeof cases[0]; n++)
         CHECK(msl_sql_state_of(cases[n].sql, strlen(cases[n].sql)) == cases[n].state, "state of: %s", cases[n].sql);
@@ -220,7 +238,12 @@ static char *repeat(const char *head, const char *piece, size_t count, const cha
 }
 
 static void test_limits(msl_arena *arena) {
-    static const struct { const char *head, *piece; size_t count; const char *middle, *closing; bool fits; } cases[] = {
+    static const struct {
+        const char *head, *piece;
+        size_t count;
+        const char *middle, *closing;
+        bool fits;
+    } cases[] = {
         {"SELECT ", "(", 1000, "1", ")", true},
         {"SELECT ", "(", 1001, "1", ")", false},
         {"SELECT ", "(", 100000, "1", ")", false},
@@ -257,9 +280,11 @@ static void test_limits(msl_arena *arena) {
         msl_error_clear(&err);
         size_t consumed;
         morsel_status status = msl_parse_statement(arena, sql, strlen(sql), &consumed, &s, &err);
-        CHECK((status == MORSEL_OK) == cases[n].fits, "%s %s x %zu: %s", cases[n].head, cases[n].piece, cases[n].count, err.message);
+        CHECK((status == MORSEL_OK) == cases[n].fits, "%s %s x %zu: %s", cases[n].head, cases[n].piece, cases[n].count,
+              err.message);
         bool is_depth = strstr(cases[n].piece, "/*") == NULL;
-        if (!cases[n].fits && is_depth) CHECK(strcmp(err.sqlstate, "54001") == 0, "%s: %s", cases[n].piece, err.message);
+        if (!cases[n].fits && is_depth)
+            CHECK(strcmp(err.sqlstate, "54001") == 0, "%s: %s", cases[n].piece, err.message);
         if (status == MORSEL_OK && s) CHECK(msl_ast_print_statement(arena, s, NULL), "prints: %s", cases[n].piece);
         free(sql);
         msl_arena_reset(arena);
@@ -271,8 +296,10 @@ static void test_limits(msl_arena *arena) {
 static void test_memory(msl_memory *memory) {
     static const char *const statements[] = {
         "WITH x AS (SELECT * EXCLUDE (a) REPLACE (b + 1 AS b) FROM t JOIN u ON t.k = u.k JOIN v USING (k)) "
-        "SELECT DISTINCT f(a, b := 2) FILTER (WHERE c) OVER (PARTITION BY d ORDER BY e ROWS 1 PRECEDING), CASE WHEN a THEN 1 END, "
-        "x -> 'k', COLUMNS('a'), {a: [1, 2]} FROM read_csv('x', sep = ',') AS r(a INT) WHERE a IN (SELECT 1) GROUP BY ROLLUP (a) LIMIT 5",
+        "SELECT DISTINCT f(a, b := 2) FILTER (WHERE c) OVER (PARTITION BY d ORDER BY e ROWS 1 PRECEDING), CASE WHEN a "
+        "THEN 1 END, "
+        "x -> 'k', COLUMNS('a'), {a: [1, 2]} FROM read_csv('x', sep = ',') AS r(a INT) WHERE a IN (SELECT 1) GROUP BY "
+        "ROLLUP (a) LIMIT 5",
         "INSERT INTO t (a, b) VALUES (1, 'x'), (2, E'\\n') ON CONFLICT (a) DO UPDATE SET b = 1 RETURNING *",
         "CREATE TABLE t (a INT PRIMARY KEY, b DECIMAL(10, 2) DEFAULT 1, CHECK (a > b))",
         "ALTER TABLE t ADD COLUMN c STRUCT(a INT)",
@@ -295,7 +322,8 @@ static void test_memory(msl_memory *memory) {
                 msl_memory_fail_at(memory, nth, filled % 32 == 0);
                 status = msl_parse_statement(&arena, statements[n], strlen(statements[n]), &consumed, &s, &err);
                 msl_memory_fail_at(memory, 0, false);
-                CHECK(status == MORSEL_OK ? s != NULL : status == MORSEL_NOMEM && !s, "%s: %s", statements[n], err.message);
+                CHECK(status == MORSEL_OK ? s != NULL : status == MORSEL_NOMEM && !s, "%s: %s", statements[n],
+                      err.message);
                 msl_arena_deinit(&arena);
             }
             CHECK(status == MORSEL_OK, "never succeeds: %s", statements[n]);
@@ -313,9 +341,16 @@ static void test_words(msl_arena *arena) {
         CHECK(msl_keyword_find(all[n].text, all[n].length) == &all[n], "%s is not found", all[n].text);
     }
     CHECK(msl_keyword_find("sElEcT", 6) && !msl_keyword_find("selects", 7) && !msl_keyword_find("x", 1), "find");
-    static const char *const quoted[][2] = {{"a", "a"}, {"Abc_1", "Abc_1"}, {"1a", "\"1a\""}, {"select", "\"select\""},
-                                            {"year", "year"}, {"a b", "\"a b\""}, {"a\"b", "\"a\"\"b\""}, {"", "\"\""},
-                                            {"left", "\"left\""}, {"caf\xC3\xA9", "\"caf\xC3\xA9\""}};
+    static const char *const quoted[][2] = {{"a", "a"},
+                                            {"Abc_1", "Abc_1"},
+                                            {"1a", "\"1a\""},
+                                            {"select", "\"select\""},
+                                            {"year", "year"},
+                                            {"a b", "\"a b\""},
+                                            {"a\"b", "\"a\"\"b\""},
+                                            {"", "\"\""},
+                                            {"left", "\"left\""},
+                                            {"caf\xC3\xA9", "\"caf\xC3\xA9\""}};
     for (size_t n = 0; n < sizeof quoted / sizeof quoted[0]; n++) {
         const char *text = msl_quote_name(arena, quoted[n][0], strlen(quoted[n][0]));
         CHECK(text && strcmp(text, quoted[n][1]) == 0, "%s is quoted as %s", quoted[n][0], text);
@@ -325,12 +360,14 @@ static void test_words(msl_arena *arena) {
     for (size_t n = 0; n < count; n++) {
         char sql[256];
         const char *name = msl_quote_name(arena, all[n].text, all[n].length);
-        snprintf(sql, sizeof sql, "SELECT %s, t.%s AS %s FROM %s AS %s WHERE %s = 1 ORDER BY %s", name, name, name, name, name, name, name);
+        snprintf(sql, sizeof sql, "SELECT %s, t.%s AS %s FROM %s AS %s WHERE %s = 1 ORDER BY %s", name, name, name,
+                 name, name, name, name);
         msl_ast_statement *s;
         msl_error err;
         msl_error_clear(&err);
         size_t consumed;
-        CHECK(msl_parse_statement(arena, sql, strlen(sql), &consumed, &s, &err) == MORSEL_OK, "%s: %s", sql, err.message);
+        CHECK(msl_parse_statement(arena, sql, strlen(sql), &consumed, &s, &err) == MORSEL_OK, "%s: %s", sql,
+              err.message);
     }
 }
 
@@ -343,7 +380,8 @@ static const char *nearest(const char *typed, const char *const *names) {
 static void test_nearest(void) {
     CHECK(msl_edit_distance("FORM", 4, "from", 4, 3) == 1, "a swap is one edit");
     CHECK(msl_edit_distance("abc", 3, "abc", 3, 3) == 0 && msl_edit_distance("", 0, "abc", 3, 3) == 3, "ends");
-    CHECK(msl_edit_distance("kitten", 6, "sitting", 7, 5) == 3 && msl_edit_distance("kitten", 6, "sitting", 7, 2) == 3, "limit");
+    CHECK(msl_edit_distance("kitten", 6, "sitting", 7, 5) == 3 && msl_edit_distance("kitten", 6, "sitting", 7, 2) == 3,
+          "limit");
     static const char *const columns[] = {"cat_1", "cat_2", "price", "quantity", "id", NULL};
     const char *found = nearest("prcie", columns);
     CHECK(found && strcmp(found, "price") == 0, "prcie");

@@ -14,7 +14,7 @@ typedef struct wrong {
 } wrong;
 
 #define NEAR(text) "syntax error at or near \"" text "\""
-#define END "syntax error at end of input"
+#define END        "syntax error at end of input"
 
 static const wrong table[] = {
     /* mistyped keywords */
@@ -44,7 +44,8 @@ static const wrong table[] = {
     {"SELECT a IS 5", "42601", 12, "5", NEAR("5"), "expected DISTINCT, FALSE, NOT, NULL, TRUE or UNKNOWN"},
     {"SELECT INTERVAL 3", "42601", 17, "", END, "expected a unit such as DAY"},
     {"SELECT EXTRACT(year d)", "42601", 20, "d", NEAR("d"), "expected FROM"},
-    {"SELECT sum(a) OVER (ORDER BY a ROWS BETWEEN 1 AND 2)", "42601", 51, ")", NEAR(")"), "expected FOLLOWING or PRECEDING"},
+    {"SELECT sum(a) OVER (ORDER BY a ROWS BETWEEN 1 AND 2)", "42601", 51, ")", NEAR(")"),
+     "expected FOLLOWING or PRECEDING"},
     {"WITH x AS SELECT 1 SELECT 2", "42601", 10, "SELECT", NEAR("SELECT"), "expected (, MATERIALIZED or NOT"},
     {"SELECT 1 UNION", "42601", 14, "", END, "expected a query"},
     {"INSERT t VALUES (1)", "42601", 7, "t", NEAR("t"), "expected INTO or OR"},
@@ -63,21 +64,30 @@ static const wrong table[] = {
     {"SELECT a b c FROM t", "42601", 11, "c", NEAR("c"), NULL},
     {"CREATE TABLE t (a INT,, b INT)", "42601", 22, ",", NEAR(","), NULL},
     /* tokens */
-    {"SELECT 'abc", "42601", 7, "'", "unterminated string: the quote that opens here is never closed", "a quote inside a string is written twice: 'it''s'"},
-    {"SELECT E'a\\'", "42601", 7, "E'", "unterminated string: the quote that opens here is never closed", "a quote inside a string is written twice: 'it''s'"},
-    {"SELECT $x$abc$", "42601", 7, "$x$", "unterminated string: the quote that opens here is never closed", "close it with $x$"},
-    {"SELECT \"abc", "42601", 7, "\"", "unterminated quoted identifier: the double quote that opens here is never closed", NULL},
-    {"SELECT /* /* */ 1", "42601", 7, "/*", "unterminated comment: the /* that opens here is never closed", "comments nest: each /* needs its own */"},
+    {"SELECT 'abc", "42601", 7, "'", "unterminated string: the quote that opens here is never closed",
+     "a quote inside a string is written twice: 'it''s'"},
+    {"SELECT E'a\\'", "42601", 7, "E'", "unterminated string: the quote that opens here is never closed",
+     "a quote inside a string is written twice: 'it''s'"},
+    {"SELECT $x$abc$", "42601", 7, "$x$", "unterminated string: the quote that opens here is never closed",
+     "close it with $x$"},
+    {"SELECT \"abc", "42601", 7, "\"",
+     "unterminated quoted identifier: the double quote that opens here is never closed", NULL},
+    {"SELECT /* /* */ 1", "42601", 7, "/*", "unterminated comment: the /* that opens here is never closed",
+     "comments nest: each /* needs its own */"},
     {"SELECT \"\"", "42601", 7, "\"\"", "empty quoted identifier \"\"", "an empty string is written ''"},
     {"SELECT 123abc", "42601", 7, "123abc", "malformed number \"123abc\"", NULL},
     {"SELECT 1__0", "42601", 7, "1__0", "malformed number \"1__0\"", NULL},
     {"SELECT 0x", "42601", 7, "0x", "malformed number \"0x\"", NULL},
     {"SELECT 1e+", "42601", 7, "1e+", "malformed number \"1e+\"", NULL},
-    {"SELECT x'0G'", "42601", 7, "x'0G'", "malformed blob literal: it takes pairs of hexadecimal digits, as in x'0AFF'", NULL},
-    {"SELECT x'123'", "42601", 7, "x'123'", "malformed blob literal: it takes pairs of hexadecimal digits, as in x'0AFF'", NULL},
+    {"SELECT x'0G'", "42601", 7, "x'0G'", "malformed blob literal: it takes pairs of hexadecimal digits, as in x'0AFF'",
+     NULL},
+    {"SELECT x'123'", "42601", 7, "x'123'",
+     "malformed blob literal: it takes pairs of hexadecimal digits, as in x'0AFF'", NULL},
     {"SELECT `a`", "42601", 7, "`", "unexpected character \"`\"", "names are quoted with double quotes: \"my column\""},
     {"SELECT a # b", "42601", 9, "#", "unexpected character \"#\"", NULL},
-    {"SELECT \xE2\x80\x9C" "a\xE2\x80\x9D", "42601", 7, "\xE2\x80\x9C", "unexpected typographic quote \xE2\x80\x9C",
+    {"SELECT \xE2\x80\x9C"
+     "a\xE2\x80\x9D",
+     "42601", 7, "\xE2\x80\x9C", "unexpected typographic quote \xE2\x80\x9C",
      "strings take straight single quotes '...', names straight double quotes \"...\""},
     {"SELECT '\xFF'", "22021", 8, "\xFF", "invalid UTF-8 in the SQL text: byte 0xFF at offset 8", NULL},
     {"SELECT a\x80", "22021", 8, "\x80", "invalid UTF-8 in the SQL text: byte 0x80 at offset 8", NULL},
@@ -88,15 +98,18 @@ static const wrong table[] = {
     {"SELECT $0", "42P02", 7, "$0", "parameter numbers go from 1 to 65535", NULL},
     {"SELECT ?70000", "42P02", 7, "?70000", "parameter numbers go from 1 to 65535", NULL},
     /* rules beyond the syntax */
-    {"VALUES (1, 2), (3)", "42601", 16, "3", "VALUES rows have different lengths: row 2 has 1 values, the first row 2", NULL},
+    {"VALUES (1, 2), (3)", "42601", 16, "3", "VALUES rows have different lengths: row 2 has 1 values, the first row 2",
+     NULL},
     {"SELECT * FROM a LEFT JOIN b", "42601", 26, "b", "this join needs ON or USING", NULL},
     {"SELECT * FROM a ASOF JOIN b", "42601", 26, "b", "this join needs ON or USING", NULL},
     {"SELECT * FROM a ON x = y", "42601", 19, "x = y", "ON without a join that takes a condition", NULL},
     {"SELECT * FROM a CROSS JOIN b USING (x)", "42601", 36, "x", "USING without a join that takes a condition", NULL},
-    {"SELECT * FROM t AS u(a INT, b)", "42601", 14, "t AS u(a INT, b)", "either every column of a table alias has a type or none has", NULL},
+    {"SELECT * FROM t AS u(a INT, b)", "42601", 14, "t AS u(a INT, b)",
+     "either every column of a table alias has a type or none has", NULL},
     {"COPY t TO x", "42601", 10, "x", "COPY needs a file name in single quotes, STDIN or STDOUT", NULL},
     {"SELECT a LIMIT 1, 2 OFFSET 3", "42601", 27, "3", "OFFSET is given twice", NULL},
-    {"SELECT a FETCH FIRST 3 ROWS WITH TIES", "42601", 0, "SELECT a FETCH FIRST 3 ROWS WITH TIES", "WITH TIES needs ORDER BY", NULL},
+    {"SELECT a FETCH FIRST 3 ROWS WITH TIES", "42601", 0, "SELECT a FETCH FIRST 3 ROWS WITH TIES",
+     "WITH TIES needs ORDER BY", NULL},
     {"SHOW COLUMNS", "42601", 5, "COLUMNS", "SHOW COLUMNS needs FROM and a table", NULL},
     {"SELECT a::INT[0]", "42601", 14, "0", "an array type's size must be between 1 and 100000", NULL},
     {"SELECT a GLOB 'x' ESCAPE '!'", "42601", 25, "'!'", "GLOB takes no ESCAPE", NULL},
@@ -131,7 +144,8 @@ int main(void) {
     msl_arena arena;
     msl_arena_init(&arena, memory);
     int failures = 0;
-    for (size_t n = 0; n < sizeof table / sizeof table[0]; n++) failures += check(&arena, &table[n], strlen(table[n].sql));
+    for (size_t n = 0; n < sizeof table / sizeof table[0]; n++)
+        failures += check(&arena, &table[n], strlen(table[n].sql));
     msl_ast_statement *s;
     msl_error err;
     msl_error_clear(&err);
