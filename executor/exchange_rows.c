@@ -1,24 +1,38 @@
 /// exchange_rows.c: see exchange_rows.h.
 #include "executor/exchange_rows.h"
 
-morsel_status msl_rows_exchange_init(msl_rows_exchange *x, msl_operator *op, msl_error *err) {
-    const msl_plan *plan = op->plan, *input = plan->children[0];
-    bool by_hash = plan->exchange.kind == MSL_EXCHANGE_HASH;
-    x->hash_mask = op->query->settings->hash_zero ? 0 : ~0ull;
-    uint32_t *columns = MSL_NEW_ARRAY(op->query->arena, uint32_t, input->column_count + 1);
-    if (!columns) return msl_error_nomem(err, op->ops->name, sizeof(uint32_t) * input->column_count);
+#include <string.h>
+
+morsel_status msl_rows_exchange_layout(msl_row_layout *layout, msl_arena *arena, const msl_plan *exchange, bool has_places,
+                                       msl_error *err) {
+    const msl_plan *input = exchange->children[0];
+    uint32_t key_count = exchange->exchange.kind == MSL_EXCHANGE_HASH ? exchange->exchange.key_count : 0;
+    uint32_t *columns = MSL_NEW_ARRAY(arena, uint32_t, input->column_count + 1);
+    if (!columns) return msl_error_nomem(err, "EXCHANGE", sizeof(uint32_t) * input->column_count);
     for (uint32_t c = 0; c < input->column_count; c++) columns[c] = c;
-    MSL_TRY(msl_row_layout_init(&x->layout, op->query->arena, input->types, plan->exchange.keys,
-                                by_hash ? plan->exchange.key_count : 0, columns, input->column_count, 0, err));
+    return msl_row_layout_init(layout, arena, input->types, exchange->exchange.keys, key_count, columns,
+                               input->column_count, has_places ? MSL_PLACED_TAIL : 0, err);
+}
+
+morsel_status msl_rows_exchange_init(msl_rows_exchange *x, msl_operator *op, msl_error *err) {
+    x->hash_mask = op->query->settings->hash_zero ? 0 : ~0ull;
+    x->has_places = op->parent && op->parent->plan && op->parent->plan->kind == MSL_PLAN_AGG_COLLECT;
+    MSL_TRY(msl_rows_exchange_layout(&x->layout, op->query->arena, op->plan, x->has_places, err));
     return msl_row_parts_init(&x->parts, op, &x->layout, err);
 }
 
 void msl_rows_exchange_deinit(msl_rows_exchange *x) { msl_row_parts_deinit(&x->parts); }
 
+void msl_rows_partition_release(const msl_rows_partition *partition) {
+    msl_row_part *part = &partition->exchange->parts.parts[partition->part];
+    msl_row_page_free_chain(partition->exchange->parts.memory, part->pages);
+    part->pages = NULL;
+}
+
 // ---- sending ----
 
 static morsel_status send_block(msl_rows_exchange *x, msl_row_parts_writer *w, const msl_chunk *in, uint32_t first,
-                                uint32_t n, msl_lane *lane) {
+                                uint32_t n, uint64_t first_row, msl_lane *lane) {
     const char *name = x->parts.op->ops->name;
     msl_keys_pack(&x->layout, in->columns, in->sel, first, n, w->keys, w->hashes, x->hash_mask);
     for (uint32_t k = 0; k < n; k++) {
@@ -26,16 +40,20 @@ static morsel_status send_block(msl_rows_exchange *x, msl_row_parts_writer *w, c
         if (!msl_row_parts_make(w, &x->layout, list, k, w->keys + (size_t)k * x->layout.key_words, w->hashes[k])) {
             return msl_error_nomem(lane->err, name, list->next_bytes);
         }
+        uint64_t place[2] = {lane->ordinal, first_row + msl_chunk_row(in, first + k)};
+        if (x->has_places) memcpy(w->rows[k] + x->layout.tail_offset, place, sizeof place);
     }
     msl_row_fill_columns(&x->layout, in->columns, in->sel, first, n, w->rows);
     return msl_row_own_strings(&x->layout, NULL, w->owners, w->homes, w->rows, n, name, lane->err);
 }
 
-morsel_status msl_rows_send(msl_rows_exchange *x, msl_row_parts_writer *w, msl_lane *lane, const msl_chunk *in) {
+morsel_status msl_rows_send(msl_rows_exchange *x, msl_rows_sender *sender, msl_lane *lane, const msl_chunk *in) {
+    msl_row_parts_writer *w = &sender->writer;
+    uint64_t first_row = msl_row_order_take(&sender->order, lane, in);
     MSL_TRY(msl_row_parts_prepare(w, &x->parts, lane));
     for (uint32_t first = 0; first < in->live; first += MSL_KEY_BLOCK) {
         uint32_t n = in->live - first < MSL_KEY_BLOCK ? in->live - first : MSL_KEY_BLOCK;
-        MSL_TRY(send_block(x, w, in, first, n, lane));
+        MSL_TRY(send_block(x, w, in, first, n, first_row, lane));
     }
     return MORSEL_OK;
 }

@@ -1,17 +1,16 @@
 /// op_agg_collect.c: GROUP BY whose calls need the rows of a group together: DISTINCT, ORDER BY inside the call, string_agg,
 /// median and their like. Other calls of the same GROUP BY are computed along the way.
 ///
-/// Role     sink + source; blocking; the exchange by hash of the group keys is inside (row_parts.h)
+/// Role     streaming: a partition of its EXCHANGE in (lane->side, exchange_rows.h), its groups out
 /// Idea     a partition's rows find their group in a table; a counting sort brings the rows of a group together; each call
 ///          then sees its rows in its own order (collect_rows.h) through update_one
 /// Output   keys, then results; the order is unspecified. Without keys one row, even for no rows in.
-/// Memory   all rows (keys and the columns that the calls read), 8 bytes each while a partition is worked on, and 48 bytes
-///          for each row of the largest group
+/// Memory   the exchange's rows, 8 bytes each while a partition is worked on, and 48 bytes for each row of the largest group;
+///          a partition's rows are freed when its last group is out
 /// Threads  partitions in parallel
 #include "executor/collect_rows.h"
+#include "executor/exchange_rows.h"
 #include "executor/group_table.h"
-#include "executor/row_order.h"
-#include "executor/row_parts.h"
 
 #include <string.h>
 
@@ -19,8 +18,7 @@
 #define FIRST_SLOTS 64u
 #define CHECK_GROUPS 64u
 
-/* A row's tail: place, and its group's row once that is known. */
-#define ROW_TAIL 24u
+/* A row's tail: place (16 bytes), and its group's row once that is known. */
 #define ROW_GROUP 16u
 /* A group's tail: number of rows, position of the first (then of the one after the last) in the sorted rows, states. */
 #define GROUP_COUNT 0u
@@ -33,19 +31,10 @@ typedef struct collect_global {
     msl_group_states states;
     char *group_image;           ///< tail of a new group
     msl_collect_call *calls;
-    msl_row_parts parts;
-    uint64_t hash_mask;
-    uint32_t input_columns;
-    _Atomic uint64_t next_part;
 } collect_global;
 
-typedef struct collect_sink {
-    msl_row_parts_writer writer;
-    msl_row_order order;
-} collect_sink;
-
-typedef struct collect_source {
-    uint32_t part;
+typedef struct collect_local {
+    msl_rows_partition part;     ///< the one being worked on
     bool has_begun;
     msl_group_table groups;
     char **rows;                 ///< the partition's rows, group by group
@@ -59,53 +48,36 @@ typedef struct collect_source {
     char **emitted;              ///< groups of the chunk that goes out
     uint64_t *hashes;
     msl_chunk out;
-} collect_source;
+} collect_local;
 
 // ---- init ----
 
-/// Lists the input columns that the calls read.
-static uint32_t list_columns(const msl_plan *plan, uint32_t input_columns, bool *seen, uint32_t *columns) {
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < plan->agg.call_count; i++) {
-        const msl_agg_call *call = &plan->agg.calls[i];
-        for (uint32_t a = 0; a < call->arg_count; a++) seen[call->args[a]] = true;
-        for (uint32_t o = 0; o < call->order_count; o++) seen[call->order[o].column] = true;
-        if (call->filter >= 0) seen[call->filter] = true;
-    }
-    for (uint32_t c = 0; c < input_columns; c++) {
-        if (seen[c]) columns[count++] = c;
-    }
-    return count;
-}
-
 static morsel_status collect_init_global(msl_operator *op, msl_error *err) {
     collect_global *g = op->global;
-    const msl_plan *plan = op->plan, *input = plan->children[0];
+    const msl_plan *plan = op->plan, *exchange = plan->children[0];
     msl_arena *arena = op->query->arena;
-    g->hash_mask = op->query->settings->hash_zero ? 0 : ~0ull;
-    g->input_columns = input->column_count;
-    uint32_t *columns = MSL_NEW_ARRAY(arena, uint32_t, input->column_count + 1);
-    bool *seen = MSL_NEW_ARRAY(arena, bool, input->column_count + 1);
-    g->calls = MSL_NEW_ARRAY(arena, msl_collect_call, plan->agg.call_count + 1);
-    if (!columns || !seen || !g->calls) return msl_error_nomem(err, NAME, sizeof(uint32_t) * input->column_count);
-    uint32_t count = list_columns(plan, input->column_count, seen, columns);
-    MSL_TRY(msl_row_layout_init(&g->layout, arena, input->types, plan->agg.keys, plan->agg.key_count, columns, count,
-                                ROW_TAIL, err));
+    MSL_ASSERT(exchange->kind == MSL_PLAN_EXCHANGE);
+    MSL_TRY(msl_rows_exchange_layout(&g->layout, arena, exchange, true, err));
+    MSL_ASSERT(g->layout.key_count == plan->agg.key_count);
     MSL_TRY(msl_group_states_init(&g->states, arena, plan->agg.calls, plan->agg.call_count, err));
-    MSL_TRY(msl_row_layout_init(&g->group_layout, arena, input->types, plan->agg.keys, plan->agg.key_count, NULL, 0,
+    MSL_TRY(msl_row_layout_init(&g->group_layout, arena, exchange->types, plan->agg.keys, plan->agg.key_count, NULL, 0,
                                 GROUP_STATES + g->states.bytes, err));
+    g->calls = MSL_NEW_ARRAY(arena, msl_collect_call, plan->agg.call_count + 1);
     g->group_image = msl_arena_alloc(arena, GROUP_STATES + g->states.bytes);
-    if (!g->group_image) return msl_error_nomem(err, NAME, g->states.bytes);
+    if (!g->calls || !g->group_image) return msl_error_nomem(err, NAME, g->states.bytes);
     memcpy(g->group_image + GROUP_STATES, g->states.image, g->states.bytes);
     for (uint32_t i = 0; i < plan->agg.call_count; i++) {
         MSL_TRY(msl_collect_call_init(&g->calls[i], &plan->agg.calls[i], &g->layout, g->layout.tail_offset, arena, err));
     }
-    return msl_row_parts_init(&g->parts, op, &g->layout, err);
+    return MORSEL_OK;
 }
 
-static morsel_status source_init(collect_global *g, msl_operator *op, msl_lane *lane, collect_source *l) {
+static morsel_status collect_init_local(msl_operator *op, msl_lane *lane, msl_role role, void *local) {
+    (void)role;
+    collect_global *g = op->global;
+    collect_local *l = local;
     uint32_t capacity = op->query->settings->vector_rows;
-    l->columns = MSL_NEW_ARRAY(lane->arena, msl_vector, g->input_columns + 1);
+    l->columns = MSL_NEW_ARRAY(lane->arena, msl_vector, g->layout.column_count + 1);
     l->batch = MSL_NEW_ARRAY(lane->arena, char *, capacity);
     l->emitted = MSL_NEW_ARRAY(lane->arena, char *, capacity);
     l->hashes = MSL_NEW_ARRAY(lane->arena, uint64_t, MSL_KEY_BLOCK);
@@ -119,58 +91,7 @@ static morsel_status source_init(collect_global *g, msl_operator *op, msl_lane *
     return msl_chunk_init(&l->out, op->plan->types, op->plan->column_count, capacity, lane->arena, lane->err);
 }
 
-static morsel_status collect_init_local(msl_operator *op, msl_lane *lane, msl_role role, void *local) {
-    collect_global *g = op->global;
-    if (role == MSL_SINK) return msl_row_parts_writer_init(&((collect_sink *)local)->writer, &g->parts, lane);
-    return source_init(g, op, lane, local);
-}
-
-// ---- sink ----
-
-static morsel_status sink_block(collect_global *g, collect_sink *l, const msl_chunk *in, uint32_t first, uint32_t n,
-                                uint64_t first_row, msl_lane *lane) {
-    msl_row_parts_writer *w = &l->writer;
-    msl_keys_pack(&g->layout, in->columns, in->sel, first, n, w->keys, w->hashes, g->hash_mask);
-    for (uint32_t k = 0; k < n; k++) {
-        msl_row_pages *list = msl_row_parts_list(w, w->hashes[k]);
-        if (!msl_row_parts_make(w, &g->layout, list, k, w->keys + (size_t)k * g->layout.key_words, w->hashes[k])) {
-            return msl_error_nomem(lane->err, NAME, list->next_bytes);
-        }
-        uint64_t place[2] = {lane->ordinal, first_row + msl_chunk_row(in, first + k)};
-        memcpy(w->rows[k] + g->layout.tail_offset, place, sizeof place);
-    }
-    msl_row_fill_columns(&g->layout, in->columns, in->sel, first, n, w->rows);
-    return msl_row_own_strings(&g->layout, NULL, w->owners, w->homes, w->rows, n, NAME, lane->err);
-}
-
-static morsel_status collect_sink_chunk(msl_operator *op, msl_lane *lane, void *local, const msl_chunk *in, msl_flow *flow) {
-    collect_global *g = op->global;
-    collect_sink *l = local;
-    *flow = MSL_FLOW_NEED_INPUT;
-    uint64_t first_row = msl_row_order_take(&l->order, lane, in);
-    MSL_TRY(msl_row_parts_prepare(&l->writer, &g->parts, lane));
-    for (uint32_t first = 0; first < in->live; first += MSL_KEY_BLOCK) {
-        uint32_t n = in->live - first < MSL_KEY_BLOCK ? in->live - first : MSL_KEY_BLOCK;
-        MSL_TRY(sink_block(g, l, in, first, n, first_row, lane));
-    }
-    return MORSEL_OK;
-}
-
-static morsel_status collect_combine(msl_operator *op, msl_lane *lane, void *local) {
-    (void)lane;
-    msl_row_parts_combine(&((collect_global *)op->global)->parts, &((collect_sink *)local)->writer);
-    return MORSEL_OK;
-}
-
-static morsel_status collect_finalize(msl_operator *op, uint32_t phase, msl_work *work, msl_error *err) {
-    collect_global *g = op->global;
-    bool pending;
-    if (phase > 0) return MORSEL_OK;
-    atomic_store(&op->memory_bytes, g->parts.held);
-    return msl_row_parts_finalize(&g->parts, work, &pending, err);
-}
-
-// ---- source: groups of a partition ----
+// ---- the groups of a partition ----
 
 static uint64_t read_u64(const char *at) {
     uint64_t x;
@@ -179,15 +100,17 @@ static uint64_t read_u64(const char *at) {
 }
 static void write_u64(char *at, uint64_t x) { memcpy(at, &x, 8); }
 
-static void end_partition(collect_source *l, msl_memory *memory) {
+static void end_partition(collect_local *l, msl_memory *memory) {
+    if (!l->has_begun) return;
     msl_group_table_deinit(&l->groups);
     msl_memory_release(memory, l->rows, l->row_count * sizeof *l->rows);
     l->rows = NULL;
     l->has_begun = false;
+    msl_rows_partition_release(&l->part);
 }
 
 /// Finds each row's group and counts the rows of groups.
-static morsel_status find_groups(collect_global *g, collect_source *l, const msl_row_page *page, msl_lane *lane) {
+static morsel_status find_groups(collect_global *g, collect_local *l, const msl_row_page *page, msl_lane *lane) {
     char *groups[MSL_KEY_BLOCK];
     uint32_t tail = g->group_layout.tail_offset;
     for (; page; page = page->next) {
@@ -209,7 +132,7 @@ static morsel_status find_groups(collect_global *g, collect_source *l, const msl
 }
 
 /// Brings the rows of each group together: GROUP_END counts up from the first row's position.
-static morsel_status place_rows(collect_global *g, collect_source *l, const msl_row_page *page, msl_lane *lane) {
+static morsel_status place_rows(collect_global *g, collect_local *l, const msl_row_page *page, msl_lane *lane) {
     uint64_t sum = 0;
     uint32_t tail = g->group_layout.tail_offset;
     for (const msl_row_page *groups = l->groups.rows.head; groups; groups = groups->next) {
@@ -233,8 +156,8 @@ static morsel_status place_rows(collect_global *g, collect_source *l, const msl_
     return MORSEL_OK;
 }
 
-static morsel_status begin_partition(collect_global *g, collect_source *l, msl_lane *lane) {
-    const msl_row_part *part = &g->parts.parts[l->part];
+static morsel_status begin_partition(collect_global *g, collect_local *l, msl_lane *lane) {
+    const msl_row_part *part = &l->part.exchange->parts.parts[l->part.part];
     msl_memory *memory = lane->query->memory;
     msl_group_table_init(&l->groups, &g->group_layout, memory, g->group_image, FIRST_SLOTS, 64u * 1024, NAME);
     l->has_begun = true;
@@ -255,10 +178,10 @@ static morsel_status begin_partition(collect_global *g, collect_source *l, msl_l
     return MORSEL_OK;
 }
 
-// ---- source: the calls of one group ----
+// ---- the calls of one group ----
 
 /// Hands n rows to update_one, in order, a vector at a time.
-static morsel_status feed_rows(collect_global *g, collect_source *l, const msl_agg_call *call, char *const *rows, uint32_t n,
+static morsel_status feed_rows(collect_global *g, collect_local *l, const msl_agg_call *call, char *const *rows, uint32_t n,
                                bool removes_rows, char *state) {
     const uint32_t *sel = NULL;
     for (uint32_t c = 0; c < g->layout.column_count; c++) {
@@ -276,7 +199,7 @@ static morsel_status feed_rows(collect_global *g, collect_source *l, const msl_a
 }
 
 /// A call that needs its rows sorted out: DISTINCT, or in order.
-static morsel_status run_collected(collect_global *g, collect_source *l, const msl_collect_call *c, char *const *rows,
+static morsel_status run_collected(collect_global *g, collect_local *l, const msl_collect_call *c, char *const *rows,
                                    uint64_t n, char *state, msl_lane *lane) {
     const msl_aggregate *fn = c->call->fn.aggregate;
     uint32_t capacity = l->scratch.capacity;
@@ -293,7 +216,7 @@ static morsel_status run_collected(collect_global *g, collect_source *l, const m
     return MORSEL_OK;
 }
 
-static morsel_status run_plain(collect_global *g, collect_source *l, const msl_collect_call *c, char *const *rows,
+static morsel_status run_plain(collect_global *g, collect_local *l, const msl_collect_call *c, char *const *rows,
                                uint64_t n, char *state, msl_lane *lane) {
     uint32_t capacity = l->scratch.capacity;
     for (uint64_t i = 0; i < n; i += capacity) {
@@ -303,7 +226,7 @@ static morsel_status run_plain(collect_global *g, collect_source *l, const msl_c
     return MORSEL_OK;
 }
 
-static morsel_status run_group(collect_global *g, collect_source *l, char *group, msl_lane *lane) {
+static morsel_status run_group(collect_global *g, collect_local *l, char *group, msl_lane *lane) {
     uint32_t tail = g->group_layout.tail_offset;
     uint64_t n = read_u64(group + tail + GROUP_COUNT);
     char **rows = l->rows + (read_u64(group + tail + GROUP_END) - n);
@@ -319,26 +242,11 @@ static morsel_status run_group(collect_global *g, collect_source *l, char *group
     return MORSEL_OK;
 }
 
-// ---- source ----
+// ---- apply ----
 
-static uint64_t collect_morsels(msl_operator *op) { return msl_row_parts_count(&((collect_global *)op->global)->parts); }
-
-static morsel_status collect_next_morsel(msl_operator *op, msl_lane *lane, void *local, uint64_t *ordinal,
-                                         msl_morsel_result *result) {
-    collect_global *g = op->global;
-    collect_source *l = local;
-    end_partition(l, lane->query->memory);
-    *ordinal = atomic_fetch_add(&g->next_part, 1);
-    *result = *ordinal < msl_row_parts_count(&g->parts) ? MSL_MORSEL_READY : MSL_MORSEL_NONE;
-    l->part = (uint32_t)*ordinal;
-    return MORSEL_OK;
-}
-
-static morsel_status collect_produce(msl_operator *op, msl_lane *lane, void *local, msl_chunk *out, bool *done) {
-    collect_global *g = op->global;
-    collect_source *l = local;
-    uint32_t n = 0, capacity = l->scratch.capacity;
-    if (!l->has_begun) MSL_TRY(begin_partition(g, l, lane));
+/// Computes the next groups; n = 0 at the partition's end.
+static morsel_status next_groups(collect_global *g, collect_local *l, uint32_t capacity, uint32_t *out, msl_lane *lane) {
+    uint32_t n = 0;
     while (l->page && n < capacity) {
         if (l->at == l->page->rows) {
             l->page = l->page->next;
@@ -350,6 +258,28 @@ static morsel_status collect_produce(msl_operator *op, msl_lane *lane, void *loc
         MSL_TRY(run_group(g, l, group, lane));
         l->emitted[n++] = group;
     }
+    *out = n;
+    return MORSEL_OK;
+}
+
+static morsel_status collect_apply(msl_operator *op, msl_lane *lane, void *local, const msl_chunk *in, msl_chunk *out,
+                                   msl_flow *flow) {
+    (void)in;
+    collect_global *g = op->global;
+    collect_local *l = local;
+    uint32_t n = 0;
+    if (!l->has_begun) {
+        l->part = *(const msl_rows_partition *)lane->side;
+        MSL_TRY(begin_partition(g, l, lane));
+    }
+    MSL_TRY(next_groups(g, l, op->query->settings->vector_rows, &n, lane));
+    out->sel = NULL;
+    out->rows = out->live = n;
+    if (n == 0) {
+        end_partition(l, op->query->memory);
+        *flow = MSL_FLOW_NEED_INPUT;
+        return MORSEL_OK;
+    }
     for (uint32_t k = 0; k < g->group_layout.key_count; k++) {
         msl_vector_reset(&l->out.columns[k]);
         msl_row_gather_key(&g->group_layout, k, l->emitted, n, &l->out.columns[k]);
@@ -358,45 +288,26 @@ static morsel_status collect_produce(msl_operator *op, msl_lane *lane, void *loc
                                       l->out.columns + g->group_layout.key_count));
     out->columns = l->out.columns;
     out->column_count = l->out.column_count;
-    out->sel = NULL;
-    out->rows = out->live = n;
-    *done = l->page == NULL;
+    *flow = MSL_FLOW_HAVE_OUTPUT;
     return MORSEL_OK;
 }
 
-// ---- close, explain ----
+// ---- close ----
 
 static void collect_close_local(msl_operator *op, msl_lane *lane, msl_role role, void *local) {
-    (void)lane;
-    if (role == MSL_SINK) {
-        msl_row_parts_writer_deinit(&((collect_sink *)local)->writer);
-        return;
-    }
-    collect_source *l = local;
+    (void)lane, (void)role;
+    collect_local *l = local;
     end_partition(l, op->query->memory);
     msl_memory_release(op->query->memory, l->run.entries, l->run.capacity * sizeof *l->run.entries);
 }
 
-static void collect_close(msl_operator *op) { msl_row_parts_deinit(&((collect_global *)op->global)->parts); }
-
-static void collect_explain(const msl_operator *op, char *out, size_t room) {
-    msl_row_parts_explain(&((const collect_global *)op->global)->parts, out, room);
-}
-
 const msl_operator_ops msl_op_agg_collect = {
     .name = NAME,
-    .roles = MSL_ROLE_SINK | MSL_ROLE_SOURCE,
+    .roles = MSL_ROLE_STREAM,
     .global_bytes = sizeof(collect_global),
-    .local_bytes = {[MSL_SINK] = sizeof(collect_sink), [MSL_SOURCE] = sizeof(collect_source)},
+    .local_bytes = {[MSL_STREAM] = sizeof(collect_local)},
     .init_global = collect_init_global,
     .init_local = collect_init_local,
-    .morsels = collect_morsels,
-    .next_morsel = collect_next_morsel,
-    .produce = collect_produce,
-    .sink = collect_sink_chunk,
-    .combine = collect_combine,
-    .finalize = collect_finalize,
+    .apply = collect_apply,
     .close_local = collect_close_local,
-    .close = collect_close,
-    .explain = collect_explain,
 };

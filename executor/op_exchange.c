@@ -3,7 +3,7 @@
 /// Role     sink + source. A partition is a morsel of the source.
 /// Forms    HASH above AGG_PARTIAL exchanges groups: rows of aggregate states (exchange_groups.h), handed to AGG_FINAL
 ///          as a partition's finished table in lane->side. HASH above anything else, and GATHER (one partition), exchange
-///          plain rows (exchange_rows.h).
+///          plain rows (exchange_rows.h); AGG_COLLECT gets them as a whole partition in lane->side.
 /// Memory   see those headers
 /// Threads  sinks share nothing but the queues of the partitions
 #include "executor/exchange_groups.h"
@@ -21,7 +21,7 @@ typedef struct exchange_global {
 
 typedef union exchange_sink_local {
     msl_group_sender groups;
-    msl_row_parts_writer rows;
+    msl_rows_sender rows;
 } exchange_sink_local;
 
 typedef struct exchange_source_local {
@@ -29,6 +29,7 @@ typedef struct exchange_source_local {
         msl_group_folder groups;
         msl_rows_reader rows;
     };
+    msl_rows_partition side;    ///< of plain rows for AGG_COLLECT
     uint32_t partition;
 } exchange_source_local;
 
@@ -51,7 +52,7 @@ static morsel_status exchange_init_local(msl_operator *op, msl_lane *lane, msl_r
     if (role == MSL_SINK) {
         exchange_sink_local *l = local;
         return g->is_of_groups ? msl_group_sender_init(&l->groups, &g->groups, lane)
-                               : msl_row_parts_writer_init(&l->rows, &g->rows.parts, lane);
+                               : msl_row_parts_writer_init(&l->rows.writer, &g->rows.parts, lane);
     }
     exchange_source_local *l = local;
     return g->is_of_groups ? msl_group_folder_init(&l->groups, &g->groups, lane) : msl_rows_reader_init(&l->rows, op, lane);
@@ -70,7 +71,7 @@ static morsel_status exchange_combine(msl_operator *op, msl_lane *lane, void *lo
     exchange_global *g = op->global;
     exchange_sink_local *l = local;
     if (g->is_of_groups) return msl_group_sender_finish(&l->groups, lane);
-    msl_row_parts_combine(&g->rows.parts, &l->rows);
+    msl_row_parts_combine(&g->rows.parts, &l->rows.writer);
     return MORSEL_OK;
 }
 
@@ -102,9 +103,27 @@ static morsel_status exchange_next_morsel(msl_operator *op, msl_lane *lane, void
     return MORSEL_OK;
 }
 
+/// Rows for AGG_COLLECT. Without keys there is a group even if there is no row, hence a chunk of one "row".
+static void hand_over_partition(exchange_global *g, exchange_source_local *l, msl_lane *lane, msl_chunk *out) {
+    uint64_t rows = g->rows.parts.parts[l->partition].rows;
+    l->side = (msl_rows_partition){&g->rows, l->partition};
+    lane->side = &l->side;
+    out->columns = NULL;
+    out->column_count = 0;
+    out->sel = NULL;
+    out->rows = rows > UINT32_MAX ? UINT32_MAX : (uint32_t)rows;
+    if (rows == 0 && g->rows.layout.key_count == 0) out->rows = 1;
+    out->live = out->rows;
+}
+
 static morsel_status exchange_produce(msl_operator *op, msl_lane *lane, void *local, msl_chunk *out, bool *done) {
     exchange_global *g = op->global;
     exchange_source_local *l = local;
+    if (!g->is_of_groups && g->rows.has_places) {
+        hand_over_partition(g, l, lane, out);
+        *done = true;
+        return MORSEL_OK;
+    }
     if (!g->is_of_groups) {
         msl_rows_read(&l->rows, &g->rows, op->query->settings->vector_rows, out, done);
         return MORSEL_OK;
@@ -128,7 +147,7 @@ static void exchange_close_local(msl_operator *op, msl_lane *lane, msl_role role
     exchange_sink_local *l = local;
     if (role != MSL_SINK) return;
     if (g->is_of_groups) msl_group_sender_deinit(&l->groups);
-    else msl_row_parts_writer_deinit(&l->rows);
+    else msl_row_parts_writer_deinit(&l->rows.writer);
 }
 
 static void exchange_close(msl_operator *op) {

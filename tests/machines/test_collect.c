@@ -20,7 +20,11 @@ static msl_plan *collect_plan(test_bench *b, const test_table *t, uint32_t key_c
     const msl_type *types[1 + 5];
     for (uint32_t k = 0; k < key_count; k++) types[k] = t->types[k];
     for (uint32_t i = 0; i < 5; i++) types[key_count + i] = calls[i].fn.result;
-    msl_plan *plan = test_plan(b, MSL_PLAN_AGG_COLLECT, 1, &scan, types, key_count + 5);
+    msl_plan *exchange = test_plan(b, MSL_PLAN_EXCHANGE, 1, &scan, t->types, COLUMNS);
+    exchange->exchange.kind = key_count ? MSL_EXCHANGE_HASH : MSL_EXCHANGE_GATHER;
+    exchange->exchange.keys = keys;
+    exchange->exchange.key_count = key_count;
+    msl_plan *plan = test_plan(b, MSL_PLAN_AGG_COLLECT, 1, &exchange, types, key_count + 5);
     plan->agg.keys = keys;
     plan->agg.key_count = key_count;
     plan->agg.calls = calls;
