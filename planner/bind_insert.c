@@ -53,7 +53,7 @@ static morsel_status refuse_clauses(msl_binder *b, const msl_ast_insert *ast, ms
 
 static morsel_status find_target(msl_binder *b, const msl_ast_insert *ast, insert_target *t) {
     msl_at at = msl_binder_at(b, ast->table.items[0].at);
-    if (!msl_catalog_lookup(b, &ast->table, &t->entry)) return msl_error_no_table(b, &ast->table, at);
+    if (!msl_catalog_lookup(b, &ast->table, &t->entry)) return msl_error_no_table(b, &ast->table, false, at);
     if (t->entry.kind == MSL_CATALOG_VIEW) {
         return msl_error_at(b->p->err, MORSEL_BIND, "42809", at.offset, at.length, "%s is a view: INSERT needs a table", t->entry.name);
     }

@@ -48,7 +48,7 @@ bool msl_catalog_lookup(msl_binder *b, const msl_ast_names *names, msl_catalog_e
     return msl_catalog_find(b->p->env->catalog, schema, last->text, last->length, b->p->arena, out);
 }
 
-morsel_status msl_error_no_table(msl_binder *b, const msl_ast_names *names, msl_at at) {
+morsel_status msl_error_no_table(msl_binder *b, const msl_ast_names *names, bool may_be_file, msl_at at) {
     const msl_ast_name *last = &names->items[names->count - 1];
     msl_nearest best = msl_nearest_start(last->text, last->length);
     for (const msl_cte_scope *c = b->ctes; c; c = c->outer) msl_nearest_offer(&best, c->cte->name.text, c->cte->name.length);
@@ -59,7 +59,7 @@ morsel_status msl_error_no_table(msl_binder *b, const msl_ast_names *names, msl_
     morsel_status status = msl_error_at(b->p->err, MORSEL_BIND, "42P01", at.offset, at.length, "no table or view named %s", last->text);
     if (msl_nearest_name(&best)) {
         msl_error_hint(b->p->err, "did you mean %.*s?", (int)best.best_length, msl_nearest_name(&best));
-    } else {
+    } else if (may_be_file) {
         msl_error_hint(b->p->err, "a file is named in single quotes: FROM '%s.csv'", last->text);
     }
     return status;
@@ -250,7 +250,7 @@ morsel_status msl_bind_table_name(msl_binder *b, const msl_ast_from *from, msl_r
     }
     bool is_path;
     MSL_TRY(bind_path_name(b, from, alias, &is_path, out));
-    return is_path ? MORSEL_OK : msl_error_no_table(b, names, msl_binder_at(b, from->at));
+    return is_path ? MORSEL_OK : msl_error_no_table(b, names, true, msl_binder_at(b, from->at));
 }
 
 /* ---- table functions ---- */

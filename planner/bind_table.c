@@ -182,7 +182,7 @@ morsel_status msl_bind_drop(msl_binder *b, const msl_ast_drop *ast, msl_ast_span
         MSL_TRY(msl_bind_object_name(b, &ast->names[k], where, &target->schema, &target->name));
         msl_catalog_entry entry;
         if (ast->if_exists || msl_catalog_lookup(b, &ast->names[k], &entry)) continue;
-        return msl_error_no_table(b, &ast->names[k], where);
+        return msl_error_no_table(b, &ast->names[k], false, where);
     }
     return MORSEL_OK;
 }

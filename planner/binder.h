@@ -192,7 +192,8 @@ morsel_status msl_bind_source_value(msl_binder *b, const msl_ast_expr *ast, msl_
 morsel_status msl_bind_cte_query(msl_binder *b, msl_cte_scope *cte, msl_bound_query *out) MSL_MUST_CHECK;
 /// Finds a table or view; false when the catalog has none.
 bool msl_catalog_lookup(msl_binder *b, const msl_ast_names *names, msl_catalog_entry *out);
-morsel_status msl_error_no_table(msl_binder *b, const msl_ast_names *names, msl_at at) MSL_MUST_CHECK;
+/// "no table or view named x"; where a file could stand, the hint says how one is named.
+morsel_status msl_error_no_table(msl_binder *b, const msl_ast_names *names, bool may_be_file, msl_at at) MSL_MUST_CHECK;
 
 /* ---- bind_query.c, bind_select.c, bind_setop.c ---- */
 

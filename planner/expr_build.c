@@ -18,13 +18,25 @@ morsel_status msl_expr_new(msl_planner *p, msl_expr_kind kind, const msl_type *t
     return MORSEL_OK;
 }
 
+/// A call that its constant arguments keep from failing although its function can fail for others: LIKE and its kin fail
+/// only for a bad pattern.
+static bool is_tamed(const msl_expr *e) {
+    const char *name = e->call.function->name;
+    bool is_glob = strcmp(name, "glob") == 0, is_like = strcmp(name, "like") == 0 || strcmp(name, "ilike") == 0;
+    if ((!is_like && !is_glob) || e->arg_count != 2 || e->args[1]->kind != MSL_EXPR_CONSTANT) return false;
+    const msl_value *pattern = &e->args[1]->value;
+    if (pattern->is_null || pattern->length == 0) return true;
+    if (is_glob) return !memchr(pattern->text, '[', pattern->length) && !memchr(pattern->text, '\\', pattern->length);
+    return pattern->text[pattern->length - 1] != '\\';
+}
+
 void msl_expr_derive_flags(msl_expr *e) {
     const unsigned inherited = MSL_EXPR_CAN_FAIL | MSL_EXPR_VOLATILE | MSL_EXPR_STABLE;
     for (uint32_t k = 0; k < e->arg_count; k++) e->flags |= e->args[k]->flags & inherited;
     if (e->kind == MSL_EXPR_PARAM) e->flags |= MSL_EXPR_STABLE;
     if (e->kind == MSL_EXPR_CALL) {
         unsigned f = e->call.function->flags;
-        if (f & MSL_FN_CAN_FAIL) e->flags |= MSL_EXPR_CAN_FAIL;
+        if ((f & MSL_FN_CAN_FAIL) && !is_tamed(e)) e->flags |= MSL_EXPR_CAN_FAIL;
         if (f & MSL_FN_VOLATILE) e->flags |= MSL_EXPR_VOLATILE;
         if (f & MSL_FN_STABLE) e->flags |= MSL_EXPR_STABLE;
     }
