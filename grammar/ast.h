@@ -4,8 +4,8 @@
 ///          statements around a query are in ast_statement.h. Nothing is resolved here: a name is a name.
 /// Layout   Every node carries the byte range of the SQL text that it was read from. Lists are (items, count). Chains
 ///          of operators of one level (AND, OR, + and -, * / % //, ||, UNION) are one node with many operands, so a
-///          long chain is no nesting. What nests is bounded: `height` of no node exceeds MSL_AST_MAX_DEPTH, so a recursive walk
-///          over expressions and subqueries needs no check of its own.
+///          long chain is no nesting. What nests is bounded: `height` of no node exceeds MSL_AST_MAX_DEPTH, so a
+///          recursive walk over expressions and subqueries needs no check of its own.
 /// Memory   Owned by the arena given to msl_parse_statement(); the tree does not point into the caller's SQL text.
 /// Strings  NUL-terminated and with a length (string literals may hold any bytes but NUL).
 ///

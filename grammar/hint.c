@@ -63,18 +63,9 @@ static size_t collect_expected(const void *parser, const char **found, size_t mo
         uint16_t major;
         const char *text;
     } signs[] = {
-        {TK_ID, "a name"},
-        {TK_STRING, "a string"},
-        {TK_NUMBER, "a number"},
-        {TK_UNIT, "a unit such as DAY"},
-        {TK_LP, "("},
-        {TK_RP, ")"},
-        {TK_COMMA, ","},
-        {TK_RBRACKET, "]"},
-        {TK_RBRACE, "}"},
-        {TK_EQ, "="},
-        {TK_COLON, ":"},
-        {0, "the end of the statement"},
+        {TK_ID, "a name"},    {TK_STRING, "a string"}, {TK_NUMBER, "a number"}, {TK_UNIT, "a unit such as DAY"},
+        {TK_LP, "\"(\""},     {TK_RP, "\")\""},        {TK_COMMA, "\",\""},     {TK_RBRACKET, "\"]\""},
+        {TK_RBRACE, "\"}\""}, {TK_EQ, "\"=\""},        {TK_COLON, "\":\""},     {0, "the end of the statement"},
     };
     const size_t sign_count = sizeof signs / sizeof signs[0];
     uint16_t majors[16];
