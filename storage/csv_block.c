@@ -76,7 +76,7 @@ static bool separates(const msl_csv_dialect *d, char c) {
 }
 
 /// The transition function of text[lo, hi).
-static unsigned link_of(const msl_csv_dialect *d, unsigned traits, const char *text, size_t lo, size_t hi, bool starts_data) {
+static unsigned link_of(const msl_csv_simd *simd, const msl_csv_dialect *d, unsigned traits, const char *text, size_t lo, size_t hi, bool starts_data) {
     if (lo >= hi) return MSL_CSV_OUT | MSL_CSV_IN << 2 | MSL_CSV_QUOTED << 4 | MSL_CSV_ESCAPED << 6;
     if (!(traits & (MSL_CSV_HAS_QUOTE | MSL_CSV_HAS_ESCAPE))) return IDENTITY_LINK;
     msl_csv_state at[MSL_CSV_STATES] = {MSL_CSV_OUT, MSL_CSV_IN, MSL_CSV_QUOTED, MSL_CSV_ESCAPED};
@@ -85,6 +85,12 @@ static unsigned link_of(const msl_csv_dialect *d, unsigned traits, const char *t
         bool start = p == 0 || (starts_data && p == lo) || separates(d, text[p - 1]), found;
         bool met = at[1] == at[0] && at[2] == at[0] && at[3] == at[0];
         if (met) to = hi;
+        bool quick = met && d->escape == d->quote && at[0] != MSL_CSV_ESCAPED &&
+                     simd->quote_state(text, p, hi, d->delim_length ? (uint8_t)d->delim[0] : '\n', (uint8_t)d->quote, start, &at[0]);
+        if (quick) {
+            at[1] = at[2] = at[3] = at[0];
+            break;
+        }
         for (unsigned s = 0; s < (met ? 1u : MSL_CSV_STATES); s++) msl_csv_walk(d, text, p, to, start, false, &at[s], &found);
         if (met) at[1] = at[2] = at[3] = at[0];
         p = to;
@@ -135,7 +141,7 @@ static morsel_status missing_link(msl_csv_scan *scan, msl_csv_file *file, uint64
     if (status == MORSEL_OK && got < n) status = shrank(file, err);
     if (status == MORSEL_OK) {
         const msl_csv_dialect *d = &scan->binding->shape.dialect;
-        *link = link_of(d, traits_of(scan, text, n), text, start - from, n, start == file->data_start);
+        *link = link_of(scan->simd, d, traits_of(scan, text, n), text, start - from, n, start == file->data_start);
     }
     msl_memory_release(scan->env.memory, room, n + 2 * MSL_CSV_SLACK);
     return status;
@@ -259,7 +265,7 @@ morsel_status msl_csv_block_load(msl_csv_scan *scan, msl_csv_block *block, msl_c
     block->traits = traits_of(scan, block->text + lo, hi - lo);
     msl_csv_state state = MSL_CSV_OUT, state_at_end = MSL_CSV_OUT;
     if (d->quote >= 0) {
-        unsigned link = link_of(d, block->traits, block->text, lo, hi, is_first);
+        unsigned link = link_of(scan->simd, d, block->traits, block->text, lo, hi, is_first);
         atomic_fetch_or_explicit(&file->links[morsel], (uint16_t)(LINK_KNOWN | link), memory_order_release);
         MSL_TRY(start_state(scan, file, morsel, &state, err));
         state_at_end = (msl_csv_state)(link >> 2 * state & 3);

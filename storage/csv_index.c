@@ -17,7 +17,7 @@
 #endif
 
 /// Bit i of the result is the parity of bits 0..i.
-static inline uint64_t msl_prefix_xor(uint64_t x) {
+static inline uint64_t prefix_xor(uint64_t x) {
     x ^= x << 1;
     x ^= x << 2;
     x ^= x << 4;
@@ -25,6 +25,13 @@ static inline uint64_t msl_prefix_xor(uint64_t x) {
     x ^= x << 16;
     return x ^ x << 32;
 }
+
+/// What one word of text with quotes hands to the next.
+typedef struct quote_run {
+    uint64_t after_sep, after_close, after_cr; ///< bit 0: the byte before is a separator, a closing quote, a CR
+    uint64_t inside;                           ///< all ones inside quotes
+    uint64_t wrong, doubled, newlines;         ///< collected
+} quote_run;
 
 /* ---- plain words ---- */
 
@@ -98,7 +105,8 @@ static bool utf8_is_valid_plain(const char *text, size_t n) {
 
 const msl_csv_simd msl_csv_simd_portable = {
     .name = "plain", .traits = traits_plain, .separators = separators_plain,
-    .separators_quoted = separators_quoted_plain, .count = count_plain, .utf8_is_valid = utf8_is_valid_plain,
+    .separators_quoted = separators_quoted_plain, .quote_state = quote_state_plain,
+    .count = count_plain, .utf8_is_valid = utf8_is_valid_plain,
 };
 
 #if defined(__x86_64__)
@@ -159,7 +167,8 @@ static unsigned traits_sse(const char *text, size_t n, uint8_t quote, uint8_t es
 
 static const msl_csv_simd simd_sse2 = {
     .name = "sse2", .traits = traits_sse, .separators = separators_sse,
-    .separators_quoted = separators_quoted_sse, .count = count_sse, .utf8_is_valid = utf8_is_valid_plain,
+    .separators_quoted = separators_quoted_sse, .quote_state = quote_state_sse,
+    .count = count_sse, .utf8_is_valid = utf8_is_valid_plain,
 };
 
 /* ---- AVX2 ---- */
@@ -268,7 +277,8 @@ AVX2 static bool utf8_is_valid_avx2(const char *text, size_t n) {
 
 static const msl_csv_simd simd_avx2 = {
     .name = "avx2", .traits = traits_avx2, .separators = separators_avx2,
-    .separators_quoted = separators_quoted_avx2, .count = count_avx2, .utf8_is_valid = utf8_is_valid_avx2,
+    .separators_quoted = separators_quoted_avx2, .quote_state = quote_state_avx2,
+    .count = count_avx2, .utf8_is_valid = utf8_is_valid_avx2,
 };
 #endif
 

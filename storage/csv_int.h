@@ -89,6 +89,10 @@ typedef struct msl_csv_simd {
     /// anything that parity cannot tell exactly.
     size_t (*separators_quoted)(const char *text, uint32_t end, uint8_t delim, uint8_t quote, uint32_t *pos, size_t want,
                                 msl_csv_index *index);
+    /// Moves *state (OUT, IN or QUOTED) from byte `from` to byte `end`, where quotes are doubled inside quotes. False (and
+    /// *state as it was) when the text has something that parity cannot tell exactly.
+    bool (*quote_state)(const char *text, size_t from, size_t end, uint8_t delim, uint8_t quote, bool after_sep,
+                        msl_csv_state *state);
     /// Number of bytes equal to `byte`.
     uint64_t (*count)(const char *text, size_t n, uint8_t byte);
     bool (*utf8_is_valid)(const char *text, size_t n);

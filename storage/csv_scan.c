@@ -79,6 +79,9 @@ morsel_status msl_csv_open(const msl_source *source, const msl_scan_env *env, co
                            msl_error *err) {
     *scan = NULL;
     const msl_csv_binding *binding = source->binding;
+    if (binding->options.flags & MSL_CSV_OPT_STORE_REJECTS && !env->reject) {
+        return msl_error_unsupported(err, -1, 0, "store_rejects in this kind of statement");
+    }
     msl_arena arena;
     msl_arena_init(&arena, env->memory);
     msl_csv_scan *s = MSL_NEW(&arena, msl_csv_scan);
