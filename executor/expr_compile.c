@@ -18,6 +18,7 @@
 
 #define MAX_DEPTH 3000u ///< about 1 MiB of stack; chains of operators to the left (a + b + c ...) do not count
 #define BUCKETS 64u
+#define NEAR 256u ///< registers back that are searched for an equal constant
 #define NONE UINT32_MAX
 
 typedef struct compiler {
@@ -28,6 +29,8 @@ typedef struct compiler {
     uint32_t buckets[BUCKETS]; /* value numbering: first instruction */
     uint32_t depth;
     uint32_t buffers;          /* row buffers in use at this point */
+    uint32_t *columns;         /* 1 + register of a column, 0 = none yet */
+    uint32_t column_room;
 } compiler;
 
 static morsel_status compile(compiler *c, const msl_expr *e, uint32_t scope, uint32_t *out);
@@ -122,7 +125,8 @@ static msl_vector *constant_vector(compiler *c, const msl_value *value) {
 }
 
 static morsel_status compile_value(compiler *c, const msl_value *value, uint32_t *out) {
-    for (uint32_t r = 0; r < c->p->register_count; r++) {
+    uint32_t count = c->p->register_count;
+    for (uint32_t r = count > NEAR ? count - NEAR : 0; r < count; r++) {
         const msl_register *known = &c->p->registers[r];
         if (known->kind != MSL_REGISTER_CONSTANT || known->type != value->type) continue;
         msl_value other = msl_vector_get(known->constant, 0);
@@ -160,12 +164,21 @@ static morsel_status parameter_value(compiler *c, const msl_expr *e, msl_value *
 }
 
 static morsel_status compile_column(compiler *c, const msl_expr *e, uint32_t *out) {
-    for (uint32_t r = 0; r < c->p->register_count; r++) {
-        if (c->p->registers[r].kind != MSL_REGISTER_COLUMN || c->p->registers[r].column != e->column) continue;
-        *out = r;
+    if (e->column >= c->column_room) {
+        uint32_t room = e->column < 32 ? 64 : e->column * 2;
+        uint32_t *columns = MSL_NEW_ARRAY(c->arena, uint32_t, room);
+        if (!columns) return no_memory(c);
+        if (c->column_room) memcpy(columns, c->columns, c->column_room * sizeof *columns);
+        c->columns = columns;
+        c->column_room = room;
+    }
+    if (c->columns[e->column]) {
+        *out = c->columns[e->column] - 1;
         return MORSEL_OK;
     }
-    return add_register(c, (msl_register){.kind = MSL_REGISTER_COLUMN, .type = e->type, .column = e->column}, out);
+    MSL_TRY(add_register(c, (msl_register){.kind = MSL_REGISTER_COLUMN, .type = e->type, .column = e->column}, out));
+    c->columns[e->column] = *out + 1;
+    return MORSEL_OK;
 }
 
 /* ---- calls ---- */
@@ -390,34 +403,47 @@ static void find_last_uses(msl_program *p) {
     for (uint32_t r = 0; r < p->result_count; r++) p->registers[p->results[r]].last_use = NONE;
 }
 
-static morsel_status take_slot(compiler *c, uint8_t width, bool *is_free, uint32_t *out) {
-    msl_program *p = c->p;
-    for (uint32_t s = 0; s < p->slot_count; s++) {
-        if (!is_free[s] || p->slot_widths[s] != width) continue;
-        is_free[s] = false;
-        *out = s;
-        return MORSEL_OK;
-    }
-    p->slot_widths[*out = p->slot_count++] = width;
+/// Free slots of one width, as a stack.
+typedef struct free_slots {
+    uint32_t *slots;
+    uint32_t count, room;
+} free_slots;
+#define WIDTHS 5u ///< 1, 2, 4, 8, 16 bytes
+
+static uint32_t width_class(const msl_type *type) { return (uint32_t)__builtin_ctz(type->width ? type->width : 1u) % WIDTHS; }
+
+static uint32_t take_slot(msl_program *p, free_slots *free_list, const msl_type *type) {
+    if (free_list->count) return free_list->slots[--free_list->count];
+    p->slot_widths[p->slot_count] = (uint8_t)(type->width ? type->width : 1);
+    return p->slot_count++;
+}
+
+static morsel_status free_slot(compiler *c, free_slots *free_list, uint32_t slot) {
+    uint32_t *slots = grown(c, free_list->slots, free_list->count, &free_list->room, sizeof *slots);
+    if (!slots) return no_memory(c);
+    free_list->slots = slots;
+    slots[free_list->count++] = slot;
     return MORSEL_OK;
 }
 
 /// Gives each temporary a slot from its first instruction to its last.
 static morsel_status assign_slots(compiler *c) {
     msl_program *p = c->p;
-    bool *is_free = MSL_NEW_ARRAY(c->arena, bool, p->register_count + 1);
+    free_slots lists[WIDTHS] = {{0}};
     p->slot_widths = MSL_NEW_ARRAY(c->arena, uint8_t, p->register_count + 1);
-    if (!is_free || !p->slot_widths) return no_memory(c);
+    if (!p->slot_widths) return no_memory(c);
     find_last_uses(p);
     for (uint32_t k = 0; k < p->count; k++) {
         const msl_instruction *i = &p->code[k];
         msl_register *out = i->out == NONE ? NULL : &p->registers[i->out];
-        if (out && out->slot == NONE) MSL_TRY(take_slot(c, (uint8_t)out->type->width, is_free, &out->slot));
+        if (out && out->slot == NONE) out->slot = take_slot(p, &lists[width_class(out->type)], out->type);
         for (uint32_t a = 0; a < i->arg_count; a++) {
             msl_register *r = &p->registers[i->args[a]];
-            if (r->kind == MSL_REGISTER_TEMP && r->last_use == k) is_free[r->slot] = true;
+            if (r->kind != MSL_REGISTER_TEMP || r->last_use != k || r == out || r->is_freed) continue;
+            r->is_freed = true; // the same register may be two arguments
+            MSL_TRY(free_slot(c, &lists[width_class(r->type)], r->slot));
         }
-        if (out && out->last_use == k) is_free[out->slot] = true;
+        if (out && out->last_use == k) MSL_TRY(free_slot(c, &lists[width_class(out->type)], out->slot));
     }
     return MORSEL_OK;
 }

@@ -37,6 +37,7 @@ typedef struct msl_register {
     const msl_vector *constant; ///< CONSTANT
     uint32_t slot;              ///< TEMP: its storage
     uint32_t last_use;          ///< instruction; UINT32_MAX: a result
+    bool is_freed;              ///< its slot was given on
 } msl_register;
 
 /// Constants of an IN list, hashed.
@@ -79,7 +80,7 @@ struct msl_program {
     uint32_t scope_count, scope_room;
     uint32_t buffer_count;
     uint8_t *slot_widths;       ///< bytes of a value, by slot
-    uint32_t slot_count, slot_room;
+    uint32_t slot_count;
     uint32_t local_count, max_args;
     uint32_t *results;          ///< register of each expression
     uint32_t result_count;

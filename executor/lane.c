@@ -410,7 +410,8 @@ void msl_lane_task(msl_task *task, bool is_puller) {
         if (o == PARKS && !park(run)) return;
         if (o == YIELDS) {
             atomic_store(&run->state, MSL_LANE_QUEUED);
-            msl_push(s, &run->task, is_puller);
+            if (is_puller) s->kept = &run->task; // it comes back soon; handing it to a worker costs more than it brings
+            else msl_push(s, &run->task, false);
             return;
         }
     }

@@ -62,7 +62,7 @@ static void wake_pushers(msl_scheduler *s) {
     uint64_t first = ready_place(s);
     for (uint32_t i = g->passed; i < g->started; i++) {
         for (msl_lane_run *run = g->pipelines[i]->lanes; run; run = run->next) {
-            if (!run->is_window_wanted || (run->awaited_place > first && r->list_bytes >= window_bytes(s))) continue;
+            if (!run->is_window_wanted || (run->awaited_place > first && r->list_bytes > window_bytes(s) / 4 * 3)) continue;
             run->is_window_wanted = false;
             msl_lane_wake(&run->lane);
         }

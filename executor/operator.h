@@ -105,7 +105,7 @@ typedef struct msl_query {
     const msl_value *params;         ///< statement parameters
     uint32_t param_count;
     const atomic_bool *cancelled;    ///< interrupt, timeout, closed early
-    int wake_fd;                     ///< readable once cancelled, for poll beside a pipe; -1 when there is none
+    int wake_fd;                     ///< readable once cancelled, for poll beside a pipe; -1 when no source of the plan is one
     struct msl_scheduler *scheduler; ///< the executor's own
 } msl_query;
 

@@ -311,6 +311,14 @@ msl_task *msl_pool_take(msl_pool_client *c) {
     return task;
 }
 
+bool msl_pool_enter(msl_pool_client *c) {
+    pthread_mutex_lock(&c->pool->lock);
+    bool is_free = c->running < c->limit && !c->is_closed;
+    c->running += is_free;
+    pthread_mutex_unlock(&c->pool->lock);
+    return is_free;
+}
+
 void msl_pool_task_done(msl_pool_client *c) {
     pthread_mutex_lock(&c->pool->lock);
     MSL_ASSERT(c->running > 0);

@@ -58,6 +58,8 @@ void msl_pool_push(msl_pool_client *client, msl_task *task, bool at_front);
 /// Takes the client's next task for the pulling thread; NULL when there is none or the limit is reached. The taker calls
 /// task->run, then msl_pool_task_done.
 msl_task *msl_pool_take(msl_pool_client *client);
+/// For a task that the pulling thread has kept to itself: counts it as running; false when the limit is reached.
+bool msl_pool_enter(msl_pool_client *client);
 void msl_pool_task_done(msl_pool_client *client);
 /// True when another client has tasks and no worker is idle: the running task should queue itself again soon.
 bool msl_pool_is_contended(const msl_pool_client *client);

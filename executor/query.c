@@ -1,7 +1,7 @@
 /// query.c: the door of the executor: makes a query, pulls its rows, cancels and frees it.
 ///
 /// The pulling thread takes tasks from the query's own queue and runs them until there is a chunk to return; it sleeps (in
-/// poll, on the cancel descriptor and one that whoever queues a task or a chunk writes to) only when every task of the query
+/// poll, on a descriptor that whoever queues a task or a chunk, or cancels, writes to) only when every task of the query
 /// is in other hands or parked. Freeing waits for running tasks, which look at the cancel flag at least each millisecond,
 /// then closes every lane and operator on the calling thread.
 #include "executor/scheduler.h"
@@ -36,6 +36,23 @@ static void settle(msl_query_settings *settings, const msl_query_options *o) {
     if (settings->vector_rows > rows) settings->vector_rows = (uint32_t)rows;
 }
 
+static morsel_status new_eventfd(int *fd, msl_error *err) {
+    *fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (*fd >= 0) return MORSEL_OK;
+    return msl_error_set(err, MORSEL_IO, "53000", "the system has no file descriptor left for the query");
+}
+
+/// Only what reads from a pipe polls the cancel descriptor.
+static morsel_status open_wake_fd(msl_scheduler *s, msl_error *err) {
+    for (uint32_t i = 0; i < s->operator_count; i++) {
+        const msl_plan *plan = s->operators[i]->plan;
+        if (plan->kind == MSL_PLAN_SCAN && !(plan->scan.source->flags & MSL_SOURCE_RESTARTABLE)) {
+            return new_eventfd(&s->query.wake_fd, err);
+        }
+    }
+    return MORSEL_OK;
+}
+
 morsel_status msl_query_new(msl_query **out, const msl_query_options *o, msl_error *err) {
     *out = NULL;
     msl_scheduler *s = msl_memory_alloc(o->memory, sizeof *s);
@@ -52,12 +69,10 @@ morsel_status msl_query_new(msl_query **out, const msl_query_options *o, msl_err
     pthread_mutex_init(&s->setup, NULL);
     s->query = (msl_query){.memory = o->memory, .arena = &s->arena, .settings = &s->settings, .env = &s->env,
                            .params = o->params, .param_count = o->param_count, .cancelled = &s->cancelled,
-                           .wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), .scheduler = s};
+                           .wake_fd = -1, .scheduler = s};
     msl_pool_client_init(&s->client, o->pool, s->settings.threads);
     morsel_status status = msl_pipelines_split(s, err);
-    if (status == MORSEL_OK && s->query.wake_fd < 0) {
-        status = msl_error_set(err, MORSEL_IO, "53000", "the system has no file descriptor left for the query");
-    }
+    if (status == MORSEL_OK) status = open_wake_fd(s, err);
     if (status != MORSEL_OK) {
         msl_query_free(&s->query);
         return status;
@@ -73,8 +88,11 @@ static void stop(msl_scheduler *s, morsel_status reason) {
     atomic_compare_exchange_strong(&s->stop_reason, &none, (int)reason);
     atomic_store(&s->cancelled, true);
     uint64_t one = 1;
-    ssize_t n = write(s->query.wake_fd, &one, sizeof one);
-    (void)n;
+    int fds[2] = {s->query.wake_fd, atomic_load(&s->notify_fd)};
+    for (int i = 0; i < 2; i++) {
+        ssize_t n = fds[i] >= 0 ? write(fds[i], &one, sizeof one) : 0;
+        (void)n;
+    }
 }
 
 void msl_query_cancel(msl_query *query) { stop(msl_scheduler_of(query), MORSEL_INTERRUPTED); }
@@ -88,28 +106,34 @@ static morsel_status stopped(msl_scheduler *s, msl_error *err) {
     return msl_error_set(err, MORSEL_INTERRUPTED, "57014", "the query was interrupted");
 }
 
-/// Sleeps until there may be something to do.
-static morsel_status sleep_until_poked(msl_scheduler *s, msl_error *err) {
-    if (s->notify_fd < 0) s->notify_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (s->notify_fd < 0) {
-        return msl_error_set(err, MORSEL_IO, "53000", "the system has no file descriptor left for the query");
+/// The lane that was put aside, or the next task of the queue.
+static msl_task *take(msl_scheduler *s) {
+    if (s->kept && msl_pool_enter(&s->client)) {
+        msl_task *task = s->kept;
+        s->kept = NULL;
+        return task;
+    }
+    return msl_pool_take(&s->client);
+}
+
+/// Sleeps until there may be something to do; *task is set when there was already.
+static morsel_status sleep_until_poked(msl_scheduler *s, msl_task **task, msl_error *err) {
+    int fd = atomic_load(&s->notify_fd);
+    if (fd < 0) {
+        MSL_TRY(new_eventfd(&fd, err));
+        atomic_store(&s->notify_fd, fd);
     }
     atomic_store(&s->is_puller_asleep, true); // from here on a push writes to notify_fd; so look once more
-    msl_task *task = msl_pool_take(&s->client);
-    if (task) {
-        atomic_store(&s->is_puller_asleep, false);
-        task->run(task, true);
-        msl_pool_task_done(&s->client);
-        return MORSEL_OK;
+    *task = take(s);
+    if (!*task && !atomic_load(&s->is_result_ready) && !msl_cancelled(&s->query)) {
+        struct pollfd notified = {.fd = fd, .events = POLLIN};
+        (void)poll(&notified, 1, -1); // EINTR: the caller looks again
     }
-    if (!atomic_load(&s->is_result_ready)) {
-        struct pollfd fds[2] = {{.fd = s->notify_fd, .events = POLLIN}, {.fd = s->query.wake_fd, .events = POLLIN}};
-        (void)poll(fds, 2, -1); // EINTR: the loop looks again
+    if (!atomic_exchange(&s->is_puller_asleep, false)) { // somebody has written, or is about to
+        uint64_t count;
+        ssize_t n = read(fd, &count, sizeof count);
+        (void)n;
     }
-    atomic_store(&s->is_puller_asleep, false);
-    uint64_t count;
-    ssize_t n = read(s->notify_fd, &count, sizeof count);
-    (void)n;
     return MORSEL_OK;
 }
 
@@ -159,11 +183,9 @@ static morsel_status pull(msl_scheduler *s, msl_owned_chunk **out, msl_error *er
         if (msl_cancelled(&s->query)) return stopped(s, err);
         MSL_TRY(look(s, out, &is_over, err));
         if (*out || is_over) return MORSEL_OK;
-        msl_task *task = msl_pool_take(&s->client);
-        if (!task) {
-            MSL_TRY(sleep_until_poked(s, err));
-            continue;
-        }
+        msl_task *task = take(s);
+        if (!task) MSL_TRY(sleep_until_poked(s, &task, err));
+        if (!task) continue;
         task->run(task, true);
         msl_pool_task_done(&s->client);
     }

@@ -174,7 +174,8 @@ struct msl_scheduler {
     msl_group *groups_root;     ///< the group that ends in the result
     msl_group **groups;
     uint32_t group_count, group_room;
-    int notify_fd;              ///< wakes the pulling thread; -1 until it first sleeps
+    msl_task *kept;             ///< the pulling thread's lane, put aside while the consumer has a chunk
+    _Atomic int notify_fd;            ///< wakes the pulling thread; -1 until it first sleeps
     atomic_bool is_puller_asleep;
     atomic_bool is_result_ready; ///< the pulling thread has something to take: its lane yields
     uint64_t rows_out;

@@ -117,7 +117,7 @@ static morsel_status t_read(void *scan, void *local, msl_chunk *chunk, bool *don
     for (; n < s->env.vector_rows && l->row < l->end; n++, l->row++) {
         if (l->row == t->fail_rows[0] || l->row == t->fail_rows[1]) break;
         ((int64_t *)l->vectors[0].data)[n] = (int64_t)l->row;
-        write_name(l, n, l->row);
+        if (!t->is_plain) write_name(l, n, l->row);
     }
     if (n == 0 && l->row < l->end) {
         return msl_error_set(err, MORSEL_DATA, "22P02", "row %llu is bad", (unsigned long long)l->row);

@@ -19,6 +19,7 @@ typedef struct test_source {
     uint64_t fail_rows[2];      ///< reading these rows fails; UINT64_MAX = none
     uint32_t block_every;       ///< each so many calls of next_morsel answer BLOCKED; 0 = never
     uint32_t chunk_sleep_us;
+    bool is_plain;              ///< names are all empty: for measuring
     _Atomic uint64_t handed_out, opened, rows_read;
 } test_source;
 void test_source_init(test_source *t, uint64_t rows, uint64_t morsel_rows);

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-static unsigned check_failures, check_count;
+static _Atomic unsigned check_failures, check_count; // some tests check on several threads
 
 #define CHECK(cond, ...)                                                                                               \
     do {                                                                                                               \
