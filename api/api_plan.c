@@ -41,6 +41,7 @@ morsel_status msl_plan_text(morsel_connection *c, const char *sql, size_t length
                                .evaluate = fold_constant, .disabled_passes = c->settings.disabled_optimizers,
                                .parameters = params, .parameter_count = param_count};
         status = msl_plan_statement(&env, ast, &planned->prepared, err);
+        if (status != MORSEL_OK && err->status != MORSEL_OK) status = err->status; // a look-up that memory was refused to
     }
     msl_arena_deinit(&syntax);
     if (status != MORSEL_OK || !ast) {

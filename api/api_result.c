@@ -212,7 +212,7 @@ static bool exists_already(morsel_result *r) {
     msl_catalog_entry entry;
     if (p->kind != MSL_STATEMENT_CREATE_TABLE_AS || !(p->table.flags & MSL_CREATE_IF_NOT_EXISTS)) return false;
     const char *schema = p->table.schema ? p->table.schema : p->table.flags & MSL_CREATE_TEMPORARY ? "temp" : "main";
-    return msl_catalog_find(r->connection->database->catalog, schema, p->table.name, strlen(p->table.name), &r->arena, &entry);
+    return msl_catalog_find(r->connection->database->catalog, schema, p->table.name, strlen(p->table.name), &r->arena, &entry, NULL);
 }
 
 static morsel_status open_result(morsel_result *r, msl_error *err) {

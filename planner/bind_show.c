@@ -81,7 +81,7 @@ static morsel_status list_tables(msl_binder *b, bool all, msl_bound_query *out) 
     static const char *const names[] = {"name", "schema", "kind", "sql"}; // sql: the query of a view
     text_list cells = {0};
     msl_catalog_entry entry;
-    for (size_t k = 0; b->p->env->catalog && msl_catalog_at(b->p->env->catalog, k, b->p->arena, &entry); k++) {
+    for (size_t k = 0; b->p->env->catalog && msl_catalog_at(b->p->env->catalog, k, b->p->arena, &entry, b->p->err); k++) {
         MSL_TRY(MSL_PUSH(b->p, &cells, entry.name));
         if (!all) continue;
         MSL_TRY(MSL_PUSH(b->p, &cells, entry.schema));

@@ -45,7 +45,7 @@ bool msl_catalog_lookup(msl_binder *b, const msl_ast_names *names, msl_catalog_e
     if (!b->p->env->catalog || names->count > 3) return false;
     const msl_ast_name *last = &names->items[names->count - 1];
     const char *schema = names->count > 1 ? names->items[names->count - 2].text : NULL;
-    return msl_catalog_find(b->p->env->catalog, schema, last->text, last->length, b->p->arena, out);
+    return msl_catalog_find(b->p->env->catalog, schema, last->text, last->length, b->p->arena, out, b->p->err);
 }
 
 morsel_status msl_error_no_table(msl_binder *b, const msl_ast_names *names, bool may_be_file, msl_at at) {
@@ -53,7 +53,7 @@ morsel_status msl_error_no_table(msl_binder *b, const msl_ast_names *names, bool
     msl_nearest best = msl_nearest_start(last->text, last->length);
     for (const msl_cte_scope *c = b->ctes; c; c = c->outer) msl_nearest_offer(&best, c->cte->name.text, c->cte->name.length);
     msl_catalog_entry entry;
-    for (size_t k = 0; b->p->env->catalog && msl_catalog_at(b->p->env->catalog, k, b->p->arena, &entry); k++) {
+    for (size_t k = 0; b->p->env->catalog && msl_catalog_at(b->p->env->catalog, k, b->p->arena, &entry, b->p->err); k++) {
         msl_nearest_offer(&best, entry.name, strlen(entry.name));
     }
     morsel_status status = msl_error_at(b->p->err, MORSEL_BIND, "42P01", at.offset, at.length, "no table or view named %s", last->text);
@@ -248,7 +248,7 @@ morsel_status msl_bind_table_name(msl_binder *b, const msl_ast_from *from, msl_r
         if (entry.kind == MSL_CATALOG_VIEW) return bind_view(b, &entry, from, alias ? alias : name, out);
         return bind_stored_table(b, &entry, alias ? alias : name, out);
     }
-    bool is_path;
+    bool is_path = false;
     MSL_TRY(bind_path_name(b, from, alias, &is_path, out));
     return is_path ? MORSEL_OK : msl_error_no_table(b, names, true, msl_binder_at(b, from->at));
 }

@@ -114,7 +114,8 @@ morsel_status msl_bind_create_table(msl_binder *b, const msl_ast_create_table *a
     msl_catalog_entry entry;
     bool refuses = !(t->flags & (MSL_CREATE_OR_REPLACE | MSL_CREATE_IF_NOT_EXISTS));
     const char *schema = t->flags & MSL_CREATE_TEMPORARY ? "temp" : "main";
-    if (refuses && b->p->env->catalog && msl_catalog_find(b->p->env->catalog, schema, t->name, strlen(t->name), b->p->arena, &entry)) {
+    if (refuses && b->p->env->catalog &&
+        msl_catalog_find(b->p->env->catalog, schema, t->name, strlen(t->name), b->p->arena, &entry, b->p->err)) {
         return msl_error_at(b->p->err, MORSEL_BIND, "42P07", at.offset, at.length, "%s %s exists already",
                             entry.kind == MSL_CATALOG_VIEW ? "view" : "table", t->name);
     }

@@ -88,20 +88,23 @@ static bool export_entry(const entry *e, msl_arena *arena, msl_catalog_entry *ou
     return true;
 }
 
-bool msl_catalog_find(msl_catalog *catalog, const char *schema, const char *name, size_t name_length, msl_arena *arena,
-                      msl_catalog_entry *out) {
-    pthread_mutex_lock(&catalog->lock);
-    size_t i = find_index(catalog, schema, name, name_length);
-    bool found = i < catalog->count && export_entry(catalog->entries[i], arena, out);
+/// Exports the i-th entry and releases the lock.
+static bool export_and_unlock(msl_catalog *catalog, size_t i, msl_arena *arena, msl_catalog_entry *out, msl_error *err) {
+    bool exists = i < catalog->count, found = exists && export_entry(catalog->entries[i], arena, out);
     pthread_mutex_unlock(&catalog->lock);
+    if (exists && !found) (void)msl_error_nomem(err, "the catalog", sizeof *out);
     return found;
 }
 
-bool msl_catalog_at(msl_catalog *catalog, size_t index, msl_arena *arena, msl_catalog_entry *out) {
+bool msl_catalog_find(msl_catalog *catalog, const char *schema, const char *name, size_t name_length, msl_arena *arena,
+                      msl_catalog_entry *out, msl_error *err) {
     pthread_mutex_lock(&catalog->lock);
-    bool found = index < catalog->count && export_entry(catalog->entries[index], arena, out);
-    pthread_mutex_unlock(&catalog->lock);
-    return found;
+    return export_and_unlock(catalog, find_index(catalog, schema, name, name_length), arena, out, err);
+}
+
+bool msl_catalog_at(msl_catalog *catalog, size_t index, msl_arena *arena, msl_catalog_entry *out, msl_error *err) {
+    pthread_mutex_lock(&catalog->lock);
+    return export_and_unlock(catalog, index, arena, out, err);
 }
 
 static const char *kind_name(msl_catalog_kind kind) { return kind == MSL_CATALOG_TABLE ? "table" : "view"; }

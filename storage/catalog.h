@@ -29,11 +29,12 @@ msl_catalog *msl_catalog_new(msl_memory *memory);
 void msl_catalog_free(msl_catalog *catalog);
 uint64_t msl_catalog_version(const msl_catalog *catalog);
 
-/// Finds a name; schema NULL = temp, then main. False when there is none (or out of memory).
+/// Finds a name; schema NULL = temp, then main. False when there is none. False with MORSEL_NOMEM recorded in *err when
+/// memory was refused: an error that the caller then makes of the missing name does not replace it.
 bool msl_catalog_find(msl_catalog *catalog, const char *schema, const char *name, size_t name_length, msl_arena *arena,
-                      msl_catalog_entry *out);
+                      msl_catalog_entry *out, msl_error *err);
 /// The index-th entry in name order, as find; false past the end.
-bool msl_catalog_at(msl_catalog *catalog, size_t index, msl_arena *arena, msl_catalog_entry *out);
+bool msl_catalog_at(msl_catalog *catalog, size_t index, msl_arena *arena, msl_catalog_entry *out, msl_error *err);
 /// Adds a table (its reference is taken over on success). With IF_NOT_EXISTS an existing name is left alone.
 ///   errors  MORSEL_BIND 42P07 "table x exists already"
 MSL_MUST_CHECK morsel_status msl_catalog_add_table(msl_catalog *catalog, msl_table *table, unsigned flags, msl_error *err);
