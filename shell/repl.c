@@ -11,6 +11,8 @@
 #include <errno.h>
 #include <histedit.h>
 #include <locale.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -126,6 +128,47 @@ static unsigned char on_tab(EditLine *editor, int key) {
     return answer;
 }
 
+/* ---- characters ---- */
+
+/// Waits for a key. SIGINT is let through only while waiting, so that a Ctrl-C at any moment is noticed at once.
+static bool wait_for_key(void) {
+    sigset_t interrupt, before;
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    sigprocmask(SIG_BLOCK, &interrupt, &before);
+    struct pollfd terminal = {.fd = STDIN_FILENO, .events = POLLIN};
+    int ready = 0;
+    while (!shell_interrupted() && ready <= 0) {
+        ready = ppoll(&terminal, 1, NULL, &before);
+        if (ready < 0 && errno != EINTR) break;
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return ready > 0;
+}
+
+/// libedit's source of characters: 1 and one character, 0 at the end, -1 when Ctrl-C was pressed.
+static int read_character(EditLine *editor, wchar_t *character) {
+    (void)editor;
+    unsigned char byte;
+    wchar_t code = 0;
+    int more = 0;
+    do {
+        if (!wait_for_key()) {
+            errno = EINTR;
+            return -1;
+        }
+        if (read(STDIN_FILENO, &byte, 1) != 1) return 0;
+        if (more && (byte & 0xC0) == 0x80) code = code << 6 | (byte & 0x3F), more--;
+        else if (byte < 0x80) code = byte, more = 0;
+        else if ((byte & 0xE0) == 0xC0) code = byte & 0x1F, more = 1;
+        else if ((byte & 0xF0) == 0xE0) code = byte & 0x0F, more = 2;
+        else if ((byte & 0xF8) == 0xF0) code = byte & 0x07, more = 3;
+        else code = 0xFFFD, more = 0;
+    } while (more);
+    *character = code;
+    return 1;
+}
+
 /* ---- lines ---- */
 
 static char *prompt_of(EditLine *editor) {
@@ -196,6 +239,7 @@ static void start_editor(shell_repl *repl) {
     el_set(repl->editor, EL_PROMPT, prompt_of);
     el_set(repl->editor, EL_EDITOR, "emacs");
     el_set(repl->editor, EL_SIGNAL, 0);
+    el_set(repl->editor, EL_GETCFN, read_character);
     el_set(repl->editor, EL_ADDFN, "morsel-complete", "Complete names", on_tab);
     el_set(repl->editor, EL_BIND, "^I", "morsel-complete", NULL);
     el_set(repl->editor, EL_BIND, "^R", "em-inc-search-prev", NULL);
