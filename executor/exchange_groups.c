@@ -75,6 +75,7 @@ morsel_status msl_group_exchange_init(msl_group_exchange *x, msl_operator *op, c
         part->exchange = x;
         msl_group_table_init(&part->table, &x->plan.state_layout, x->memory, x->plan.states.image, TABLE_FIRST_SLOTS,
                              TABLE_PAGE_BYTES, NAME);
+        part->table.is_cold = true;
     }
     return MORSEL_OK;
 }

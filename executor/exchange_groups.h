@@ -76,6 +76,10 @@ typedef struct msl_group_exchange {
     _Atomic uint64_t next_partition;
 } msl_group_exchange;
 
+typedef struct msl_row_cursor {
+    char *next, *end;
+} msl_row_cursor;
+
 /// A table kept whole, to be scattered. The pages of one table stay together: its states' strings cross them.
 typedef struct msl_group_whole {
     msl_group_exchange *exchange;
@@ -86,10 +90,9 @@ typedef struct msl_group_whole {
 typedef struct msl_group_sender {
     msl_group_exchange *exchange;
     msl_row_pages *pages;         ///< [partition][kind]; made when the first row is scattered
+    msl_row_cursor *cursors;      ///< free room of each list's newest page
     uint64_t *keys, *hashes;      ///< a block of packed keys
     char **rows;                  ///< addresses of a chunk's new rows
-    msl_row_page **homes;         ///< their pages
-    msl_row_pages **owners;       ///< and those pages' lists
     uint32_t *full;               ///< numbers of lists with finished pages, to be handed over after the chunk
     uint32_t full_count;
     uint32_t capacity;            ///< entries of these arrays

@@ -3,6 +3,9 @@
 /// A chunk (or a page of a table) is scattered in blocks: keys packed and hashed, room taken in each row's partition,
 /// columns filled one at a time. Pages that became full meanwhile are handed over only after the chunk, when all their
 /// rows are whole; then a queue that has grown too long is folded into its table by this worker.
+///
+/// Room is taken from a cursor (next row, end) for each list, so that a row touches its own cache line and the cursor's,
+/// but not its page's header; headers learn their number of rows when the page is full or the worker is done.
 #include "executor/exchange_groups.h"
 
 #include <string.h>
@@ -17,11 +20,9 @@ morsel_status msl_group_sender_init(msl_group_sender *s, msl_group_exchange *x, 
     s->keys = MSL_NEW_ARRAY(lane->arena, uint64_t, MSL_KEY_BLOCK * (gp->state_layout.key_words + 1));
     s->hashes = MSL_NEW_ARRAY(lane->arena, uint64_t, MSL_KEY_BLOCK);
     s->rows = MSL_NEW_ARRAY(lane->arena, char *, capacity);
-    s->homes = MSL_NEW_ARRAY(lane->arena, msl_row_page *, capacity);
-    s->owners = MSL_NEW_ARRAY(lane->arena, msl_row_pages *, capacity);
     s->full = MSL_NEW_ARRAY(lane->arena, uint32_t, capacity);
-    if (!s->keys || !s->hashes || !s->rows || !s->homes || !s->owners || !s->full) {
-        return msl_error_nomem(lane->err, NAME, (size_t)capacity * 36);
+    if (!s->keys || !s->hashes || !s->rows || !s->full) {
+        return msl_error_nomem(lane->err, NAME, (size_t)capacity * 12);
     }
     return msl_group_scratch_init(&s->scratch, &gp->states, lane->arena, capacity, lane->env, lane->err);
 }
@@ -31,10 +32,31 @@ void msl_group_sender_deinit(msl_group_sender *s) {
     s->pages = NULL;
 }
 
+/// Writes the number of rows taken through the cursor to the list and its newest page.
+static void settle(msl_group_sender *s, uint32_t list) {
+    msl_row_pages *pages = &s->pages[list];
+    msl_row_page *page = pages->tail;
+    if (!page) return;
+    uint32_t rows = (uint32_t)((size_t)(s->cursors[list].next - ((char *)page + page->first)) / page->row_bytes);
+    pages->rows += rows - page->rows;
+    page->rows = rows;
+}
+
+/// Points the cursor at the free room of the newest page.
+static void point_cursor(msl_group_sender *s, uint32_t list) {
+    const msl_row_page *page = s->pages[list].tail;
+    s->cursors[list] = (msl_row_cursor){0};
+    if (!page) return;
+    s->cursors[list].next = msl_row_page_row(page, page->rows);
+    s->cursors[list].end = msl_row_page_row(page, page->capacity);
+}
+
 /// The lists of local pages, made when the first row is scattered.
 static morsel_status open_lists(msl_group_sender *s, msl_lane *lane) {
     if (s->pages) return MORSEL_OK;
     msl_group_exchange *x = s->exchange;
+    s->cursors = MSL_NEW_ARRAY(lane->arena, msl_row_cursor, LISTS);
+    if (!s->cursors) return msl_error_nomem(lane->err, NAME, sizeof(msl_row_cursor) * LISTS);
     s->pages = MSL_NEW_ARRAY(lane->arena, msl_row_pages, LISTS);
     if (!s->pages) return msl_error_nomem(lane->err, NAME, sizeof(msl_row_pages) * LISTS);
     for (uint32_t i = 0; i < LISTS; i++) {
@@ -79,14 +101,20 @@ static morsel_status hand_over(msl_group_sender *s, uint32_t list, msl_row_page 
 static morsel_status hand_over_full(msl_group_sender *s, msl_lane *lane) {
     while (s->full_count > 0) {
         uint32_t list = s->full[--s->full_count];
-        MSL_TRY(hand_over(s, list, msl_row_pages_take_full(&s->pages[list]), lane));
+        settle(s, list);
+        msl_row_page *full = msl_row_pages_take_full(&s->pages[list]);
+        point_cursor(s, list);
+        MSL_TRY(hand_over(s, list, full, lane));
     }
     return MORSEL_OK;
 }
 
 morsel_status msl_group_sender_finish(msl_group_sender *s, msl_lane *lane) {
     for (uint32_t i = 0; s->pages && i < LISTS; i++) {
-        MSL_TRY(hand_over(s, i, msl_row_pages_take(&s->pages[i]), lane));
+        settle(s, i);
+        msl_row_page *pages = msl_row_pages_take(&s->pages[i]);
+        point_cursor(s, i);
+        MSL_TRY(hand_over(s, i, pages, lane));
     }
     return MORSEL_OK;
 }
@@ -99,23 +127,54 @@ static MSL_COLD morsel_status next_page(msl_group_sender *s, uint32_t list, msl_
     if (pages->tail) {
         MSL_ASSERT(s->full_count < s->capacity);
         s->full[s->full_count++] = list;
+        settle(s, list);
     }
-    if (MSL_LIKELY(msl_row_pages_grow(pages))) return MORSEL_OK;
-    MSL_TRY(open_folder(s, lane));
-    for (uint32_t p = 0; p < MSL_GROUP_PARTITIONS; p++) {
-        MSL_TRY(msl_group_partition_try_drain(&s->exchange->partitions[p], s->folder, lane));
+    bool grown = msl_row_pages_grow(pages);
+    if (!grown) {
+        MSL_TRY(open_folder(s, lane));
+        for (uint32_t p = 0; p < MSL_GROUP_PARTITIONS; p++) {
+            MSL_TRY(msl_group_partition_try_drain(&s->exchange->partitions[p], s->folder, lane));
+        }
+        grown = msl_row_pages_grow(pages);
     }
-    return msl_row_pages_grow(pages) ? MORSEL_OK : msl_error_nomem(lane->err, NAME, pages->next_bytes);
+    if (!grown) return msl_error_nomem(lane->err, NAME, pages->next_bytes);
+    point_cursor(s, list);
+    return MORSEL_OK;
 }
 
 /// Takes room for a row with the hash in its partition's pages.
-static inline morsel_status take_room(msl_group_sender *s, uint64_t hash, uint32_t kind, uint32_t k, msl_lane *lane) {
+static inline morsel_status take_room(msl_group_sender *s, uint64_t hash, uint32_t kind, uint32_t row_bytes, char **row,
+                                      msl_lane *lane) {
     uint32_t list = msl_hash_partition(hash, MSL_GROUP_PARTITION_BITS) * MSL_GROUP_PAGE_KINDS + kind;
-    msl_row_pages *pages = &s->pages[list];
-    if (MSL_UNLIKELY(!pages->tail || pages->tail->rows == pages->tail->capacity)) MSL_TRY(next_page(s, list, lane));
-    s->rows[k] = msl_row_pages_add(pages);
-    s->homes[k] = pages->tail;
-    s->owners[k] = pages;
+    msl_row_cursor *cursor = &s->cursors[list];
+    if (MSL_UNLIKELY(cursor->next == cursor->end)) MSL_TRY(next_page(s, list, lane));
+    *row = cursor->next;
+    cursor->next += row_bytes;
+    return MORSEL_OK;
+}
+
+/// Copies the strings at one offset of n new rows into the pages of the rows. Long strings are rare: the page of a row is
+/// looked for only then.
+static morsel_status own_text_at(msl_group_sender *s, uint32_t offset, uint32_t kind, uint32_t n, msl_lane *lane) {
+    for (uint32_t k = 0; k < n; k++) {
+        const msl_string *text = (const msl_string *)(s->rows[k] + offset);
+        if (MSL_LIKELY(text->length <= MSL_STRING_INLINE) || text->length == MSL_NULL_TEXT) continue;
+        uint32_t p = msl_hash_partition(msl_row_hash(s->rows[k]), MSL_GROUP_PARTITION_BITS);
+        msl_row_pages *list = &s->pages[p * MSL_GROUP_PAGE_KINDS + kind];
+        msl_row_page *home = list->head;
+        while (s->rows[k] < (char *)home || s->rows[k] >= (char *)home + home->bytes) home = home->next;
+        MSL_TRY(msl_row_own_text_at(offset, list, NULL, &home, &s->rows[k], 1, NAME, lane->err));
+    }
+    return MORSEL_OK;
+}
+
+/// The same for all text of keys. (Raw rows have no text among their columns.)
+static morsel_status own_key_text(msl_group_sender *s, uint32_t kind, uint32_t n, msl_lane *lane) {
+    const msl_row_layout *layout = &s->exchange->plan.state_layout;
+    for (uint32_t i = 0; i < layout->key_count; i++) {
+        if (layout->keys[i].type->phys != MSL_PHYS_STRING) continue;
+        MSL_TRY(own_text_at(s, layout->key_offset + 8 * layout->keys[i].word, kind, n, lane));
+    }
     return MORSEL_OK;
 }
 
@@ -126,7 +185,7 @@ static morsel_status own_state_text(msl_group_sender *s, uint32_t n, msl_lane *l
         const msl_aggregate *fn = gp->states.calls[i].fn.aggregate;
         for (uint32_t t = 0; t < fn->string_count; t++) {
             uint32_t at = gp->state_layout.tail_offset + gp->states.offsets[i] + fn->string_offsets[t];
-            MSL_TRY(msl_row_own_text_at(at, NULL, s->owners, s->homes, s->rows, n, NAME, lane->err));
+            MSL_TRY(own_text_at(s, at, MSL_GROUP_STATE_PAGES, n, lane));
         }
     }
     return MORSEL_OK;
@@ -136,10 +195,10 @@ static morsel_status own_state_text(msl_group_sender *s, uint32_t n, msl_lane *l
 static morsel_status scatter_states(msl_group_sender *s, const char *from, uint32_t n, msl_lane *lane) {
     const msl_row_layout *layout = &s->exchange->plan.state_layout;
     for (uint32_t k = 0; k < n; k++, from += layout->row_bytes) {
-        MSL_TRY(take_room(s, msl_row_hash(from), MSL_GROUP_STATE_PAGES, k, lane));
+        MSL_TRY(take_room(s, msl_row_hash(from), MSL_GROUP_STATE_PAGES, layout->row_bytes, &s->rows[k], lane));
         memcpy(s->rows[k], from, layout->row_bytes);
     }
-    MSL_TRY(msl_row_own_strings(layout, NULL, s->owners, s->homes, s->rows, n, NAME, lane->err));
+    MSL_TRY(own_key_text(s, MSL_GROUP_STATE_PAGES, n, lane));
     MSL_TRY(own_state_text(s, n, lane));
     return hand_over_full(s, lane);
 }
@@ -153,7 +212,7 @@ static morsel_status scatter_keys(msl_group_sender *s, const msl_row_layout *lay
         msl_keys_pack(layout, in->columns, in->sel, first, n, s->keys, s->hashes, s->exchange->plan.hash_mask);
         const uint64_t *key = s->keys;
         for (uint32_t k = 0; k < n; k++, key += words) {
-            MSL_TRY(take_room(s, s->hashes[k], kind, first + k, lane));
+            MSL_TRY(take_room(s, s->hashes[k], kind, layout->row_bytes, &s->rows[first + k], lane));
             uint64_t *to = (uint64_t *)s->rows[first + k];
             to[0] = s->hashes[k];
             for (uint32_t w = 0; w < words; w++) to[1 + w] = key[w];
@@ -171,11 +230,11 @@ static morsel_status scatter_chunk(msl_group_sender *s, const msl_chunk *in, con
         const msl_row_layout *layout = &gp->raw_layout;
         MSL_TRY(scatter_keys(s, layout, MSL_GROUP_RAW_PAGES, NULL, in, lane));
         msl_row_fill_columns(layout, in->columns, in->sel, 0, in->live, s->rows);
-        MSL_TRY(msl_row_own_strings(layout, NULL, s->owners, s->homes, s->rows, in->live, NAME, lane->err));
+        MSL_TRY(own_key_text(s, MSL_GROUP_RAW_PAGES, in->live, lane));
         return hand_over_full(s, lane);
     }
     MSL_TRY(scatter_keys(s, &gp->state_layout, MSL_GROUP_STATE_PAGES, gp->states.image, in, lane));
-    MSL_TRY(msl_row_own_strings(&gp->state_layout, NULL, s->owners, s->homes, s->rows, in->live, NAME, lane->err));
+    MSL_TRY(own_key_text(s, MSL_GROUP_STATE_PAGES, in->live, lane));
     s->scratch.ctx.err = lane->err;
     s->scratch.ctx.ordinal = lane->ordinal;
     s->scratch.ctx.first_row = shipment->first_row;

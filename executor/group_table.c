@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define SPARSE_SLOTS (1u << 14) ///< 128 KiB of slots
+#define SPARSE_SLOTS (1u << 13) ///< 64 KiB of slots
 #define PREFETCH_FROM_SLOTS (1u << 16) ///< 512 KiB of slots: beyond the second-level cache
 
 void msl_group_table_init(msl_group_table *t, const msl_row_layout *layout, msl_memory *memory, const void *tail_image,
@@ -144,11 +144,16 @@ static uint32_t probe_all(const msl_group_table *t, const probe *p) {
     }
 }
 
-/// Brings the slots, then the rows they lead to, into the cache.
+/// Brings the slots, then the rows they lead to, into the cache: first and last line of a row, since states stand last.
 static void prefetch(const msl_group_table *t, const uint64_t *hashes, uint32_t n) {
-    for (uint32_t k = 0; k < n; k++) __builtin_prefetch(&t->slots[hashes[k] & t->mask]);
+    for (uint32_t k = 0; k < n; k++) __builtin_prefetch(&t->slots[hashes[k] & t->mask], 1);
+    uint32_t last = t->layout->row_bytes - 1;
     for (uint32_t k = 0; k < n; k++) {
-        __builtin_prefetch((const void *)(uintptr_t)(t->slots[hashes[k] & t->mask] & MSL_SLOT_POINTER));
+        uint64_t slot = t->slots[hashes[k] & t->mask];
+        if ((slot ^ hashes[k]) >> 48) continue;
+        const char *row = (const char *)(uintptr_t)(slot & MSL_SLOT_POINTER);
+        __builtin_prefetch(row, 1);
+        __builtin_prefetch(row + last, 1);
     }
 }
 
@@ -220,7 +225,7 @@ morsel_status msl_group_table_find(msl_group_table *t, const uint64_t *keys, siz
     MSL_ASSERT(n <= MSL_KEY_BLOCK);
     uint32_t misses[MSL_KEY_BLOCK];
     if (MSL_UNLIKELY(!t->slots)) MSL_TRY(reserve(t, n, err));
-    if (t->mask >= PREFETCH_FROM_SLOTS) prefetch(t, hashes, n);
+    if (t->is_cold || t->mask >= PREFETCH_FROM_SLOTS) prefetch(t, hashes, n);
     probe p = {(const char *)keys, key_stride, hashes, n, rows, misses};
     uint32_t miss_count = probe_all(t, &p);
     if (miss_count) {

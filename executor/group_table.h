@@ -22,6 +22,7 @@ typedef struct msl_group_table {
     size_t mask;             ///< slots - 1
     size_t first_slots;
     uint64_t group_count, grow_at;
+    bool is_cold;            ///< one of many tables that take turns: what is looked up has left the cache meanwhile
     msl_row_pages rows;      ///< rows.memory is the table's
 } msl_group_table;
 
