@@ -1,9 +1,9 @@
 /// csv_batch.c: cuts the next rows of a block: by positions when they are regular, record by record when not.
 ///
-/// Three forms. STRIDED: no quote in the block; field (r, c) lies between two neighbouring positions and is converted right
-/// from there. QUOTED: regular too, but quotes (and escapes) must come off, so that fields of wanted columns are first
-/// written as spans. EXACT: ragged rows, stray quotes, comments, lone CRs, long delimiters: csv_record.c cuts each record,
-/// and what is wrong is reported or skipped.
+/// Three forms. STRIDED: no quote in the block; field (r, c) lies between two neighbouring positions and is converted
+/// right from there. QUOTED: regular too, but quotes (and escapes) must come off, so that fields of wanted columns are
+/// first written as spans. EXACT: ragged rows, stray quotes, comments, lone CRs, long delimiters: csv_record.c cuts
+/// each record, and what is wrong is reported or skipped.
 ///
 /// The regularity test is exact and costs one look a row: with n newlines among the positions of a batch, the batch is
 /// regular if and only if the last position of each of its rows is a newline and nothing else is.
@@ -36,8 +36,10 @@ static morsel_status reserve_positions(msl_csv_local *l, size_t want, msl_error 
     size_t room = (want + 1023) & ~(size_t)1023;
     uint32_t *pos = msl_memory_alloc(memory, room * sizeof *pos);
     if (!pos) return msl_error_nomem(err, "text scan", room * sizeof *pos);
-    if (l->pos) memcpy(pos, l->pos, (l->pos_count + 1) * sizeof *pos);
-    else pos[0] = l->block.cursor - 1;
+    if (l->pos)
+        memcpy(pos, l->pos, (l->pos_count + 1) * sizeof *pos);
+    else
+        pos[0] = l->block.cursor - 1;
     msl_memory_release(memory, l->pos, l->pos_room * sizeof *pos);
     l->pos = pos;
     l->pos_room = room;
@@ -106,7 +108,8 @@ enum { SPAN_ESCAPED = 1u << 31 };
 static void take_field(void *sink_, uint32_t field, const char *text, uint32_t length, bool quoted, bool escaped) {
     record_sink *sink = sink_;
     if (field >= sink->room) return;
-    sink->fields[field] = (msl_csv_span){text, length, (quoted ? MSL_CSV_SPAN_QUOTED : 0) | (escaped ? SPAN_ESCAPED : 0)};
+    sink->fields[field] =
+        (msl_csv_span){text, length, (quoted ? MSL_CSV_SPAN_QUOTED : 0) | (escaped ? SPAN_ESCAPED : 0)};
 }
 
 /// Replaces a span by its content with escapes resolved.
@@ -141,7 +144,8 @@ static morsel_status store_record(msl_csv_local *l, const record_sink *sink, con
         if (field == UINT32_MAX) continue;
         msl_csv_span *spans = slot_spans(l, slot);
         if (!spans) return msl_error_nomem(err, "text scan", l->scan->env.vector_rows * sizeof *spans);
-        spans[row] = field < record->field_count ? sink->fields[field] : (msl_csv_span){l->block.text, 0, MSL_CSV_SPAN_ABSENT};
+        spans[row] =
+            field < record->field_count ? sink->fields[field] : (msl_csv_span){l->block.text, 0, MSL_CSV_SPAN_ABSENT};
         if (spans[row].flags & SPAN_ESCAPED && !resolve_escapes(l, &spans[row])) {
             return msl_error_nomem(err, "text scan", l->out_of_memory);
         }
@@ -165,7 +169,8 @@ static morsel_status cut_exact(msl_csv_local *l, uint32_t *rows, msl_error *err)
     l->form = MSL_CSV_BATCH_EXACT;
     while (n < l->scan->env.vector_rows) {
         msl_csv_record record;
-        if (!msl_csv_record_cut(&binding->shape.dialect, b->text, at, b->end, columns > 1, take_field, &sink, &record)) {
+        if (!msl_csv_record_cut(&binding->shape.dialect, b->text, at, b->end, columns > 1, take_field, &sink,
+                                &record)) {
             at = record.end;
             break;
         }
@@ -220,7 +225,8 @@ void msl_csv_batch_take(msl_csv_local *l, uint32_t rows) {
 }
 
 uint64_t msl_csv_batch_offset(const msl_csv_local *l, uint32_t r) {
-    uint32_t at = l->form == MSL_CSV_BATCH_EXACT ? l->row_offsets[r] : l->pos[(size_t)r * l->block.file->column_count] + 1;
+    uint32_t at =
+        l->form == MSL_CSV_BATCH_EXACT ? l->row_offsets[r] : l->pos[(size_t)r * l->block.file->column_count] + 1;
     return l->block.offset + at;
 }
 
@@ -242,7 +248,8 @@ static msl_csv_span cut_span(msl_csv_local *l, uint32_t r, uint32_t field) {
 }
 
 /// Where a slot's fields lie; writes spans where positions do not say it.
-static bool slot_fields(msl_csv_local *l, uint32_t slot, uint32_t field, const uint32_t *sel, uint32_t n, msl_csv_fields *out) {
+static bool slot_fields(msl_csv_local *l, uint32_t slot, uint32_t field, const uint32_t *sel, uint32_t n,
+                        msl_csv_fields *out) {
     uint32_t columns = l->block.file->column_count;
     *out = (msl_csv_fields){.text = l->block.text, .stride = columns};
     bool is_last_with_cr = field + 1 == columns && l->block.traits & MSL_CSV_HAS_CR;
@@ -265,7 +272,8 @@ static bool slot_fields(msl_csv_local *l, uint32_t slot, uint32_t field, const u
 }
 
 /// Looks at the text values of a block that is not valid UTF-8 as a whole; the bad ones become NULL.
-static uint32_t check_values(const msl_csv_local *l, msl_vector *out, const uint32_t *sel, uint32_t n, uint64_t *bad_rows) {
+static uint32_t check_values(const msl_csv_local *l, msl_vector *out, const uint32_t *sel, uint32_t n,
+                             uint64_t *bad_rows) {
     uint32_t bad = 0;
     for (uint32_t k = 0; k < n; k++) {
         uint32_t r = sel ? sel[k] : k;

@@ -3,13 +3,14 @@
 /// Bind reads 64 KiB of the first file, more only when that holds too few records (or the user asks): opening a file of
 /// any size takes the same time. A pipe's sample is kept and scanned first.
 #include "storage/csv_scan_int.h"
+#include "storage/sources.h"
 
 #include <stdio.h>
 #include <strings.h>
 
-#define FIRST_SAMPLE (64u << 10)
-#define GOOD_RECORDS 20u          ///< a sample with fewer is extended
-#define LARGE_SAMPLE (4u << 20)   ///< ... but not beyond this, if it holds any record
+#define FIRST_SAMPLE    (64u << 10)
+#define GOOD_RECORDS    20u        ///< a sample with fewer is extended
+#define LARGE_SAMPLE    (4u << 20) ///< ... but not beyond this, if it holds any record
 #define MORSEL_ESTIMATE (1u << 20)
 
 /* ---- samples ---- */
@@ -64,8 +65,8 @@ static bool wants_more(const msl_csv_options *o, const msl_csv_shape *shape, boo
 }
 
 /// Learns the shape of one file.
-static morsel_status sniff_file(const msl_bind_env *env, const msl_csv_options *o, const msl_file *file, msl_csv_pipe *pipe,
-                                msl_csv_shape *out) {
+static morsel_status sniff_file(const msl_bind_env *env, const msl_csv_options *o, const msl_file *file,
+                                msl_csv_pipe *pipe, msl_csv_shape *out) {
     for (size_t want = FIRST_SAMPLE;; want *= 4) {
         if (env->cancelled && atomic_load_explicit(env->cancelled, memory_order_relaxed)) {
             return msl_error_set(env->err, MORSEL_INTERRUPTED, "57014", "interrupted");
@@ -92,9 +93,11 @@ static morsel_status sniff_file(const msl_bind_env *env, const msl_csv_options *
         msl_memory_release(env->memory, block, room);
         if (status != MORSEL_OK || !wants_more(o, out, has_record, n, whole)) return status;
         if (want > o->max_line_bytes * 2 && !has_record) {
-            msl_error_set(env->err, MORSEL_DATA, "54000", "the first line of '%s' is longer than %zu bytes (max_line_size is %llu)",
-                          file->path, n, (unsigned long long)o->max_line_bytes);
-            msl_error_hint(env->err, "raise max_line_size; or, if quotes are ordinary characters in this file, say quote=''");
+            msl_error_set(env->err, MORSEL_DATA, "54000",
+                          "the first line of '%s' is longer than %zu bytes (max_line_size is %llu)", file->path, n,
+                          (unsigned long long)o->max_line_bytes);
+            msl_error_hint(env->err,
+                           "raise max_line_size; or, if quotes are ordinary characters in this file, say quote=''");
             return MORSEL_DATA;
         }
         if (want >= (1u << 30)) return MORSEL_OK; // sample_size=-1 on a huge file: a GiB of it
@@ -182,7 +185,9 @@ static morsel_status fill_source(const msl_bind_env *env, msl_csv_binding *b, ms
     for (uint32_t i = 0; i < b->shape.column_count; i++) {
         columns[i] = (msl_source_column){.name = b->shape.columns[i].name, .type = b->shape.columns[i].type};
     }
-    if (has_filename) columns[b->column_count - 1] = (msl_source_column){.name = o->filename_column, .type = msl_type_of(MSL_TYPE_VARCHAR)};
+    if (has_filename)
+        columns[b->column_count - 1] =
+            (msl_source_column){.name = o->filename_column, .type = msl_type_of(MSL_TYPE_VARCHAR)};
     double bytes = 0;
     bool regular = true;
     for (uint32_t i = 0; i < b->file_count; i++) {
@@ -193,20 +198,54 @@ static morsel_status fill_source(const msl_bind_env *env, msl_csv_binding *b, ms
     if (b->file_count > 1) display = msl_arena_printf(env->arena, "%s and %u more", display, b->file_count - 1);
     if (!display) return msl_error_nomem(env->err, "text scan", 0);
     *out = (msl_source){
-        .display = display, .key = o->key, .column_count = b->column_count, .columns = columns,
-        .estimated_rows = !regular ? -1 : b->shape.row_bytes > 0 ? bytes / b->shape.row_bytes : 0,
-        .total_bytes = regular ? bytes : 0, .estimated_morsels = (uint64_t)(bytes / MORSEL_ESTIMATE) + 1,
-        .flags = MSL_SOURCE_ORDERED | (regular ? MSL_SOURCE_RESTARTABLE : 0), .binding = b,
+        .display = display,
+        .key = o->key,
+        .column_count = b->column_count,
+        .columns = columns,
+        .estimated_rows = !regular                 ? -1
+                          : b->shape.row_bytes > 0 ? bytes / b->shape.row_bytes
+                                                   : 0,
+        .total_bytes = regular ? bytes : 0,
+        .estimated_morsels = (uint64_t)(bytes / MORSEL_ESTIMATE) + 1,
+        .flags = MSL_SOURCE_ORDERED | (regular ? MSL_SOURCE_RESTARTABLE : 0),
+        .binding = b,
     };
     return MORSEL_OK;
 }
 
-static morsel_status bind_function(const msl_bind_env *env, const char *function, const msl_source_ops *ops, bool is_tsv,
+/// read_lines: one column, nothing is special but line ends; an empty line is an empty text.
+static morsel_status make_lines(const msl_bind_env *env, msl_csv_options *o) {
+    const unsigned allowed =
+        MSL_CSV_OPT_FILENAME | MSL_CSV_OPT_HAS_NEWLINE | MSL_CSV_OPT_HAS_SKIP | MSL_CSV_OPT_IGNORE_ERRORS;
+    if (o->flags & ~allowed || o->type_count || o->name_count || o->dialect.comment >= 0) {
+        msl_error_set(env->err, MORSEL_BIND, "42601",
+                      "read_lines takes only skip, new_line, encoding, compression, filename, "
+                      "ignore_errors and max_line_size");
+        msl_error_hint(env->err, "read_csv splits lines into columns");
+        return MORSEL_BIND;
+    }
+    msl_csv_type_option *line = MSL_NEW(env->arena, msl_csv_type_option);
+    if (!line) return msl_error_nomem(env->err, "read_lines", sizeof *line);
+    *line = (msl_csv_type_option){"line", msl_type_of(MSL_TYPE_VARCHAR)};
+    o->types = line;
+    o->type_count = 1;
+    o->null_count = 0;
+    o->dialect.delim_length = 0;
+    o->dialect.quote = o->dialect.escape = -1;
+    o->flags |= MSL_CSV_OPT_COLUMNS_COMPLETE | MSL_CSV_OPT_NO_DETECT | MSL_CSV_OPT_HAS_QUOTE | MSL_CSV_OPT_HAS_DELIM |
+                MSL_CSV_OPT_HAS_ESCAPE | MSL_CSV_OPT_HAS_HEADER;
+    return MORSEL_OK;
+}
+
+typedef enum text_function { READ_CSV, READ_TSV, READ_LINES } text_function;
+
+static morsel_status bind_function(const msl_bind_env *env, text_function kind, const msl_source_ops *ops,
                                    const msl_source_arg *args, uint32_t arg_count, msl_source *out) {
     msl_csv_binding *b = MSL_NEW(env->arena, msl_csv_binding);
     if (!b) return msl_error_nomem(env->err, "text scan", sizeof *b);
-    MSL_TRY(msl_csv_options_read(env, function, args, arg_count, &b->options));
-    if (is_tsv && !(b->options.flags & MSL_CSV_OPT_HAS_DELIM)) {
+    MSL_TRY(msl_csv_options_read(env, ops->name, args, arg_count, &b->options));
+    if (kind == READ_LINES) MSL_TRY(make_lines(env, &b->options));
+    if (kind == READ_TSV && !(b->options.flags & MSL_CSV_OPT_HAS_DELIM)) {
         b->options.flags |= MSL_CSV_OPT_HAS_DELIM;
         b->options.dialect.delim[0] = '\t';
     }
@@ -220,21 +259,38 @@ static morsel_status bind_function(const msl_bind_env *env, const char *function
 }
 
 morsel_status msl_csv_bind(const msl_bind_env *env, const msl_source_arg *args, uint32_t arg_count, msl_source *out) {
-    return bind_function(env, "read_csv", &msl_source_read_csv, false, args, arg_count, out);
+    return bind_function(env, READ_CSV, &msl_source_read_csv, args, arg_count, out);
 }
-static morsel_status bind_tsv(const msl_bind_env *env, const msl_source_arg *args, uint32_t arg_count, msl_source *out) {
-    return bind_function(env, "read_tsv", &msl_source_read_tsv, true, args, arg_count, out);
+static morsel_status bind_tsv(const msl_bind_env *env, const msl_source_arg *args, uint32_t arg_count,
+                              msl_source *out) {
+    return bind_function(env, READ_TSV, &msl_source_read_tsv, args, arg_count, out);
 }
 
+static morsel_status bind_lines(const msl_bind_env *env, const msl_source_arg *args, uint32_t arg_count,
+                                msl_source *out) {
+    return bind_function(env, READ_LINES, &msl_source_read_lines, args, arg_count, out);
+}
+
+#define SCAN_OPS                                                                                                       \
+    .answer = msl_csv_filter_answer, .open = msl_csv_open, .open_local = msl_csv_open_local,                           \
+    .next_morsel = msl_csv_next_morsel, .read = msl_csv_read, .close_local = msl_csv_close_local,                      \
+    .close = msl_csv_close, .consumed = msl_csv_consumed, .survey = msl_csv_survey
+
 const msl_source_ops msl_source_read_csv = {
-    .name = "read_csv", .description = "read_csv(path [, delim, header, types, ...]): a delimited text file; detects what is not said",
-    .bind = msl_csv_bind, .answer = msl_csv_filter_answer, .open = msl_csv_open, .open_local = msl_csv_open_local,
-    .next_morsel = msl_csv_next_morsel, .read = msl_csv_read, .close_local = msl_csv_close_local, .close = msl_csv_close,
-    .consumed = msl_csv_consumed, .survey = msl_csv_survey,
+    .name = "read_csv",
+    .bind = msl_csv_bind,
+    SCAN_OPS,
+    .description = "read_csv(path [, delim, header, types, ...]): a delimited text file; what is not said is detected",
 };
 const msl_source_ops msl_source_read_tsv = {
-    .name = "read_tsv", .description = "read_tsv(path [, ...]): read_csv with a tab as the delimiter",
-    .bind = bind_tsv, .answer = msl_csv_filter_answer, .open = msl_csv_open, .open_local = msl_csv_open_local,
-    .next_morsel = msl_csv_next_morsel, .read = msl_csv_read, .close_local = msl_csv_close_local, .close = msl_csv_close,
-    .consumed = msl_csv_consumed, .survey = msl_csv_survey,
+    .name = "read_tsv",
+    .bind = bind_tsv,
+    SCAN_OPS,
+    .description = "read_tsv(path [, ...]): read_csv with a tab as the delimiter",
+};
+const msl_source_ops msl_source_read_lines = {
+    .name = "read_lines",
+    .bind = bind_lines,
+    SCAN_OPS,
+    .description = "read_lines(path [, skip, encoding, filename]): the lines of a text file, one a row",
 };

@@ -1,31 +1,31 @@
 /// csv_block.c: reads one morsel of a plain file and finds, exactly, the records that start in it.
 ///
-/// Morsel k owns the records whose first byte lies in [k * m, (k + 1) * m). It is read with one pread (plus a little more:
-/// the last record ends behind the border) into a buffer that the worker keeps, so that text, positions and vectors stay
-/// in the second-level cache.
+/// Morsel k owns the records whose first byte lies in [k * m, (k + 1) * m). It is read with one pread (plus a little
+/// more: the last record ends behind the border) into a buffer that the worker keeps, so that text, positions and
+/// vectors stay in the second-level cache.
 ///
-/// Quotes make borders hard: whether a newline near a border ends a record depends on all bytes before. Each morsel is a
-/// function from the automaton's state at its first byte to the state at its end. The worker that reads a morsel computes
-/// that function first (two compares for 32 bytes when there is no quote: it is the identity; else the automaton runs from
-/// all start states, which meet after a field or two) and publishes it in the file's array of links. The start state of a
-/// morsel is the composition of the links before it. Morsels are handed out in order, so the links before are there, or
-/// their workers are about to write them; a worker that finds one missing computes it itself instead of waiting. Nothing
-/// is ever guessed.
+/// Quotes make borders hard: whether a newline near a border ends a record depends on all bytes before. Each morsel is
+/// a function from the automaton's state at its first byte to the state at its end. The worker that reads a morsel
+/// computes that function first (two compares for 32 bytes when there is no quote: it is the identity; else the
+/// automaton runs from all start states, which meet after a field or two) and publishes it in the file's array of
+/// links. The start state of a morsel is the composition of the links before it. Morsels are handed out in order, so
+/// the links before are there, or their workers are about to write them; a worker that finds one missing computes it
+/// itself instead of waiting. Nothing is ever guessed.
 ///
 ///     link (16 bits)   15: the function is known   14: the start state is known   9-8: start state
 ///                      7-6, 5-4, 3-2, 1-0: end state when starting in ESCAPED, QUOTED, IN, OUT
 ///
 ///   memory   one buffer a worker, morsel_bytes + 4 KiB + slack; it grows for longer records and shrinks afterwards
 ///   threads  links only ever get bits set, always the same ones
-#include "storage/csv_int.h"
+#include "storage/csv_scan_int.h"
 
 #include <stdio.h>
 
-#define LINK_KNOWN 0x8000u
-#define START_KNOWN 0x4000u
+#define LINK_KNOWN    0x8000u
+#define START_KNOWN   0x4000u
 #define IDENTITY_LINK (MSL_CSV_OUT | MSL_CSV_IN << 2 | MSL_CSV_OUT << 4 | MSL_CSV_IN << 6)
-#define TAIL_BYTES 4096u
-#define ALIGNMENT 64u
+#define TAIL_BYTES    4096u
+#define ALIGNMENT     64u
 
 void msl_csv_block_free(msl_csv_scan *scan, msl_csv_block *block) {
     msl_memory_release(scan->env.memory, block->room, block->room_bytes);
@@ -33,7 +33,8 @@ void msl_csv_block_free(msl_csv_scan *scan, msl_csv_block *block) {
     block->room_bytes = 0;
 }
 
-morsel_status msl_csv_block_reserve(msl_csv_scan *scan, msl_csv_block *block, size_t bytes, size_t keep, msl_error *err) {
+morsel_status msl_csv_block_reserve(msl_csv_scan *scan, msl_csv_block *block, size_t bytes, size_t keep,
+                                    msl_error *err) {
     size_t want = bytes + 2 * MSL_CSV_SLACK + 64;
     size_t usual = scan->block_bytes + TAIL_BYTES + 4 * MSL_CSV_SLACK + 64;
     if (want < usual) want = usual;
@@ -56,8 +57,9 @@ morsel_status msl_csv_block_reserve(msl_csv_scan *scan, msl_csv_block *block, si
             msl_error_set(err, MORSEL_NOMEM, "53200",
                           "out of memory: one line of '%s' is longer than %zu bytes and does not fit in memory_limit",
                           block->file->file->path, keep);
-            msl_error_hint(err, "if quotes are ordinary characters in this file, say quote=''; else raise memory_limit, "
-                                "or set max_line_size to refuse such lines");
+            msl_error_hint(err,
+                           "if quotes are ordinary characters in this file, say quote=''; else raise memory_limit, "
+                           "or set max_line_size to refuse such lines");
         }
         return MORSEL_NOMEM;
     }
@@ -76,7 +78,8 @@ static bool separates(const msl_csv_dialect *d, char c) {
 }
 
 /// The transition function of text[lo, hi).
-static unsigned link_of(const msl_csv_simd *simd, const msl_csv_dialect *d, unsigned traits, const char *text, size_t lo, size_t hi, bool starts_data) {
+static unsigned link_of(const msl_csv_simd *simd, const msl_csv_dialect *d, unsigned traits, const char *text,
+                        size_t lo, size_t hi, bool starts_data) {
     if (lo >= hi) return MSL_CSV_OUT | MSL_CSV_IN << 2 | MSL_CSV_QUOTED << 4 | MSL_CSV_ESCAPED << 6;
     if (!(traits & (MSL_CSV_HAS_QUOTE | MSL_CSV_HAS_ESCAPE))) return IDENTITY_LINK;
     msl_csv_state at[MSL_CSV_STATES] = {MSL_CSV_OUT, MSL_CSV_IN, MSL_CSV_QUOTED, MSL_CSV_ESCAPED};
@@ -86,12 +89,14 @@ static unsigned link_of(const msl_csv_simd *simd, const msl_csv_dialect *d, unsi
         bool met = at[1] == at[0] && at[2] == at[0] && at[3] == at[0];
         if (met) to = hi;
         bool quick = met && d->escape == d->quote && at[0] != MSL_CSV_ESCAPED &&
-                     simd->quote_state(text, p, hi, d->delim_length ? (uint8_t)d->delim[0] : '\n', (uint8_t)d->quote, start, &at[0]);
+                     simd->quote_state(text, p, hi, d->delim_length ? (uint8_t)d->delim[0] : '\n', (uint8_t)d->quote,
+                                       start, &at[0]);
         if (quick) {
             at[1] = at[2] = at[3] = at[0];
             break;
         }
-        for (unsigned s = 0; s < (met ? 1u : MSL_CSV_STATES); s++) msl_csv_walk(d, text, p, to, start, false, &at[s], &found);
+        for (unsigned s = 0; s < (met ? 1u : MSL_CSV_STATES); s++)
+            msl_csv_walk(d, text, p, to, start, false, &at[s], &found);
         if (met) at[1] = at[2] = at[3] = at[0];
         p = to;
     }
@@ -129,7 +134,8 @@ static morsel_status shrank(const msl_csv_file *file, msl_error *err) {
 }
 
 /// Computes the link of a morsel whose own worker has not come to it, from the file.
-static morsel_status missing_link(msl_csv_scan *scan, msl_csv_file *file, uint64_t morsel, unsigned *link, msl_error *err) {
+static morsel_status missing_link(msl_csv_scan *scan, msl_csv_file *file, uint64_t morsel, unsigned *link,
+                                  msl_error *err) {
     uint64_t start, end;
     morsel_range(file, morsel, &start, &end);
     uint64_t from = start == file->data_start ? start : start - 1;
@@ -148,7 +154,8 @@ static morsel_status missing_link(msl_csv_scan *scan, msl_csv_file *file, uint64
 }
 
 /// The automaton's state at the first byte of a morsel.
-static morsel_status start_state(msl_csv_scan *scan, msl_csv_file *file, uint64_t morsel, msl_csv_state *state, msl_error *err) {
+static morsel_status start_state(msl_csv_scan *scan, msl_csv_file *file, uint64_t morsel, msl_csv_state *state,
+                                 msl_error *err) {
     uint64_t k = morsel;
     unsigned link = 0;
     while (k > 0 && !((link = atomic_load_explicit(&file->links[k], memory_order_acquire)) & START_KNOWN)) k--;
@@ -186,7 +193,8 @@ static morsel_status read_more(msl_csv_scan *scan, msl_csv_block *block, bool *m
 
 static morsel_status line_too_long(msl_csv_scan *scan, msl_csv_block *block, uint32_t first, msl_error *err) {
     uint64_t limit = scan->binding->options.max_line_bytes;
-    msl_error_set(err, MORSEL_DATA, "54000", "a line of '%s' that begins at byte %llu is longer than %llu bytes (max_line_size)",
+    msl_error_set(err, MORSEL_DATA, "54000",
+                  "a line of '%s' that begins at byte %llu is longer than %llu bytes (max_line_size)",
                   block->file->file->path, (unsigned long long)(block->offset + first), (unsigned long long)limit);
     if (err && err->status == MORSEL_DATA) {
         snprintf(err->file, sizeof err->file, "%s", block->file->file->path);
@@ -197,8 +205,8 @@ static morsel_status line_too_long(msl_csv_scan *scan, msl_csv_block *block, uin
 }
 
 /// Finds the end of the last record: the first record end at or after byte `hi` - 1, reading on as far as it takes.
-static morsel_status find_end(msl_csv_scan *scan, msl_csv_block *block, uint32_t first, uint32_t hi, msl_csv_state state,
-                              uint32_t *end, msl_error *err) {
+static morsel_status find_end(msl_csv_scan *scan, msl_csv_block *block, uint32_t first, uint32_t hi,
+                              msl_csv_state state, uint32_t *end, msl_error *err) {
     const msl_csv_dialect *d = &scan->binding->shape.dialect;
     uint64_t limit = scan->binding->options.max_line_bytes;
     char last = block->text[hi - 1];
@@ -232,7 +240,8 @@ static morsel_status find_end(msl_csv_scan *scan, msl_csv_block *block, uint32_t
 }
 
 /// Finds the first record that starts in [lo, hi) when the automaton is in `state` at lo; hi when none does.
-static uint32_t find_first(const msl_csv_dialect *d, const msl_csv_block *block, uint32_t lo, uint32_t hi, msl_csv_state state) {
+static uint32_t find_first(const msl_csv_dialect *d, const msl_csv_block *block, uint32_t lo, uint32_t hi,
+                           msl_csv_state state) {
     char before = block->text[lo - 1];
     if (state == MSL_CSV_OUT) {
         if (before == '\n') return lo;
@@ -244,15 +253,20 @@ static uint32_t find_first(const msl_csv_dialect *d, const msl_csv_block *block,
     return found && p < hi ? (uint32_t)p : hi;
 }
 
-morsel_status msl_csv_block_load(msl_csv_scan *scan, msl_csv_block *block, msl_csv_file *file, uint64_t morsel, msl_error *err) {
+morsel_status msl_csv_block_load(msl_csv_scan *scan, msl_csv_block *block, msl_csv_file *file, uint64_t morsel,
+                                 msl_error *err) {
     const msl_csv_dialect *d = &scan->binding->shape.dialect;
     uint64_t start, end;
     morsel_range(file, morsel, &start, &end);
     bool is_first = start == file->data_start, is_last = end == file->size;
     uint64_t from = (is_first ? start : start - 1) & ~(uint64_t)(ALIGNMENT - 1);
     uint64_t to = file->size - end > TAIL_BYTES ? end + TAIL_BYTES : file->size;
-    *block = (msl_csv_block){.room = block->room, .room_bytes = block->room_bytes, .text = block->text, .file = file,
-                             .offset = from, .has_line = false};
+    *block = (msl_csv_block){.room = block->room,
+                             .room_bytes = block->room_bytes,
+                             .text = block->text,
+                             .file = file,
+                             .offset = from,
+                             .has_line = false};
     MSL_TRY(msl_csv_block_reserve(scan, block, to - from + 1, 0, err));
     size_t got;
     MSL_TRY(msl_file_read_at(file->file, file->fd, block->text, to - from, from, &got, err));

@@ -1,15 +1,15 @@
 /// csv_convert.c: turns one column of a batch of fields into a vector.
 ///
-/// Two passes. The fast one is a tight loop for the type that collects two flags: some field was empty, some field did not
-/// convert. Only if a flag is set does a second loop look at the rows again, one by one, by the exact rules (NULL strings,
-/// surrounding blanks, formats, signs, quoted fields) and find the rows that really are bad. So a clean column costs its
-/// parsing and nothing else.
+/// Two passes. The fast one is a tight loop for the type that collects two flags: some field was empty, some field did
+/// not convert. Only if a flag is set does a second loop look at the rows again, one by one, by the exact rules (NULL
+/// strings, surrounding blanks, formats, signs, quoted fields) and find the rows that really are bad. So a clean column
+/// costs its parsing and nothing else.
 ///
 /// Each loop exists for strided fields and for spans, with and without a selection (FOR_EACH), from one body.
 ///
 /// Inferred types are stricter than declared ones: what a leading zero or plus sign would lose ("007") contradicts an
 /// inferred number, because the same value in the sample would have made the column text.
-#include "storage/csv_int.h"
+#include "storage/csv_scan_int.h"
 
 #include "functions/text_fast.h"
 
@@ -46,25 +46,26 @@ msl_csv_span msl_csv_field_at(const msl_csv_fields *f, uint32_t r) {
     }
 #define FOR_EACH(...)                                                                                                  \
     if (!fields->spans && !sel) {                                                                                      \
-        ROWS(true, false, __VA_ARGS__)  \
+        ROWS(true, false, __VA_ARGS__)                                                                                 \
     } else if (!fields->spans) {                                                                                       \
-        ROWS(true, true, __VA_ARGS__)  \
+        ROWS(true, true, __VA_ARGS__)                                                                                  \
     } else if (!sel) {                                                                                                 \
-        ROWS(false, false, __VA_ARGS__)  \
+        ROWS(false, false, __VA_ARGS__)                                                                                \
     } else {                                                                                                           \
-        ROWS(false, true, __VA_ARGS__)  \
+        ROWS(false, true, __VA_ARGS__)                                                                                 \
     }
 
 /* ---- fast loops ---- */
 
 /* Bytes of the head (first 4) and tail (next 8) of an inlined string of length 0..12 that belong to it. */
-#define TAIL(k) ((k) <= 4 ? 0 : (k) >= 12 ? ~0ull : (1ull << 8 * ((k) - 4 > 7 ? 7 : (k) <= 4 ? 0 : (k) - 4)) - 1)
+#define TAIL(k) ((k) <= 4 ? 0 : (k) >= 12 ? ~0ull : (1ull << 8 * ((k)-4 > 7 ? 7 : (k) <= 4 ? 0 : (k)-4)) - 1)
 static const struct {
     uint64_t head, tail;
 } inline_masks[13] = {
-    {0, TAIL(0)},           {0xFF, TAIL(1)},        {0xFFFF, TAIL(2)},      {0xFFFFFF, TAIL(3)},    {0xFFFFFFFF, TAIL(4)},
-    {0xFFFFFFFF, TAIL(5)},  {0xFFFFFFFF, TAIL(6)},  {0xFFFFFFFF, TAIL(7)},  {0xFFFFFFFF, TAIL(8)},  {0xFFFFFFFF, TAIL(9)},
-    {0xFFFFFFFF, TAIL(10)}, {0xFFFFFFFF, TAIL(11)}, {0xFFFFFFFF, TAIL(12)},
+    {0, TAIL(0)},           {0xFF, TAIL(1)},       {0xFFFF, TAIL(2)},      {0xFFFFFF, TAIL(3)},
+    {0xFFFFFFFF, TAIL(4)},  {0xFFFFFFFF, TAIL(5)}, {0xFFFFFFFF, TAIL(6)},  {0xFFFFFFFF, TAIL(7)},
+    {0xFFFFFFFF, TAIL(8)},  {0xFFFFFFFF, TAIL(9)}, {0xFFFFFFFF, TAIL(10)}, {0xFFFFFFFF, TAIL(11)},
+    {0xFFFFFFFF, TAIL(12)},
 };
 
 /// A string value without a branch on its length: 12 bytes are loaded whatever there is (buffers have slack).
@@ -77,7 +78,8 @@ static inline msl_string text_value(const char *s, uint32_t n) {
     return v;
 }
 
-static msl_csv_outcome convert_text(const msl_csv_fields *fields, const uint32_t *sel, uint32_t count, msl_string *out) {
+static msl_csv_outcome convert_text(const msl_csv_fields *fields, const uint32_t *sel, uint32_t count,
+                                    msl_string *out) {
     uint32_t empty = 0;
     FOR_EACH({
         out[r] = text_value(s, n);
@@ -93,7 +95,7 @@ static inline bool is_code(const char *s, uint32_t n) {
 }
 
 /* What most values look like is parsed in line; the rest by one call. The buffers' slack lets 16 bytes be read at s. */
-#define INLINE static inline __attribute__((always_inline))
+#define INLINE      static inline __attribute__((always_inline))
 #define OUT_OF_LINE static __attribute__((noinline))
 
 OUT_OF_LINE bool long_i64(const char *s, uint32_t n, int64_t *out) { return msl_fast_i64(s, n, true, out); }
@@ -160,10 +162,9 @@ INLINE bool quick_date(const char *s, uint32_t n, int32_t *out) {
 static msl_csv_outcome convert_i64(const msl_csv_fields *fields, const uint32_t *sel, uint32_t count, int64_t *out) {
     NUMBER_LOOP(int64_t, quick_i64(s, n, false, &v))
 }
-static msl_csv_outcome convert_i64_strict(const msl_csv_fields *fields, const uint32_t *sel, uint32_t count, int64_t *out) {
-    NUMBER_LOOP(int64_t, quick_i64(s, n, true, &v))
-}
-INLINE bool quick_i32(const char *s, uint32_t n, int32_t *out) {
+static msl_csv_outcome convert_i64_strict(const msl_csv_fields *fields, const uint32_t *sel, uint32_t count,
+                                          int64_t *out){NUMBER_LOOP(int64_t, quick_i64(s, n, true, &v))} INLINE
+    bool quick_i32(const char *s, uint32_t n, int32_t *out) {
     int64_t v;
     bool good = quick_i64(s, n, false, &v);
     *out = (int32_t)v;
@@ -176,13 +177,12 @@ static msl_csv_outcome convert_f64(const msl_csv_fields *fields, const uint32_t 
     NUMBER_LOOP(double, quick_f64(s, n, &v))
 }
 /// An inferred DOUBLE must not swallow an integer that it cannot hold exactly: long values take the exact path.
-static msl_csv_outcome convert_f64_strict(const msl_csv_fields *fields, const uint32_t *sel, uint32_t count, double *out) {
+static msl_csv_outcome convert_f64_strict(const msl_csv_fields *fields, const uint32_t *sel, uint32_t count,
+                                          double *out) {
     NUMBER_LOOP(double, !is_code(s, n) & (n <= 15) & quick_f64(s, n, &v))
 }
-static msl_csv_outcome convert_date(const msl_csv_fields *fields, const uint32_t *sel, uint32_t count, int32_t *out) {
-    NUMBER_LOOP(int32_t, quick_date(s, n, &v))
-}
-/// "YYYY-MM-DD HH:MM:SS", the usual 19 bytes.
+static msl_csv_outcome convert_date(const msl_csv_fields *fields, const uint32_t *sel, uint32_t count, int32_t *out){
+    NUMBER_LOOP(int32_t, quick_date(s, n, &v))} /// "YYYY-MM-DD HH:MM:SS", the usual 19 bytes.
 INLINE bool quick_timestamp(const char *s, uint32_t n, int64_t *out) {
     int32_t days = 0;
     uint64_t clock = (msl_load_u64(s + 11) & 0xFFFF00FFFF00FFFFull) | 0x0000300000300000ull; // "HH0MM0SS"
@@ -193,18 +193,20 @@ INLINE bool quick_timestamp(const char *s, uint32_t n, int64_t *out) {
     *out = days * 86400000000LL + (hour * 3600 + minute * 60 + second) * 1000000LL;
     return true;
 }
-static msl_csv_outcome convert_timestamp(const msl_csv_fields *fields, const uint32_t *sel, uint32_t count, int64_t *out) {
+static msl_csv_outcome convert_timestamp(const msl_csv_fields *fields, const uint32_t *sel, uint32_t count,
+                                         int64_t *out) {
     NUMBER_LOOP(int64_t, quick_timestamp(s, n, &v))
 }
 
 /// The fast loop of a type; types without one leave everything to the exact loop.
-static msl_csv_outcome convert_fast(const msl_csv_rule *rule, const msl_csv_fields *fields, const uint32_t *sel, uint32_t n,
-                                    void *out) {
+static msl_csv_outcome convert_fast(const msl_csv_rule *rule, const msl_csv_fields *fields, const uint32_t *sel,
+                                    uint32_t n, void *out) {
     const msl_csv_outcome all = {.bad = 1};
     if (rule->format) return all;
     switch (rule->type->id) {
     case MSL_TYPE_VARCHAR: return convert_text(fields, sel, n, out);
-    case MSL_TYPE_BIGINT: return rule->is_inferred ? convert_i64_strict(fields, sel, n, out) : convert_i64(fields, sel, n, out);
+    case MSL_TYPE_BIGINT:
+        return rule->is_inferred ? convert_i64_strict(fields, sel, n, out) : convert_i64(fields, sel, n, out);
     case MSL_TYPE_INTEGER: return convert_i32(fields, sel, n, out);
     case MSL_TYPE_DOUBLE:
         if (rule->decimal != '.') return all;
@@ -275,16 +277,20 @@ static bool parse_other(const msl_csv_rule *rule, const char *s, size_t n, void 
     case MSL_TYPE_DECIMAL: {
         msl_i128 v;
         if (!msl_parse_decimal(s, n, type->precision, type->scale, &v)) return false;
-        if (type->phys == MSL_PHYS_I64) *(int64_t *)out = (int64_t)v;
-        else memcpy(out, &v, 16);
+        if (type->phys == MSL_PHYS_I64)
+            *(int64_t *)out = (int64_t)v;
+        else
+            memcpy(out, &v, 16);
         return true;
     }
     case MSL_TYPE_REAL:
     case MSL_TYPE_DOUBLE: {
         double v;
         if (!msl_parse_f64(s, n, &v)) return false;
-        if (type->id == MSL_TYPE_REAL) *(float *)out = (float)v;
-        else *(double *)out = v;
+        if (type->id == MSL_TYPE_REAL)
+            *(float *)out = (float)v;
+        else
+            *(double *)out = v;
         return true;
     }
     case MSL_TYPE_DATE: return msl_parse_date(s, n, out);
@@ -331,14 +337,16 @@ static bool parse_value(const msl_csv_rule *rule, const msl_csv_span *span, void
     if (rule->format) return parse_formatted(rule, s, n, out);
     char swapped[128];
     bool has_point = type->id == MSL_TYPE_DOUBLE || type->id == MSL_TYPE_REAL || type->id == MSL_TYPE_DECIMAL;
-    if (has_point && rule->is_inferred && !(msl_csv_kind_of(rule->options, s, n) & msl_csv_type_kinds(type))) return false;
+    if (has_point && rule->is_inferred && !(msl_csv_kind_of(rule->options, s, n) & msl_csv_type_kinds(type)))
+        return false;
     if (has_point && rule->decimal != '.') {
         if (n > sizeof swapped || !swap_decimal(s, n, rule->decimal, swapped)) return false;
         s = swapped;
     }
     if (type->id >= MSL_TYPE_TINYINT && type->id <= MSL_TYPE_BIGINT) {
         int64_t v;
-        return msl_parse_i64(s, n, &v) && !(rule->is_inferred && is_code(s, (uint32_t)n)) && store_integer(type, v, out);
+        return msl_parse_i64(s, n, &v) && !(rule->is_inferred && is_code(s, (uint32_t)n)) &&
+               store_integer(type, v, out);
     }
     if (type->id >= MSL_TYPE_UTINYINT && type->id <= MSL_TYPE_UBIGINT) {
         uint64_t v;

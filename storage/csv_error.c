@@ -1,7 +1,7 @@
 /// csv_error.c: says what is wrong with a file: which line, which column, which value, which option helps.
 ///
-/// Line numbers are not kept while scanning: they are counted when an error needs one, from the start of the file (or from
-/// the last byte counted, since rejected rows come in ascending order).
+/// Line numbers are not kept while scanning: they are counted when an error needs one, from the start of the file (or
+/// from the last byte counted, since rejected rows come in ascending order).
 #include "storage/csv_scan_int.h"
 
 #include <inttypes.h>
@@ -12,7 +12,8 @@
 /// The byte that ends lines, for counting: \n but in files that only have \r.
 static uint8_t line_byte(const msl_csv_local *l) {
     const msl_csv_shape *shape = &l->scan->binding->shape;
-    bool only_cr = shape->dialect.newline == MSL_CSV_NEWLINE_CR || (shape->newline && strcmp(shape->newline, "\\r") == 0);
+    bool only_cr =
+        shape->dialect.newline == MSL_CSV_NEWLINE_CR || (shape->newline && strcmp(shape->newline, "\\r") == 0);
     return only_cr ? '\r' : '\n';
 }
 
@@ -32,7 +33,8 @@ static uint64_t line_of(msl_csv_local *l, uint64_t offset) {
     bool good = true;
     while (good && l->line_offset < offset) {
         size_t n = offset - l->line_offset < COUNT_BYTES ? offset - l->line_offset : COUNT_BYTES, got = 0;
-        good = msl_file_read_at(b->file->file, b->file->fd, piece, n, l->line_offset, &got, NULL) == MORSEL_OK && got == n;
+        good =
+            msl_file_read_at(b->file->file, b->file->fd, piece, n, l->line_offset, &got, NULL) == MORSEL_OK && got == n;
         if (!good) break;
         l->line_number += s->simd->count(piece, n, byte);
         l->line_offset += n;
@@ -73,7 +75,8 @@ morsel_status msl_csv_fail_value(msl_csv_local *l, uint32_t slot, uint32_t r, ms
     uint64_t line = line_of(l, offset);
     const msl_type *type = s->rules[slot].type;
     if (type->id == MSL_TYPE_VARCHAR) {
-        msl_error_set(err, MORSEL_DATA, "22021", "%s, line %" PRIu64 ", column %s: the text is not valid UTF-8", path, line, column);
+        msl_error_set(err, MORSEL_DATA, "22021", "%s, line %" PRIu64 ", column %s: the text is not valid UTF-8", path,
+                      line, column);
         place(l, offset, column, err);
         msl_error_hint(err, "say encoding='latin-1' or 'cp1252' in read_csv, or ignore_errors=true to skip such rows");
         msl_error_value(err, value.text, value.length);
@@ -83,15 +86,18 @@ morsel_status msl_csv_fail_value(msl_csv_local *l, uint32_t slot, uint32_t r, ms
     msl_type_format(type, name, sizeof name);
     bool widen = msl_csv_may_widen(l, slot);
     bool declared = s->binding->shape.columns[s->slots[slot]].is_declared;
-    msl_error_set(err, MORSEL_DATA, "22P02", "%s, line %" PRIu64 ", column %s: '%.*s' is not a %s value", path, line, column,
-                  shown(value.length), value.text, name);
+    msl_error_set(err, MORSEL_DATA, "22P02", "%s, line %" PRIu64 ", column %s: '%.*s' is not a %s value", path, line,
+                  column, shown(value.length), value.text, name);
     place(l, offset, column, err);
     if (err && !err->value[0]) msl_error_value(err, value.text, value.length);
     if (declared) {
-        msl_error_hint(err, "declare another type: types={'%s': 'VARCHAR'}, or skip such rows: ignore_errors=true", column);
+        msl_error_hint(err, "declare another type: types={'%s': 'VARCHAR'}, or skip such rows: ignore_errors=true",
+                       column);
     } else {
-        msl_error_hint(err, "%s was detected as %s in the first %" PRIu64 " rows: say types={'%s': 'VARCHAR'} in read_csv, or "
-                            "ignore_errors=true to skip such rows",
+        msl_error_hint(err,
+                       "%s was detected as %s in the first %" PRIu64
+                       " rows: say types={'%s': 'VARCHAR'} in read_csv, or "
+                       "ignore_errors=true to skip such rows",
                        column, name, s->binding->shape.sampled_rows, column);
     }
     return widen ? MSL_RESCHEMA : MORSEL_DATA;
@@ -120,9 +126,11 @@ morsel_status msl_csv_fail_record(msl_csv_local *l, const msl_csv_record *record
     place(l, offset, NULL, err);
     msl_error_value(err, l->block.text + record->start, record->end - record->start);
     if (record->flaw != MSL_CSV_FINE) {
-        msl_error_hint(err, "if quotes are ordinary characters in this file, say quote=''; to skip such rows, ignore_errors=true");
+        msl_error_hint(
+            err, "if quotes are ordinary characters in this file, say quote=''; to skip such rows, ignore_errors=true");
     } else if (record->field_count < l->block.file->column_count) {
-        msl_error_hint(err, "to fill short rows with NULL, say null_padding=true; to skip such rows, ignore_errors=true");
+        msl_error_hint(err,
+                       "to fill short rows with NULL, say null_padding=true; to skip such rows, ignore_errors=true");
     } else {
         msl_error_hint(err, "is the delimiter right (delim='...')? to skip such rows, say ignore_errors=true");
     }
@@ -130,12 +138,18 @@ morsel_status msl_csv_fail_record(msl_csv_local *l, const msl_csv_record *record
 }
 
 /// Counts a skipped row and tells the sink of rejects.
-static void reject(msl_csv_local *l, uint64_t offset, const char *column, const char *text, size_t length, const char *reason) {
+static void reject(msl_csv_local *l, uint64_t offset, const char *column, const char *text, size_t length,
+                   const char *reason) {
     msl_csv_scan *s = l->scan;
     atomic_fetch_add_explicit(&s->skipped_rows, 1, memory_order_relaxed);
     if (!s->env.reject || !(s->binding->options.flags & MSL_CSV_OPT_STORE_REJECTS)) return;
-    msl_reject row = {.table = s->binding->options.rejects_table, .file = l->block.file->file->path,
-                      .line = line_of(l, offset), .byte = offset, .column = column, .text = text, .text_length = length,
+    msl_reject row = {.table = s->binding->options.rejects_table,
+                      .file = l->block.file->file->path,
+                      .line = line_of(l, offset),
+                      .byte = offset,
+                      .column = column,
+                      .text = text,
+                      .text_length = length,
                       .reason = reason};
     s->env.reject(s->env.reject_sink, &row);
 }
@@ -144,7 +158,8 @@ static void reject(msl_csv_local *l, uint64_t offset, const char *column, const 
 static uint32_t record_length(const msl_csv_local *l, uint32_t start) {
     msl_csv_record record;
     const msl_csv_block *b = &l->block;
-    if (!msl_csv_record_cut(&l->scan->binding->shape.dialect, b->text, start, b->end, false, NULL, NULL, &record)) return 0;
+    if (!msl_csv_record_cut(&l->scan->binding->shape.dialect, b->text, start, b->end, false, NULL, NULL, &record))
+        return 0;
     uint32_t end = record.end;
     while (end > start && (b->text[end - 1] == '\n' || b->text[end - 1] == '\r')) end--;
     return end - start;
@@ -156,8 +171,10 @@ void msl_csv_reject_value(msl_csv_local *l, uint32_t slot, uint32_t r) {
     const msl_type *type = l->scan->rules[slot].type;
     char name[64], reason[256];
     msl_type_format(type, name, sizeof name);
-    if (type->id == MSL_TYPE_VARCHAR) snprintf(reason, sizeof reason, "the text is not valid UTF-8");
-    else snprintf(reason, sizeof reason, "'%.*s' is not a %s value", shown(value.length), value.text, name);
+    if (type->id == MSL_TYPE_VARCHAR)
+        snprintf(reason, sizeof reason, "the text is not valid UTF-8");
+    else
+        snprintf(reason, sizeof reason, "'%.*s' is not a %s value", shown(value.length), value.text, name);
     uint32_t start = (uint32_t)(offset - l->block.offset);
     bool wanted = l->scan->env.reject && l->scan->binding->options.flags & MSL_CSV_OPT_STORE_REJECTS;
     reject(l, offset, l->scan->source->columns[l->scan->slots[slot]].name, l->block.text + start,

@@ -10,8 +10,8 @@
 
 #define HEAD_BYTES (64u << 10)
 
-morsel_status msl_csv_read_head(msl_memory *memory, const atomic_bool *cancelled, const msl_file *file, char *text, size_t want,
-                                size_t *n, bool *whole, msl_error *err) {
+morsel_status msl_csv_read_head(msl_memory *memory, const atomic_bool *cancelled, const msl_file *file, char *text,
+                                size_t want, size_t *n, bool *whole, msl_error *err) {
     *n = 0;
     *whole = false;
     if (msl_file_is_plain(file)) {
@@ -37,7 +37,8 @@ morsel_status msl_csv_read_head(msl_memory *memory, const atomic_bool *cancelled
 }
 
 /// Names of a further file's fields and where its data starts; reads as much as its header takes.
-static morsel_status read_header(msl_csv_scan *s, msl_csv_file *f, const char *const **names, uint32_t *count, msl_error *err) {
+static morsel_status read_header(msl_csv_scan *s, msl_csv_file *f, const char *const **names, uint32_t *count,
+                                 msl_error *err) {
     const msl_csv_binding *b = s->binding;
     for (size_t want = HEAD_BYTES;; want *= 4) {
         if (want > b->options.max_line_bytes * 2) want = b->options.max_line_bytes * 2;
@@ -48,15 +49,16 @@ static morsel_status read_header(msl_csv_scan *s, msl_csv_file *f, const char *c
         morsel_status status =
             msl_csv_read_head(s->env.memory, s->env.cancelled, f->file, block + MSL_CSV_SLACK, want, &n, &whole, err);
         if (status == MORSEL_OK) {
-            status = msl_csv_sniff_header(&s->arena, &b->options, &b->shape, f->file->path, block + MSL_CSV_SLACK, n, whole, names,
-                                          count, &f->data_start, err);
+            status = msl_csv_sniff_header(&s->arena, &b->options, &b->shape, f->file->path, block + MSL_CSV_SLACK, n,
+                                          whole, names, count, &f->data_start, err);
         }
         bool cut_off = f->data_start >= n && !whole;
         msl_memory_release(s->env.memory, block, room);
         if (status != MORSEL_OK || !cut_off) return status;
         if (want >= b->options.max_line_bytes * 2) {
-            return msl_error_set(err, MORSEL_DATA, "54000", "the first line of '%s' is longer than %llu bytes (max_line_size)",
-                                 f->file->path, (unsigned long long)b->options.max_line_bytes);
+            return msl_error_set(err, MORSEL_DATA, "54000",
+                                 "the first line of '%s' is longer than %llu bytes (max_line_size)", f->file->path,
+                                 (unsigned long long)b->options.max_line_bytes);
         }
     }
 }
@@ -70,7 +72,8 @@ static uint32_t find_name(const char *const *names, uint32_t n, const char *name
 }
 
 /// Pairs the schema's columns with the fields of a file by name.
-static morsel_status match_names(msl_csv_scan *s, msl_csv_file *f, const char *const *names, uint32_t count, msl_error *err) {
+static morsel_status match_names(msl_csv_scan *s, msl_csv_file *f, const char *const *names, uint32_t count,
+                                 msl_error *err) {
     const msl_csv_shape *shape = &s->binding->shape;
     bool by_union = s->binding->options.flags & MSL_CSV_OPT_UNION_BY_NAME;
     uint32_t used = 0;
@@ -79,16 +82,16 @@ static morsel_status match_names(msl_csv_scan *s, msl_csv_file *f, const char *c
         f->columns[c] = i < count ? i : UINT32_MAX;
         used += i < count;
         if (i < count || by_union) continue;
-        msl_error_set(err, MORSEL_DATA, "42703", "file '%s' has no column '%s', which '%s' has", f->file->path, shape->columns[c].name,
-                      s->binding->files[0].path);
+        msl_error_set(err, MORSEL_DATA, "42703", "file '%s' has no column '%s', which '%s' has", f->file->path,
+                      shape->columns[c].name, s->binding->files[0].path);
         if (err && err->status == MORSEL_DATA) snprintf(err->file, sizeof err->file, "%s", f->file->path);
         msl_error_hint(err, "union_by_name=true fills missing columns with NULL");
         return MORSEL_DATA;
     }
     if (used < count && s->env.warn && !s->is_survey) {
         char text[600];
-        snprintf(text, sizeof text, "%s has %u column%s that %s lacks: not read (union_by_name=true reads all)", f->file->path,
-                 count - used, count - used == 1 ? "" : "s", s->binding->files[0].path);
+        snprintf(text, sizeof text, "%s has %u column%s that %s lacks: not read (union_by_name=true reads all)",
+                 f->file->path, count - used, count - used == 1 ? "" : "s", s->binding->files[0].path);
         s->env.warn(s->env.warn_sink, text);
     }
     return MORSEL_OK;
@@ -104,11 +107,13 @@ morsel_status msl_csv_map_file(msl_csv_scan *s, msl_csv_file *f, msl_error *err)
     uint32_t count = shape->column_count;
     f->data_start = shape->data_start;
     if (f->index > 0 || by_union) MSL_TRY(read_header(s, f, &names, &count, err));
-    if (f->data_start >= f->size && msl_file_is_plain(f->file) && count == 0) count = shape->column_count; // an empty file
+    if (f->data_start >= f->size && msl_file_is_plain(f->file) && count == 0)
+        count = shape->column_count; // an empty file
     f->column_count = count;
     if (names) return match_names(s, f, names, count, err);
     if (count != shape->column_count && shape->column_count > 1) {
-        if (!(b->options.flags & MSL_CSV_OPT_NULL_PADDING)) f->column_count = shape->column_count; // its rows say what is wrong
+        if (!(b->options.flags & MSL_CSV_OPT_NULL_PADDING))
+            f->column_count = shape->column_count; // its rows say what is wrong
     }
     f->column_count = shape->column_count;
     for (uint32_t c = 0; c < shape->column_count; c++) f->columns[c] = c;

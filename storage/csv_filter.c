@@ -2,7 +2,7 @@
 ///
 /// Loops write the row number always and advance by the outcome: no branch depends on the data. A NULL never passes
 /// (but for IS NULL); rows under NULL hold readable values, so they are dropped by a second look at the bitmap.
-#include "storage/csv_int.h"
+#include "storage/csv_scan_int.h"
 
 msl_filter_answer msl_csv_filter_answer(const msl_source *source, const msl_scan_filter *filter) {
     const msl_csv_binding *binding = source->binding;
@@ -33,10 +33,16 @@ msl_filter_answer msl_csv_filter_answer(const msl_source *source, const msl_scan
 }
 
 unsigned msl_csv_filter_cost(const msl_scan_filter *filter, const msl_type *type) {
-    unsigned parse = type->phys == MSL_PHYS_STRING ? 3 : type->id == MSL_TYPE_DOUBLE ? 4 : type->phys == MSL_PHYS_I32 ? 4 : 2;
+    unsigned parse = type->phys == MSL_PHYS_STRING ? 3
+                     : type->id == MSL_TYPE_DOUBLE ? 4
+                     : type->phys == MSL_PHYS_I32  ? 4
+                                                   : 2;
     unsigned test = filter->op == MSL_FILTER_IN ? filter->value_count : 1;
     // An equality keeps few rows, an inequality most.
-    unsigned keeps = filter->op == MSL_FILTER_EQ ? 0 : filter->op == MSL_FILTER_IN ? 1 : filter->op == MSL_FILTER_NE ? 6 : 3;
+    unsigned keeps = filter->op == MSL_FILTER_EQ   ? 0
+                     : filter->op == MSL_FILTER_IN ? 1
+                     : filter->op == MSL_FILTER_NE ? 6
+                                                   : 3;
     return parse * 2 + test + keeps * 2;
 }
 
@@ -93,13 +99,17 @@ static inline bool order_passes(msl_filter_op op, int order) {
     return false;
 }
 
-static uint32_t keep_doubles(const msl_vector *column, msl_filter_op op, double x, const uint32_t *sel, uint32_t n, uint32_t *out) {
+static uint32_t keep_doubles(const msl_vector *column, msl_filter_op op, double x, const uint32_t *sel, uint32_t n,
+                             uint32_t *out) {
     const double *data = column->data;
     uint32_t kept = 0;
     if (x == x && (op == MSL_FILTER_EQ || op == MSL_FILTER_LT || op == MSL_FILTER_LE)) {
-        if (op == MSL_FILTER_EQ) KEEP(data[r] == x)
-        else if (op == MSL_FILTER_LT) KEEP(data[r] < x)
-        else KEEP(data[r] <= x)
+        if (op == MSL_FILTER_EQ)
+            KEEP(data[r] == x)
+        else if (op == MSL_FILTER_LT)
+            KEEP(data[r] < x)
+        else
+            KEEP(data[r] <= x)
         return kept;
     }
     if (x == x && op == MSL_FILTER_NE) {
@@ -118,8 +128,8 @@ static uint32_t keep_doubles(const msl_vector *column, msl_filter_op op, double 
     return kept;
 }
 
-static uint32_t keep_strings(const msl_vector *column, msl_filter_op op, const msl_value *value, const uint32_t *sel, uint32_t n,
-                             uint32_t *out) {
+static uint32_t keep_strings(const msl_vector *column, msl_filter_op op, const msl_value *value, const uint32_t *sel,
+                             uint32_t n, uint32_t *out) {
     const msl_string *data = column->data;
     msl_string x = msl_string_make(value->text, value->length);
     uint32_t kept = 0;
@@ -136,8 +146,8 @@ static uint32_t keep_strings(const msl_vector *column, msl_filter_op op, const m
     return kept;
 }
 
-static uint32_t keep_value(const msl_vector *column, msl_filter_op op, const msl_value *value, const uint32_t *sel, uint32_t n,
-                           uint32_t *out) {
+static uint32_t keep_value(const msl_vector *column, msl_filter_op op, const msl_value *value, const uint32_t *sel,
+                           uint32_t n, uint32_t *out) {
     uint32_t kept = 0;
     switch (column->type->phys) {
     case MSL_PHYS_BOOL: COMPARE_LOOPS(uint8_t, value->boolean) break;

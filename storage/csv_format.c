@@ -68,8 +68,8 @@ static bool read_offset(const char **s, const char *end, int *minutes) {
     return hours < 24 && rest < 60;
 }
 
-static const char *const month_names[] = {"January", "February", "March", "April", "May", "June",
-                                          "July", "August", "September", "October", "November", "December"};
+static const char *const month_names[] = {"January", "February", "March",     "April",   "May",      "June",
+                                          "July",    "August",   "September", "October", "November", "December"};
 static const char *const day_names[] = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
 
 /// One conversion letter.

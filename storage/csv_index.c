@@ -1,16 +1,17 @@
 /// csv_index.c: finds separators, quotes and line ends, 64 bytes at a time, in the widest registers the machine has.
 ///
 /// Three versions of the same loops (csv_index.inc): AVX2, SSE2 and plain 64-bit words. They give the same answers; the
-/// tests compare them. Which one runs is decided once, at open (never by target_clones, which thread sanitizers dislike).
+/// tests compare them. Which one runs is decided once, at open (never by target_clones, which thread sanitizers
+/// dislike).
 ///
-/// Quotes are resolved by parity (a prefix xor of the quote bits), and everything that parity could get wrong is checked
-/// with the same masks: an opening quote must follow a separator or a closing quote, a closing one must be followed by a
-/// separator, a CR or an opening one, a CR must be followed by a newline. Where a check fails the batch is `irregular`
-/// and goes to the exact automaton. Where they all hold, parity and automaton agree.
+/// Quotes are resolved by parity (a prefix xor of the quote bits), and everything that parity could get wrong is
+/// checked with the same masks: an opening quote must follow a separator or a closing quote, a closing one must be
+/// followed by a separator, a CR or an opening one, a CR must be followed by a newline. Where a check fails the batch
+/// is `irregular` and goes to the exact automaton. Where they all hold, parity and automaton agree.
 ///
 ///   source  Langdale and Lemire, "Parsing gigabytes of JSON per second" (2019): masks, prefix xor, position writing;
 ///           Keiser and Lemire, "Validating UTF-8 in less than one instruction per byte" (2021)
-#include "storage/csv_int.h"
+#include "storage/csv_text.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -54,14 +55,14 @@ static inline uint64_t equal_plain(words_plain v, uint64_t spread) {
     return mask;
 }
 #define TARGET
-#define NAME(x) x##_plain
-#define WORDS_TYPE words_plain
-#define SPREAD_TYPE uint64_t
-#define LOAD(p) load_plain(p)
+#define NAME(x)           x##_plain
+#define WORDS_TYPE        words_plain
+#define SPREAD_TYPE       uint64_t
+#define LOAD(p)           load_plain(p)
 #define LOAD_UNALIGNED(p) load_plain(p)
-#define SPREAD(b) ((uint64_t)(uint8_t)(b) * 0x0101010101010101ull)
-#define EQUAL(w, s) equal_plain(w, s)
-#define COUNT_ZEROS(m) ((m) ? __builtin_ctzll(m) : 0)
+#define SPREAD(b)         ((uint64_t)(uint8_t)(b)*0x0101010101010101ull)
+#define EQUAL(w, s)       equal_plain(w, s)
+#define COUNT_ZEROS(m)    ((m) ? __builtin_ctzll(m) : 0)
 #include "storage/csv_index.inc"
 #undef TARGET
 #undef NAME
@@ -104,9 +105,13 @@ static bool utf8_is_valid_plain(const char *text, size_t n) {
 }
 
 const msl_csv_simd msl_csv_simd_portable = {
-    .name = "plain", .traits = traits_plain, .separators = separators_plain,
-    .separators_quoted = separators_quoted_plain, .quote_state = quote_state_plain,
-    .count = count_plain, .utf8_is_valid = utf8_is_valid_plain,
+    .name = "plain",
+    .traits = traits_plain,
+    .separators = separators_plain,
+    .separators_quoted = separators_quoted_plain,
+    .quote_state = quote_state_plain,
+    .count = count_plain,
+    .utf8_is_valid = utf8_is_valid_plain,
 };
 
 #if defined(__x86_64__)
@@ -130,14 +135,14 @@ static inline uint64_t equal_sse(words_sse w, __m128i spread) {
     return mask;
 }
 #define TARGET
-#define NAME(x) x##_sse
-#define WORDS_TYPE words_sse
-#define SPREAD_TYPE __m128i
-#define LOAD(p) load_sse(p)
+#define NAME(x)           x##_sse
+#define WORDS_TYPE        words_sse
+#define SPREAD_TYPE       __m128i
+#define LOAD(p)           load_sse(p)
 #define LOAD_UNALIGNED(p) load_sse(p)
-#define SPREAD(b) _mm_set1_epi8((char)(b))
-#define EQUAL(w, s) equal_sse(w, s)
-#define COUNT_ZEROS(m) ((m) ? __builtin_ctzll(m) : 0)
+#define SPREAD(b)         _mm_set1_epi8((char)(b))
+#define EQUAL(w, s)       equal_sse(w, s)
+#define COUNT_ZEROS(m)    ((m) ? __builtin_ctzll(m) : 0)
 #include "storage/csv_index.inc"
 #undef TARGET
 #undef NAME
@@ -166,9 +171,13 @@ static unsigned traits_sse(const char *text, size_t n, uint8_t quote, uint8_t es
 }
 
 static const msl_csv_simd simd_sse2 = {
-    .name = "sse2", .traits = traits_sse, .separators = separators_sse,
-    .separators_quoted = separators_quoted_sse, .quote_state = quote_state_sse,
-    .count = count_sse, .utf8_is_valid = utf8_is_valid_plain,
+    .name = "sse2",
+    .traits = traits_sse,
+    .separators = separators_sse,
+    .separators_quoted = separators_quoted_sse,
+    .quote_state = quote_state_sse,
+    .count = count_sse,
+    .utf8_is_valid = utf8_is_valid_plain,
 };
 
 /* ---- AVX2 ---- */
@@ -187,15 +196,15 @@ AVX2 static inline uint64_t equal_avx2(words_avx2 w, __m256i spread) {
     return (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(w.low, spread)) |
            (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(w.high, spread)) << 32;
 }
-#define TARGET AVX2
-#define NAME(x) x##_avx2
-#define WORDS_TYPE words_avx2
-#define SPREAD_TYPE __m256i
-#define LOAD(p) load_avx2(p)
+#define TARGET            AVX2
+#define NAME(x)           x##_avx2
+#define WORDS_TYPE        words_avx2
+#define SPREAD_TYPE       __m256i
+#define LOAD(p)           load_avx2(p)
 #define LOAD_UNALIGNED(p) load_avx2(p)
-#define SPREAD(b) _mm256_set1_epi8((char)(b))
-#define EQUAL(w, s) equal_avx2(w, s)
-#define COUNT_ZEROS(m) _tzcnt_u64(m)
+#define SPREAD(b)         _mm256_set1_epi8((char)(b))
+#define EQUAL(w, s)       equal_avx2(w, s)
+#define COUNT_ZEROS(m)    _tzcnt_u64(m)
 #include "storage/csv_index.inc"
 
 AVX2 static unsigned traits_avx2(const char *text, size_t n, uint8_t quote, uint8_t escape) {
@@ -224,28 +233,38 @@ AVX2 static unsigned traits_avx2(const char *text, size_t n, uint8_t quote, uint
 
 /* Error classes of a pair of bytes, one bit each; the pair is wrong in a way that all three lookups agree on. */
 enum {
-    TOO_SHORT = 1, TOO_LONG = 2, OVERLONG_3 = 4, TOO_LARGE = 8, SURROGATE = 16, OVERLONG_2 = 32, OVERLONG_4 = 64,
-    TWO_CONTS = 128, CARRY = TOO_SHORT | TOO_LONG | TWO_CONTS
+    TOO_SHORT = 1,
+    TOO_LONG = 2,
+    OVERLONG_3 = 4,
+    TOO_LARGE = 8,
+    SURROGATE = 16,
+    OVERLONG_2 = 32,
+    OVERLONG_4 = 64,
+    TWO_CONTS = 128,
+    CARRY = TOO_SHORT | TOO_LONG | TWO_CONTS
 };
 
 #define BOTH(...) _mm256_setr_epi8(__VA_ARGS__, __VA_ARGS__)
-#define B(x) (char)(x)
+#define B(x)      (char)(x)
 
 /// Errors in 32 bytes given the 32 before them.
 AVX2 static inline __m256i utf8_errors(__m256i input, __m256i before) {
     const __m256i first_high = BOTH(TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG,
-        B(TWO_CONTS), B(TWO_CONTS), B(TWO_CONTS), B(TWO_CONTS), TOO_SHORT | OVERLONG_2, TOO_SHORT,
-        TOO_SHORT | OVERLONG_3 | SURROGATE, TOO_SHORT | TOO_LARGE | OVERLONG_4);
-    const __m256i first_low = BOTH(B(CARRY | OVERLONG_3 | OVERLONG_2 | OVERLONG_4), B(CARRY | OVERLONG_2), B(CARRY), B(CARRY),
-        B(CARRY | TOO_LARGE), B(CARRY | TOO_LARGE | OVERLONG_4), B(CARRY | TOO_LARGE | OVERLONG_4),
-        B(CARRY | TOO_LARGE | OVERLONG_4), B(CARRY | TOO_LARGE | OVERLONG_4), B(CARRY | TOO_LARGE | OVERLONG_4),
-        B(CARRY | TOO_LARGE | OVERLONG_4), B(CARRY | TOO_LARGE | OVERLONG_4), B(CARRY | TOO_LARGE | OVERLONG_4),
-        B(CARRY | TOO_LARGE | OVERLONG_4 | SURROGATE), B(CARRY | TOO_LARGE | OVERLONG_4), B(CARRY | TOO_LARGE | OVERLONG_4));
-    const __m256i second_high = BOTH(TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT,
-        B(TOO_LONG | OVERLONG_2 | TWO_CONTS | OVERLONG_3 | OVERLONG_4),
-        B(TOO_LONG | OVERLONG_2 | TWO_CONTS | OVERLONG_3 | TOO_LARGE),
-        B(TOO_LONG | OVERLONG_2 | TWO_CONTS | SURROGATE | TOO_LARGE),
-        B(TOO_LONG | OVERLONG_2 | TWO_CONTS | SURROGATE | TOO_LARGE), TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT);
+                                    B(TWO_CONTS), B(TWO_CONTS), B(TWO_CONTS), B(TWO_CONTS), TOO_SHORT | OVERLONG_2,
+                                    TOO_SHORT, TOO_SHORT | OVERLONG_3 | SURROGATE, TOO_SHORT | TOO_LARGE | OVERLONG_4);
+    const __m256i first_low =
+        BOTH(B(CARRY | OVERLONG_3 | OVERLONG_2 | OVERLONG_4), B(CARRY | OVERLONG_2), B(CARRY), B(CARRY),
+             B(CARRY | TOO_LARGE), B(CARRY | TOO_LARGE | OVERLONG_4), B(CARRY | TOO_LARGE | OVERLONG_4),
+             B(CARRY | TOO_LARGE | OVERLONG_4), B(CARRY | TOO_LARGE | OVERLONG_4), B(CARRY | TOO_LARGE | OVERLONG_4),
+             B(CARRY | TOO_LARGE | OVERLONG_4), B(CARRY | TOO_LARGE | OVERLONG_4), B(CARRY | TOO_LARGE | OVERLONG_4),
+             B(CARRY | TOO_LARGE | OVERLONG_4 | SURROGATE), B(CARRY | TOO_LARGE | OVERLONG_4),
+             B(CARRY | TOO_LARGE | OVERLONG_4));
+    const __m256i second_high =
+        BOTH(TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT,
+             B(TOO_LONG | OVERLONG_2 | TWO_CONTS | OVERLONG_3 | OVERLONG_4),
+             B(TOO_LONG | OVERLONG_2 | TWO_CONTS | OVERLONG_3 | TOO_LARGE),
+             B(TOO_LONG | OVERLONG_2 | TWO_CONTS | SURROGATE | TOO_LARGE),
+             B(TOO_LONG | OVERLONG_2 | TWO_CONTS | SURROGATE | TOO_LARGE), TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT);
     const __m256i nibble = _mm256_set1_epi8(0x0F);
     __m256i joined = _mm256_permute2x128_si256(before, input, 0x21);
     __m256i prev1 = _mm256_alignr_epi8(input, joined, 15), prev2 = _mm256_alignr_epi8(input, joined, 14);
@@ -276,9 +295,13 @@ AVX2 static bool utf8_is_valid_avx2(const char *text, size_t n) {
 }
 
 static const msl_csv_simd simd_avx2 = {
-    .name = "avx2", .traits = traits_avx2, .separators = separators_avx2,
-    .separators_quoted = separators_quoted_avx2, .quote_state = quote_state_avx2,
-    .count = count_avx2, .utf8_is_valid = utf8_is_valid_avx2,
+    .name = "avx2",
+    .traits = traits_avx2,
+    .separators = separators_avx2,
+    .separators_quoted = separators_quoted_avx2,
+    .quote_state = quote_state_avx2,
+    .count = count_avx2,
+    .utf8_is_valid = utf8_is_valid_avx2,
 };
 #endif
 

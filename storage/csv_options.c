@@ -1,8 +1,9 @@
 /// csv_options.c: the arguments of read_csv and read_tsv.
 ///
-/// How arguments arrive (for whoever binds a table function): one msl_source_arg each. The paths are the first positional
-/// argument: one text or a list of texts. Named ones carry one value, or a list (is_list), or a struct (is_struct: the
-/// values alternate between field name and value, both texts: columns={'a': 'INTEGER'} is 'a', 'INTEGER').
+/// How arguments arrive (for whoever binds a table function): one msl_source_arg each. The paths are the first
+/// positional argument: one text or a list of texts. Named ones carry one value, or a list (is_list), or a struct
+/// (is_struct: the values alternate between field name and value, both texts: columns={'a': 'INTEGER'} is 'a',
+/// 'INTEGER').
 ///
 ///     delim sep delimiter field_delimiter   text of 1 to 7 bytes; '' = the line is one field
 ///     quote, escape                         one character, or '' for none
@@ -37,8 +38,8 @@ typedef struct option_reader {
 /* ---- values ---- */
 
 static morsel_status bad_option(const option_reader *r, const char *expected) {
-    return msl_error_at(r->env->err, MORSEL_BIND, "22023", r->arg->sql_offset, r->arg->sql_length, "%s: %s must be %s", r->function,
-                        r->arg->name ? r->arg->name : "the first argument", expected);
+    return msl_error_at(r->env->err, MORSEL_BIND, "22023", r->arg->sql_offset, r->arg->sql_length, "%s: %s must be %s",
+                        r->function, r->arg->name ? r->arg->name : "the first argument", expected);
 }
 
 static bool is_text(const msl_value *v) {
@@ -77,8 +78,10 @@ static morsel_status take_flag(const option_reader *r, unsigned flag) {
 
 static morsel_status take_number(const option_reader *r, int64_t low, int64_t *out) {
     const msl_value *v = r->arg->values;
-    bool fits = r->arg->value_count == 1 && !v->is_null && msl_type_is_integer(v->type) && v->type->phys != MSL_PHYS_I128;
-    if (!fits || v->i64 < low) return bad_option(r, low < 0 ? "a number of rows, or -1" : "a number that is not negative");
+    bool fits =
+        r->arg->value_count == 1 && !v->is_null && msl_type_is_integer(v->type) && v->type->phys != MSL_PHYS_I128;
+    if (!fits || v->i64 < low)
+        return bad_option(r, low < 0 ? "a number of rows, or -1" : "a number that is not negative");
     *out = v->i64;
     return MORSEL_OK;
 }
@@ -86,7 +89,8 @@ static morsel_status take_number(const option_reader *r, int64_t low, int64_t *o
 /// One character, or none for ''.
 static morsel_status take_char(const option_reader *r, int16_t *out) {
     const msl_value *v = r->arg->values;
-    if (r->arg->value_count != 1 || v->is_null || !is_text(v) || v->length > 1) return bad_option(r, "one character, or '' for none");
+    if (r->arg->value_count != 1 || v->is_null || !is_text(v) || v->length > 1)
+        return bad_option(r, "one character, or '' for none");
     *out = v->length ? (uint8_t)v->text[0] : -1;
     if (*out == '\n' || *out == '\r') return bad_option(r, "a character that does not end a line");
     return MORSEL_OK;
@@ -98,7 +102,8 @@ static morsel_status take_texts(const option_reader *r, const char *const **out,
     const char **texts = MSL_NEW_ARRAY(r->env->arena, const char *, n + 1);
     if (!texts) return msl_error_nomem(r->env->err, r->function, n * sizeof *texts);
     for (uint32_t i = 0; i < n; i++) {
-        if (r->arg->values[i].is_null || !is_text(&r->arg->values[i])) return bad_option(r, "a text or a list of texts");
+        if (r->arg->values[i].is_null || !is_text(&r->arg->values[i]))
+            return bad_option(r, "a text or a list of texts");
         MSL_TRY(take_text(r, &r->arg->values[i], &texts[i]));
     }
     *out = texts;
@@ -110,11 +115,13 @@ static morsel_status take_texts(const option_reader *r, const char *const **out,
 
 static morsel_status take_delim(const option_reader *r) {
     const msl_value *v = r->arg->values;
-    if (r->arg->value_count != 1 || v->is_null || !is_text(v) || v->length > 7) return bad_option(r, "a text of at most 7 bytes");
+    if (r->arg->value_count != 1 || v->is_null || !is_text(v) || v->length > 7)
+        return bad_option(r, "a text of at most 7 bytes");
     const char *text = v->text;
     size_t n = v->length;
     if (n == 2 && memcmp(text, "\\t", 2) == 0) text = "\t", n = 1; // as everybody types it
-    if (memchr(text, '\n', n) || memchr(text, '\r', n) || memchr(text, 0, n)) return bad_option(r, "a text without line ends");
+    if (memchr(text, '\n', n) || memchr(text, '\r', n) || memchr(text, 0, n))
+        return bad_option(r, "a text without line ends");
     memset(r->out->dialect.delim, 0, sizeof r->out->dialect.delim);
     memcpy(r->out->dialect.delim, text, n);
     r->out->dialect.delim_length = (uint8_t)n;
@@ -188,8 +195,8 @@ static morsel_status take_format(const option_reader *r, const char **out) {
     MSL_TRY(take_text(r, r->arg->values, &format));
     const char *complaint = msl_csv_check_format(format);
     if (complaint) {
-        return msl_error_at(r->env->err, MORSEL_BIND, "22023", r->arg->sql_offset, r->arg->sql_length, "%s: %s '%s': %s", r->function,
-                            r->arg->name, format, complaint);
+        return msl_error_at(r->env->err, MORSEL_BIND, "22023", r->arg->sql_offset, r->arg->sql_length,
+                            "%s: %s '%s': %s", r->function, r->arg->name, format, complaint);
     }
     bool iso = format[0] == 0 || strcasecmp(format, "iso") == 0 || strcasecmp(format, "auto") == 0;
     *out = iso ? NULL : format;
@@ -200,10 +207,14 @@ static morsel_status take_newline(const option_reader *r) {
     const char *text;
     if (r->arg->value_count != 1) return bad_option(r, "'\\n', '\\r\\n' or '\\r'");
     MSL_TRY(take_text(r, r->arg->values, &text));
-    if (strcmp(text, "\\n") == 0 || strcmp(text, "\n") == 0) r->out->dialect.newline = MSL_CSV_NEWLINE_LF;
-    else if (strcmp(text, "\\r\\n") == 0 || strcmp(text, "\r\n") == 0) r->out->dialect.newline = MSL_CSV_NEWLINE_ANY;
-    else if (strcmp(text, "\\r") == 0 || strcmp(text, "\r") == 0) r->out->dialect.newline = MSL_CSV_NEWLINE_CR;
-    else return bad_option(r, "'\\n', '\\r\\n' or '\\r'");
+    if (strcmp(text, "\\n") == 0 || strcmp(text, "\n") == 0)
+        r->out->dialect.newline = MSL_CSV_NEWLINE_LF;
+    else if (strcmp(text, "\\r\\n") == 0 || strcmp(text, "\r\n") == 0)
+        r->out->dialect.newline = MSL_CSV_NEWLINE_ANY;
+    else if (strcmp(text, "\\r") == 0 || strcmp(text, "\r") == 0)
+        r->out->dialect.newline = MSL_CSV_NEWLINE_CR;
+    else
+        return bad_option(r, "'\\n', '\\r\\n' or '\\r'");
     r->out->flags |= MSL_CSV_OPT_HAS_NEWLINE;
     return MORSEL_OK;
 }
@@ -213,11 +224,11 @@ static morsel_status take_encoding(const option_reader *r) {
         const char *name;
         msl_encoding encoding;
     } known[] = {
-        {"utf-8", MSL_ENCODING_UTF8},          {"utf8", MSL_ENCODING_UTF8},          {"ascii", MSL_ENCODING_UTF8},
-        {"latin-1", MSL_ENCODING_LATIN1},      {"latin1", MSL_ENCODING_LATIN1},      {"iso-8859-1", MSL_ENCODING_LATIN1},
-        {"iso8859-1", MSL_ENCODING_LATIN1},    {"cp1252", MSL_ENCODING_CP1252},      {"windows-1252", MSL_ENCODING_CP1252},
-        {"utf-16", MSL_ENCODING_UTF16},        {"utf16", MSL_ENCODING_UTF16},        {"utf-16le", MSL_ENCODING_UTF16LE},
-        {"utf-16-le", MSL_ENCODING_UTF16LE},   {"utf-16be", MSL_ENCODING_UTF16BE},   {"utf-16-be", MSL_ENCODING_UTF16BE},
+        {"utf-8", MSL_ENCODING_UTF8},        {"utf8", MSL_ENCODING_UTF8},        {"ascii", MSL_ENCODING_UTF8},
+        {"latin-1", MSL_ENCODING_LATIN1},    {"latin1", MSL_ENCODING_LATIN1},    {"iso-8859-1", MSL_ENCODING_LATIN1},
+        {"iso8859-1", MSL_ENCODING_LATIN1},  {"cp1252", MSL_ENCODING_CP1252},    {"windows-1252", MSL_ENCODING_CP1252},
+        {"utf-16", MSL_ENCODING_UTF16},      {"utf16", MSL_ENCODING_UTF16},      {"utf-16le", MSL_ENCODING_UTF16LE},
+        {"utf-16-le", MSL_ENCODING_UTF16LE}, {"utf-16be", MSL_ENCODING_UTF16BE}, {"utf-16-be", MSL_ENCODING_UTF16BE},
     };
     const char *text;
     if (r->arg->value_count != 1) return bad_option(r, "the name of an encoding");
@@ -236,12 +247,17 @@ static morsel_status take_compression(const option_reader *r) {
     const char *text;
     if (r->arg->value_count != 1) return bad_option(r, "'auto', 'none', 'gzip' or 'zstd'");
     MSL_TRY(take_text(r, r->arg->values, &text));
-    if (strcasecmp(text, "auto") == 0 || strcasecmp(text, "infer") == 0) r->out->file.compression = MSL_COMPRESSION_AUTO;
-    else if (strcasecmp(text, "none") == 0 || strcasecmp(text, "uncompressed") == 0) r->out->file.compression = MSL_COMPRESSION_NONE;
-    else if (strcasecmp(text, "gzip") == 0 || strcasecmp(text, "gz") == 0) r->out->file.compression = MSL_COMPRESSION_GZIP;
-    else if (strcasecmp(text, "zstd") == 0 || strcasecmp(text, "zst") == 0) r->out->file.compression = MSL_COMPRESSION_ZSTD;
-    else return msl_error_unsupported(r->env->err, r->arg->sql_offset, r->arg->sql_length,
-                                      "compression '%s' (known: auto, none, gzip, zstd)", text);
+    if (strcasecmp(text, "auto") == 0 || strcasecmp(text, "infer") == 0)
+        r->out->file.compression = MSL_COMPRESSION_AUTO;
+    else if (strcasecmp(text, "none") == 0 || strcasecmp(text, "uncompressed") == 0)
+        r->out->file.compression = MSL_COMPRESSION_NONE;
+    else if (strcasecmp(text, "gzip") == 0 || strcasecmp(text, "gz") == 0)
+        r->out->file.compression = MSL_COMPRESSION_GZIP;
+    else if (strcasecmp(text, "zstd") == 0 || strcasecmp(text, "zst") == 0)
+        r->out->file.compression = MSL_COMPRESSION_ZSTD;
+    else
+        return msl_error_unsupported(r->env->err, r->arg->sql_offset, r->arg->sql_length,
+                                     "compression '%s' (known: auto, none, gzip, zstd)", text);
     return MORSEL_OK;
 }
 
@@ -256,7 +272,8 @@ static morsel_status take_decimal(const option_reader *r) {
 
 static morsel_status take_filename(const option_reader *r) {
     const msl_value *v = r->arg->values;
-    bool is_name = r->arg->value_count == 1 && !v->is_null && is_text(v) && !(v->length == 4 && strncasecmp(v->text, "true", 4) == 0) &&
+    bool is_name = r->arg->value_count == 1 && !v->is_null && is_text(v) &&
+                   !(v->length == 4 && strncasecmp(v->text, "true", 4) == 0) &&
                    !(v->length == 5 && strncasecmp(v->text, "false", 5) == 0);
     if (!is_name) return take_flag(r, MSL_CSV_OPT_FILENAME);
     r->out->flags |= MSL_CSV_OPT_FILENAME;
@@ -264,32 +281,91 @@ static morsel_status take_filename(const option_reader *r) {
 }
 
 typedef enum option_id {
-    OPT_DELIM, OPT_QUOTE, OPT_ESCAPE, OPT_COMMENT, OPT_HEADER, OPT_SKIP, OPT_COLUMNS, OPT_TYPES, OPT_NAMES, OPT_NULLS, OPT_DECIMAL,
-    OPT_DATE, OPT_TIMESTAMP, OPT_SAMPLE, OPT_IGNORE, OPT_REJECTS, OPT_REJECTS_TABLE, OPT_FILENAME, OPT_UNION, OPT_PADDING, OPT_STRICT,
-    OPT_ALL_VARCHAR, OPT_INFER, OPT_DETECT, OPT_MULTILINE, OPT_ENCODING, OPT_COMPRESSION, OPT_NEWLINE, OPT_LINE_SIZE
+    OPT_DELIM,
+    OPT_QUOTE,
+    OPT_ESCAPE,
+    OPT_COMMENT,
+    OPT_HEADER,
+    OPT_SKIP,
+    OPT_COLUMNS,
+    OPT_TYPES,
+    OPT_NAMES,
+    OPT_NULLS,
+    OPT_DECIMAL,
+    OPT_DATE,
+    OPT_TIMESTAMP,
+    OPT_SAMPLE,
+    OPT_IGNORE,
+    OPT_REJECTS,
+    OPT_REJECTS_TABLE,
+    OPT_FILENAME,
+    OPT_UNION,
+    OPT_PADDING,
+    OPT_STRICT,
+    OPT_ALL_VARCHAR,
+    OPT_INFER,
+    OPT_DETECT,
+    OPT_MULTILINE,
+    OPT_ENCODING,
+    OPT_COMPRESSION,
+    OPT_NEWLINE,
+    OPT_LINE_SIZE
 } option_id;
 
 static const struct {
     const char *name;
     option_id id;
 } option_names[] = {
-    {"delim", OPT_DELIM},             {"sep", OPT_DELIM},                 {"delimiter", OPT_DELIM},
-    {"field_delimiter", OPT_DELIM},   {"quote", OPT_QUOTE},               {"quotechar", OPT_QUOTE},
-    {"escape", OPT_ESCAPE},           {"escapechar", OPT_ESCAPE},         {"comment", OPT_COMMENT},
-    {"header", OPT_HEADER},           {"skip", OPT_SKIP},                 {"skiprows", OPT_SKIP},
-    {"columns", OPT_COLUMNS},         {"types", OPT_TYPES},               {"dtypes", OPT_TYPES},
-    {"dtype", OPT_TYPES},             {"column_types", OPT_TYPES},        {"schema", OPT_TYPES},
-    {"names", OPT_NAMES},             {"column_names", OPT_NAMES},        {"nullstr", OPT_NULLS},
-    {"null", OPT_NULLS},              {"nulls", OPT_NULLS},               {"nullValue", OPT_NULLS},
-    {"na_values", OPT_NULLS},         {"decimal", OPT_DECIMAL},           {"decimal_separator", OPT_DECIMAL},
-    {"dateformat", OPT_DATE},         {"date_format", OPT_DATE},          {"timestampformat", OPT_TIMESTAMP},
-    {"timestamp_format", OPT_TIMESTAMP}, {"sample_size", OPT_SAMPLE},     {"ignore_errors", OPT_IGNORE},
-    {"store_rejects", OPT_REJECTS},   {"rejects_table", OPT_REJECTS_TABLE}, {"filename", OPT_FILENAME},
-    {"union_by_name", OPT_UNION},     {"null_padding", OPT_PADDING},      {"strict", OPT_STRICT},
-    {"strict_mode", OPT_STRICT},      {"all_varchar", OPT_ALL_VARCHAR},   {"inferSchema", OPT_INFER},
-    {"auto_detect", OPT_DETECT},      {"multiLine", OPT_MULTILINE},       {"encoding", OPT_ENCODING},
-    {"compression", OPT_COMPRESSION}, {"new_line", OPT_NEWLINE},          {"lineSep", OPT_NEWLINE},
-    {"max_line_size", OPT_LINE_SIZE}, {"maximum_line_size", OPT_LINE_SIZE},
+    {"delim", OPT_DELIM},
+    {"sep", OPT_DELIM},
+    {"delimiter", OPT_DELIM},
+    {"field_delimiter", OPT_DELIM},
+    {"quote", OPT_QUOTE},
+    {"quotechar", OPT_QUOTE},
+    {"escape", OPT_ESCAPE},
+    {"escapechar", OPT_ESCAPE},
+    {"comment", OPT_COMMENT},
+    {"header", OPT_HEADER},
+    {"skip", OPT_SKIP},
+    {"skiprows", OPT_SKIP},
+    {"columns", OPT_COLUMNS},
+    {"types", OPT_TYPES},
+    {"dtypes", OPT_TYPES},
+    {"dtype", OPT_TYPES},
+    {"column_types", OPT_TYPES},
+    {"schema", OPT_TYPES},
+    {"names", OPT_NAMES},
+    {"column_names", OPT_NAMES},
+    {"nullstr", OPT_NULLS},
+    {"null", OPT_NULLS},
+    {"nulls", OPT_NULLS},
+    {"nullValue", OPT_NULLS},
+    {"na_values", OPT_NULLS},
+    {"decimal", OPT_DECIMAL},
+    {"decimal_separator", OPT_DECIMAL},
+    {"dateformat", OPT_DATE},
+    {"date_format", OPT_DATE},
+    {"timestampformat", OPT_TIMESTAMP},
+    {"timestamp_format", OPT_TIMESTAMP},
+    {"sample_size", OPT_SAMPLE},
+    {"ignore_errors", OPT_IGNORE},
+    {"store_rejects", OPT_REJECTS},
+    {"rejects_table", OPT_REJECTS_TABLE},
+    {"filename", OPT_FILENAME},
+    {"union_by_name", OPT_UNION},
+    {"null_padding", OPT_PADDING},
+    {"strict", OPT_STRICT},
+    {"strict_mode", OPT_STRICT},
+    {"all_varchar", OPT_ALL_VARCHAR},
+    {"inferSchema", OPT_INFER},
+    {"auto_detect", OPT_DETECT},
+    {"multiLine", OPT_MULTILINE},
+    {"encoding", OPT_ENCODING},
+    {"compression", OPT_COMPRESSION},
+    {"new_line", OPT_NEWLINE},
+    {"lineSep", OPT_NEWLINE},
+    {"max_line_size", OPT_LINE_SIZE},
+    {"maximum_line_size", OPT_LINE_SIZE},
 };
 
 static morsel_status apply_option(const option_reader *r, option_id id) { // LONG: one case an option
@@ -387,8 +463,11 @@ static morsel_status unknown_option(const option_reader *r) {
         unsigned d = distance(r->arg->name, option_names[i].name);
         if (d < least) least = d, best = option_names[i].name;
     }
-    if (best) msl_error_hint(r->env->err, "did you mean %s?", best);
-    else msl_error_hint(r->env->err, "the usual ones are delim, quote, escape, header, columns, types, nullstr, skip, ignore_errors");
+    if (best)
+        msl_error_hint(r->env->err, "did you mean %s?", best);
+    else
+        msl_error_hint(r->env->err,
+                       "the usual ones are delim, quote, escape, header, columns, types, nullstr, skip, ignore_errors");
     return status;
 }
 
@@ -396,21 +475,26 @@ static morsel_status check_consistency(const option_reader *r) {
     const msl_csv_dialect *d = &r->out->dialect;
     bool has_delim = r->out->flags & MSL_CSV_OPT_HAS_DELIM && d->delim_length;
     const char *clash = NULL;
-    if (has_delim && d->quote >= 0 && r->out->flags & MSL_CSV_OPT_HAS_QUOTE && d->delim[0] == (char)d->quote) clash = "delim and quote";
+    if (has_delim && d->quote >= 0 && r->out->flags & MSL_CSV_OPT_HAS_QUOTE && d->delim[0] == (char)d->quote)
+        clash = "delim and quote";
     if (has_delim && d->comment >= 0 && d->delim[0] == (char)d->comment) clash = "delim and comment";
-    if (has_delim && d->escape >= 0 && r->out->flags & MSL_CSV_OPT_HAS_ESCAPE && d->delim[0] == (char)d->escape) clash = "delim and escape";
+    if (has_delim && d->escape >= 0 && r->out->flags & MSL_CSV_OPT_HAS_ESCAPE && d->delim[0] == (char)d->escape)
+        clash = "delim and escape";
     if (d->comment >= 0 && d->quote >= 0 && d->comment == d->quote) clash = "comment and quote";
-    if (clash) return msl_error_set(r->env->err, MORSEL_BIND, "22023", "%s: %s must be different characters", r->function, clash);
+    if (clash)
+        return msl_error_set(r->env->err, MORSEL_BIND, "22023", "%s: %s must be different characters", r->function,
+                             clash);
     return MORSEL_OK;
 }
 
 /// A text that tells this binding from others: paths and options.
-static morsel_status make_key(const msl_bind_env *env, const msl_source_arg *args, uint32_t arg_count, const char *function,
-                              msl_csv_options *out) {
+static morsel_status make_key(const msl_bind_env *env, const msl_source_arg *args, uint32_t arg_count,
+                              const char *function, msl_csv_options *out) {
     size_t room = 64 + strlen(function);
     for (uint32_t i = 0; i < arg_count; i++) {
         room += 48 + (args[i].name ? strlen(args[i].name) : 0);
-        for (uint32_t k = 0; k < args[i].value_count; k++) room += is_text(&args[i].values[k]) ? args[i].values[k].length + 2 : 24;
+        for (uint32_t k = 0; k < args[i].value_count; k++)
+            room += is_text(&args[i].values[k]) ? args[i].values[k].length + 2 : 24;
     }
     char *key = msl_arena_bytes(env->arena, room);
     if (!key) return msl_error_nomem(env->err, function, room);
@@ -419,20 +503,25 @@ static morsel_status make_key(const msl_bind_env *env, const msl_source_arg *arg
         n += (size_t)snprintf(key + n, room - n, "|%s=", args[i].name ? args[i].name : "");
         for (uint32_t k = 0; k < args[i].value_count; k++) {
             const msl_value *v = &args[i].values[k];
-            if (is_text(v)) n += (size_t)snprintf(key + n, room - n, "%.*s,", (int)v->length, v->text);
-            else n += (size_t)snprintf(key + n, room - n, "%lld,", v->is_null ? -1ll : (long long)v->i64);
+            if (is_text(v))
+                n += (size_t)snprintf(key + n, room - n, "%.*s,", (int)v->length, v->text);
+            else
+                n += (size_t)snprintf(key + n, room - n, "%lld,", v->is_null ? -1ll : (long long)v->i64);
         }
     }
     out->key = key;
     return MORSEL_OK;
 }
 
-morsel_status msl_csv_options_read(const msl_bind_env *env, const char *function, const msl_source_arg *args, uint32_t arg_count,
-                                   msl_csv_options *out) {
+morsel_status msl_csv_options_read(const msl_bind_env *env, const char *function, const msl_source_arg *args,
+                                   uint32_t arg_count, msl_csv_options *out) {
     static const msl_csv_text empty_text = {"", 0};
     *out = (msl_csv_options){
         .dialect = {.delim = ",", .delim_length = 1, .quote = '"', .escape = '"', .comment = -1, .decimal = '.'},
-        .max_line_bytes = 256u << 20, .nulls = &empty_text, .null_count = 1, .rejects_table = "rejects",
+        .max_line_bytes = 256u << 20,
+        .nulls = &empty_text,
+        .null_count = 1,
+        .rejects_table = "rejects",
         .filename_column = "filename",
     };
     option_reader r = {.env = env, .function = function, .out = out};
@@ -452,7 +541,8 @@ morsel_status msl_csv_options_read(const msl_bind_env *env, const char *function
         MSL_TRY(apply_option(&r, option_names[k].id));
     }
     if (!out->path_count) return msl_error_set(env->err, MORSEL_BIND, "42601", "%s needs the path of a file", function);
-    if (out->flags & MSL_CSV_OPT_HAS_QUOTE && !(out->flags & MSL_CSV_OPT_HAS_ESCAPE)) out->dialect.escape = out->dialect.quote;
+    if (out->flags & MSL_CSV_OPT_HAS_QUOTE && !(out->flags & MSL_CSV_OPT_HAS_ESCAPE))
+        out->dialect.escape = out->dialect.quote;
     MSL_TRY(check_consistency(&r));
     return make_key(env, args, arg_count, function, out);
 }

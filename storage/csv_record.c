@@ -1,10 +1,11 @@
 /// csv_record.c: the exact definition of a record, byte by byte: what every fast path must agree with.
 ///
-/// A record ends at a newline outside quotes. A field that begins with the quote character is quoted: it ends at the next
-/// quote that is not doubled (or escaped), and a separator must follow. Anywhere else a quote is an ordinary character.
-/// Text after a closing quote is a flaw; the automaton goes on as in an unquoted field, so that where records end never
-/// depends on whether somebody reports it. Comment lines begin with the comment character where a record would start.
-#include "storage/csv_int.h"
+/// A record ends at a newline outside quotes. A field that begins with the quote character is quoted: it ends at the
+/// next quote that is not doubled (or escaped), and a separator must follow. Anywhere else a quote is an ordinary
+/// character. Text after a closing quote is a flaw; the automaton goes on as in an unquoted field, so that where
+/// records end never depends on whether somebody reports it. Comment lines begin with the comment character where a
+/// record would start.
+#include "storage/csv_text.h"
 
 /// Length of the newline at p: 0, 1, or 2 for \r\n.
 static inline uint32_t newline_at(const msl_csv_dialect *d, const char *text, uint32_t p, uint32_t end) {
@@ -103,7 +104,8 @@ uint32_t msl_csv_unescape(const msl_csv_dialect *d, const char *text, uint32_t l
     for (uint32_t i = 0; i < length; i++) {
         char c = text[i];
         // An escape before anything but a quote or itself is kept: nothing that was written is lost.
-        if (c == (char)d->escape && i + 1 < length && (text[i + 1] == (char)d->quote || text[i + 1] == c)) c = text[++i];
+        if (c == (char)d->escape && i + 1 < length && (text[i + 1] == (char)d->quote || text[i + 1] == c))
+            c = text[++i];
         out[n++] = c;
     }
     return n;
@@ -135,12 +137,12 @@ size_t msl_csv_walk(const msl_csv_dialect *d, const char *text, size_t from, siz
         }
         switch (now) {
         case MSL_CSV_IN:
-            if (d->quote >= 0 && c == (char)d->quote) now = MSL_CSV_QUOTED;
-            else if (d->escape >= 0 && c == (char)d->escape) now = MSL_CSV_ESCAPED;
+            if (d->quote >= 0 && c == (char)d->quote)
+                now = MSL_CSV_QUOTED;
+            else if (d->escape >= 0 && c == (char)d->escape)
+                now = MSL_CSV_ESCAPED;
             continue;
-        case MSL_CSV_ESCAPED:
-            now = MSL_CSV_IN;
-            continue;
+        case MSL_CSV_ESCAPED: now = MSL_CSV_IN; continue;
         case MSL_CSV_QUOTED:
             if (doubles && c == (char)d->quote) {
                 now = MSL_CSV_IN;

@@ -78,20 +78,25 @@ static void add_call(text_builder *b, const msl_csv_binding *binding, const char
     add_text(b, shape->has_header ? ", header=true" : ", header=false");
     if (d->decimal != '.') add_text(b, ", decimal=','");
     if (binding->options.date_format) add_text(b, ", dateformat="), add_quoted(b, binding->options.date_format);
-    if (binding->options.timestamp_format) add_text(b, ", timestampformat="), add_quoted(b, binding->options.timestamp_format);
+    if (binding->options.timestamp_format)
+        add_text(b, ", timestampformat="), add_quoted(b, binding->options.timestamp_format);
     add_text(b, ", columns=");
     add_columns(b, shape);
     add_text(b, ");");
 }
 
 static msl_value text_value(const char *text) {
-    return (msl_value){.type = msl_type_of(MSL_TYPE_VARCHAR), .text = text ? text : "", .length = text ? strlen(text) : 0,
+    return (msl_value){.type = msl_type_of(MSL_TYPE_VARCHAR),
+                       .text = text ? text : "",
+                       .length = text ? strlen(text) : 0,
                        .is_null = !text};
 }
 
-static morsel_status bind_sniff(const msl_bind_env *env, const msl_source_arg *args, uint32_t arg_count, msl_source *out) {
-    static const char *const names[] = {"delimiter", "quote", "escape", "newline", "comment", "skip_rows", "has_header",
-                                        "columns", "date_format", "timestamp_format", "confidence", "sampled_rows", "prompt"};
+static morsel_status bind_sniff(const msl_bind_env *env, const msl_source_arg *args, uint32_t arg_count,
+                                msl_source *out) {
+    static const char *const names[] = {"delimiter",  "quote",        "escape",  "newline",     "comment",
+                                        "skip_rows",  "has_header",   "columns", "date_format", "timestamp_format",
+                                        "confidence", "sampled_rows", "prompt"};
     enum { COLUMNS = sizeof names / sizeof names[0] };
     msl_source csv;
     MSL_TRY(msl_csv_bind(env, args, arg_count, &csv));
@@ -126,13 +131,16 @@ static morsel_status bind_sniff(const msl_bind_env *env, const msl_source_arg *a
 }
 
 const msl_source_ops msl_source_sniff_csv = {
-    .name = "sniff_csv", .description = "sniff_csv(path [, ...]): what read_csv detects in a file, and the call that says it all",
-    .bind = bind_sniff, MSL_TEXT_ROWS_OPS,
+    .name = "sniff_csv",
+    .description = "sniff_csv(path [, ...]): what read_csv detects in a file, and the call that says it all",
+    .bind = bind_sniff,
+    MSL_TEXT_ROWS_OPS,
 };
 
 /* ---- glob ---- */
 
-static morsel_status bind_glob(const msl_bind_env *env, const msl_source_arg *args, uint32_t arg_count, msl_source *out) {
+static morsel_status bind_glob(const msl_bind_env *env, const msl_source_arg *args, uint32_t arg_count,
+                               msl_source *out) {
     static const char *const names[] = {"file"};
     const msl_type **types = MSL_NEW_ARRAY(env->arena, const msl_type *, 1);
     if (!types) return msl_error_nomem(env->err, "glob", 8);
@@ -150,7 +158,8 @@ static morsel_status bind_glob(const msl_bind_env *env, const msl_source_arg *ar
         msl_file file;
         msl_error ignored = {0};
         bool exact = list.count == before + 1 && strcmp(list.paths[before], pattern) == 0;
-        if (exact && msl_file_learn(pattern, &(msl_file_options){0}, env->arena, &file, &ignored) != MORSEL_OK) list.count = before;
+        if (exact && msl_file_learn(pattern, &(msl_file_options){0}, env->arena, &file, &ignored) != MORSEL_OK)
+            list.count = before;
     }
     if (!is_text) return msl_error_set(env->err, MORSEL_BIND, "42601", "glob takes one pattern, or a list of patterns");
     msl_value *values = MSL_NEW_ARRAY(env->arena, msl_value, list.count + 1);
@@ -161,5 +170,8 @@ static morsel_status bind_glob(const msl_bind_env *env, const msl_source_arg *ar
 }
 
 const msl_source_ops msl_source_glob = {
-    .name = "glob", .description = "glob(pattern): the files that a pattern matches", .bind = bind_glob, MSL_TEXT_ROWS_OPS,
+    .name = "glob",
+    .description = "glob(pattern): the files that a pattern matches",
+    .bind = bind_glob,
+    MSL_TEXT_ROWS_OPS,
 };

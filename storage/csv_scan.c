@@ -2,13 +2,16 @@
 ///
 /// One chunk is made like this:
 ///   1. positions of all separators of the next rows (csv_index.c);
-///   2. the batch is regular when the last separator of each row is a newline and there are no other newlines; then field
-///      (r, c) lies between positions r * columns + c and the next one. Otherwise the exact path (csv_batch_exact) cuts it;
+///   2. the batch is regular when the last separator of each row is a newline and there are no other newlines; then
+///   field
+///      (r, c) lies between positions r * columns + c and the next one. Otherwise the exact path (csv_batch_exact) cuts
+///      it;
 ///   3. filter columns are converted and tested, cheapest first; rows that fail are not looked at again;
 ///   4. the other columns are converted for the rows that are left.
 ///
 ///   memory   per worker: one buffer, one array of positions, one vector a converted column
-///   threads  the cursor over files and morsels is guarded by the scan's lock; all else belongs to a worker. A worker that
+///   threads  the cursor over files and morsels is guarded by the scan's lock; all else belongs to a worker. A worker
+///   that
 ///            opens a file or reads a stream sets `busy` and works outside the lock; others get MSL_MORSEL_BLOCKED
 #include "storage/csv_scan_int.h"
 
@@ -55,7 +58,8 @@ static void order_filters(msl_csv_scan *s) {
         msl_scan_filter f = s->filters[i];
         unsigned cost = msl_csv_filter_cost(&f, s->source->columns[f.column].type);
         uint32_t k = i;
-        while (k > 0 && msl_csv_filter_cost(&s->filters[k - 1], s->source->columns[s->filters[k - 1].column].type) > cost) {
+        while (k > 0 &&
+               msl_csv_filter_cost(&s->filters[k - 1], s->source->columns[s->filters[k - 1].column].type) > cost) {
             s->filters[k] = s->filters[k - 1];
             k--;
         }
@@ -67,7 +71,9 @@ static void make_rule(const msl_csv_scan *s, uint32_t column, msl_csv_rule *rule
     const msl_csv_options *o = &s->binding->options;
     const msl_type *type = s->source->columns[column].type;
     bool is_file_column = column < s->binding->shape.column_count;
-    *rule = (msl_csv_rule){.type = type, .options = o, .decimal = s->binding->shape.dialect.decimal,
+    *rule = (msl_csv_rule){.type = type,
+                           .options = o,
+                           .decimal = s->binding->shape.dialect.decimal,
                            .is_inferred = is_file_column && !s->binding->shape.columns[column].is_declared,
                            .only_empty_is_null = o->null_count == 1 && o->nulls[0].length == 0};
     if (type->id == MSL_TYPE_DATE) rule->format = o->date_format;
@@ -87,8 +93,12 @@ morsel_status msl_csv_open(const msl_source *source, const msl_scan_env *env, co
     msl_csv_scan *s = MSL_NEW(&arena, msl_csv_scan);
     uint32_t room = column_count + filter_count + 1;
     if (!s) goto nomem;
-    *s = (msl_csv_scan){.binding = binding, .source = source, .env = *env, .column_count = column_count,
-                        .filter_count = filter_count, .simd = msl_csv_simd_best()};
+    *s = (msl_csv_scan){.binding = binding,
+                        .source = source,
+                        .env = *env,
+                        .column_count = column_count,
+                        .filter_count = filter_count,
+                        .simd = msl_csv_simd_best()};
     s->is_simple = msl_csv_dialect_is_simple(&binding->shape.dialect);
     s->block_bytes = env->morsel_bytes ? env->morsel_bytes : BLOCK_BYTES;
     s->slots = MSL_NEW_ARRAY(&arena, uint32_t, room);
@@ -135,7 +145,9 @@ morsel_status msl_csv_open_local(void *scan_, void **local, msl_error *err) {
     l->bad_slot = MSL_NEW_ARRAY(&arena, uint64_t, rows / 64 + 1);
     l->row_offsets = MSL_NEW_ARRAY(&arena, uint32_t, rows + 2);
     l->survey_kinds = MSL_NEW_ARRAY(&arena, unsigned, s->slot_count + 1);
-    if (!l->vectors || !l->made || !l->spans || !l->sel || !l->bad || !l->bad_slot || !l->row_offsets || !l->survey_kinds) goto nomem;
+    if (!l->vectors || !l->made || !l->spans || !l->sel || !l->bad || !l->bad_slot || !l->row_offsets ||
+        !l->survey_kinds)
+        goto nomem;
     for (uint32_t i = 0; i < s->slot_count; i++) {
         morsel_status status = msl_vector_init(&l->vectors[i], s->rules[i].type, rows, &arena, err);
         if (status != MORSEL_OK) {
@@ -233,7 +245,8 @@ static morsel_status next_of_stream(msl_csv_scan *s, msl_csv_local *l, bool *mor
     return status;
 }
 
-morsel_status msl_csv_next_morsel(void *scan_, void *local, uint64_t *ordinal, msl_morsel_result *result, msl_error *err) {
+morsel_status msl_csv_next_morsel(void *scan_, void *local, uint64_t *ordinal, msl_morsel_result *result,
+                                  msl_error *err) {
     msl_csv_scan *s = scan_;
     msl_csv_local *l = local;
     morsel_status status = MORSEL_OK;
@@ -300,7 +313,8 @@ static void end_morsel(msl_csv_local *l) {
 /* ---- reading ---- */
 
 /// Finds the lowest row for which any remaining slot fails, so that the error shown is that of the first bad row.
-static morsel_status first_failure(msl_csv_local *l, uint32_t slot, uint32_t row, const uint32_t *sel, uint32_t n, msl_error *err) {
+static morsel_status first_failure(msl_csv_local *l, uint32_t slot, uint32_t row, const uint32_t *sel, uint32_t n,
+                                   msl_error *err) {
     msl_csv_scan *s = l->scan;
     for (uint32_t other = 0; other < s->slot_count; other++) {
         if (other == slot || l->made[other >> 6] >> (other & 63) & 1) continue;
@@ -319,7 +333,8 @@ static morsel_status first_failure(msl_csv_local *l, uint32_t slot, uint32_t row
 }
 
 /// What to do about the rows of a slot that did not convert (bits in l->bad_slot).
-static morsel_status settle_bad(msl_csv_local *l, uint32_t slot, const uint32_t *sel, uint32_t n, uint32_t *limit, msl_error *err) {
+static morsel_status settle_bad(msl_csv_local *l, uint32_t slot, const uint32_t *sel, uint32_t n, uint32_t *limit,
+                                msl_error *err) {
     msl_csv_scan *s = l->scan;
     unsigned flags = s->binding->options.flags;
     for (uint32_t k = 0; k < n; k++) {
@@ -343,7 +358,8 @@ static morsel_status settle_bad(msl_csv_local *l, uint32_t slot, const uint32_t 
 }
 
 /// Converts a slot unless that has been done for this chunk.
-static morsel_status want_slot(msl_csv_local *l, uint32_t slot, const uint32_t *sel, uint32_t n, uint32_t *limit, msl_error *err) {
+static morsel_status want_slot(msl_csv_local *l, uint32_t slot, const uint32_t *sel, uint32_t n, uint32_t *limit,
+                               msl_error *err) {
     if (l->made[slot >> 6] >> (slot & 63) & 1) return MORSEL_OK;
     uint32_t bad = msl_csv_make_slot(l, slot, sel, n, NULL);
     if (l->out_of_memory) return msl_error_nomem(err, "text scan", l->out_of_memory);

@@ -1,12 +1,12 @@
 /// csv_sniff.c: learns the shape of a text file from its first bytes: dialect, header, names, types.
 ///
-/// Dialect. Each candidate (delimiter, quote, escape) cuts the sample with the exact automaton. Its score is the share of
-/// records that have the most frequent number of fields, squared, times log2(fields + 1); flawed quotes count against it.
-/// A file in which no delimiter gets anywhere is a file of one column without a delimiter.
+/// Dialect. Each candidate (delimiter, quote, escape) cuts the sample with the exact automaton. Its score is the share
+/// of records that have the most frequent number of fields, squared, times log2(fields + 1); flawed quotes count
+/// against it. A file in which no delimiter gets anywhere is a file of one column without a delimiter.
 ///
-/// Header. With the types of the records after the first: if some column is not text, the first record is a header when it
-/// does not fit one of those columns. If all are text, it is one when its fields are non-empty, different from one another
-/// and not repeated below.
+/// Header. With the types of the records after the first: if some column is not text, the first record is a header when
+/// it does not fit one of those columns. If all are text, it is one when its fields are non-empty, different from one
+/// another and not repeated below.
 ///
 /// Nothing is dropped silently: lines skipped before the table and doubtful choices are put into shape->doubt, which
 /// becomes a warning.
@@ -16,14 +16,14 @@
 #include <stdio.h>
 #include <strings.h>
 
-#define DIALECT_BYTES (32u << 10) ///< enough to tell delimiters apart
+#define DIALECT_BYTES   (32u << 10) ///< enough to tell delimiters apart
 #define DIALECT_RECORDS 1000u
 
 /* ---- dialect ---- */
 
 typedef struct tally {
     uint32_t records, flaws, quoted, modal, agreeing;
-    uint32_t leading_single;  ///< records of one field before the first of `modal` fields
+    uint32_t leading_single; ///< records of one field before the first of `modal` fields
     double score;
 } tally;
 
@@ -115,7 +115,8 @@ static const char *candidates_for(const char *path) {
     for (size_t i = 0; i < sizeof extensions / sizeof extensions[0]; i++) {
         size_t m = strlen(extensions[i][0]);
         for (size_t k = 0; n >= m && k <= n - m; k++) { // also in front of .gz
-            if (strncasecmp(path + k, extensions[i][0], m) == 0 && (path[k + m] == 0 || path[k + m] == '.')) return extensions[i][1];
+            if (strncasecmp(path + k, extensions[i][0], m) == 0 && (path[k + m] == 0 || path[k + m] == '.'))
+                return extensions[i][1];
         }
     }
     return ",\t;|";
@@ -136,8 +137,8 @@ static void find_dialect(const msl_csv_options *o, const char *path, const char 
                          msl_csv_shape *out, tally *result) {
     msl_csv_dialect d = o->dialect;
     *result = (tally){0};
-    if (o->flags & MSL_CSV_OPT_NO_DETECT || (o->flags & MSL_CSV_OPT_HAS_DELIM && o->flags & MSL_CSV_OPT_HAS_QUOTE &&
-                                             o->flags & MSL_CSV_OPT_HAS_ESCAPE)) {
+    if (o->flags & MSL_CSV_OPT_NO_DETECT ||
+        (o->flags & MSL_CSV_OPT_HAS_DELIM && o->flags & MSL_CSV_OPT_HAS_QUOTE && o->flags & MSL_CSV_OPT_HAS_ESCAPE)) {
         out->dialect = d;
         *result = measure(&d, text, n, whole);
         return;
@@ -223,19 +224,19 @@ static bool means_null(const msl_csv_options *o, const msl_csv_text *t) {
 
 /// What the header decision needs to know of the sample.
 typedef struct body {
-    field_list first;        ///< the first record
+    field_list first;              ///< the first record
     unsigned *first_kinds, *kinds; ///< by column: of the first record, of the others
-    bool *repeats;           ///< the first record's field occurs again in its column
-    uint64_t rows;           ///< records after the first
+    bool *repeats;                 ///< the first record's field occurs again in its column
+    uint64_t rows;                 ///< records after the first
     uint64_t agreeing;
     uint64_t bytes;
-    uint32_t data_start;     ///< byte after the first record
+    uint32_t data_start; ///< byte after the first record
     uint32_t first_start;
 } body;
 
 /// Reads the kinds of all records of the sample.
-static bool read_body(const msl_csv_options *o, const msl_csv_dialect *d, msl_arena *arena, const char *text, uint32_t from,
-                      uint32_t n, bool whole, uint32_t columns, body *b) {
+static bool read_body(const msl_csv_options *o, const msl_csv_dialect *d, msl_arena *arena, const char *text,
+                      uint32_t from, uint32_t n, bool whole, uint32_t columns, body *b) {
     *b = (body){.first = {.arena = arena, .dialect = d}};
     field_list row = {.arena = arena, .dialect = d};
     b->kinds = MSL_NEW_ARRAY(arena, unsigned, columns + 1);
@@ -280,7 +281,9 @@ static bool all_differ(const msl_csv_text *fields, uint32_t n) {
     if (n > 2000) return true; // not worth the time: wide files have headers
     for (uint32_t i = 0; i < n; i++) {
         for (uint32_t k = 0; k < i; k++) {
-            if (fields[i].length == fields[k].length && strncasecmp(fields[i].text, fields[k].text, fields[i].length) == 0) return false;
+            if (fields[i].length == fields[k].length &&
+                strncasecmp(fields[i].text, fields[k].text, fields[i].length) == 0)
+                return false;
         }
     }
     return true;
@@ -333,7 +336,8 @@ static bool name_add(name_set *set, const char *name) {
     }
 }
 
-morsel_status msl_csv_make_names(msl_arena *arena, const msl_csv_text *fields, uint32_t n, const char *const **out, msl_error *err) {
+morsel_status msl_csv_make_names(msl_arena *arena, const msl_csv_text *fields, uint32_t n, const char *const **out,
+                                 msl_error *err) {
     const char **names = MSL_NEW_ARRAY(arena, const char *, n + 1);
     name_set set = {.mask = 15};
     while (set.mask < n * 4) set.mask = set.mask * 2 + 1;
@@ -381,14 +385,15 @@ static morsel_status binary_error(const char *path, const char *at, const char *
 }
 
 /// Applies the names, types and complete columns that the user gave.
-static morsel_status apply_types(const msl_bind_env *env, const msl_csv_options *o, const char *path, msl_csv_shape *out) {
+static morsel_status apply_types(const msl_bind_env *env, const msl_csv_options *o, const char *path,
+                                 msl_csv_shape *out) {
     if (o->flags & MSL_CSV_OPT_COLUMNS_COMPLETE && o->type_count != out->column_count) {
-        return msl_error_set(env->err, MORSEL_DATA, "42601", "columns has %u entries, but '%s' has %u column%s", o->type_count, path,
-                             out->column_count, out->column_count == 1 ? "" : "s");
+        return msl_error_set(env->err, MORSEL_DATA, "42601", "columns has %u entries, but '%s' has %u column%s",
+                             o->type_count, path, out->column_count, out->column_count == 1 ? "" : "s");
     }
     if (o->name_count > out->column_count) {
-        return msl_error_set(env->err, MORSEL_DATA, "42601", "names has %u entries, but '%s' has %u column%s", o->name_count, path,
-                             out->column_count, out->column_count == 1 ? "" : "s");
+        return msl_error_set(env->err, MORSEL_DATA, "42601", "names has %u entries, but '%s' has %u column%s",
+                             o->name_count, path, out->column_count, out->column_count == 1 ? "" : "s");
     }
     for (uint32_t i = 0; i < o->name_count; i++) out->columns[i].name = o->names[i];
     for (uint32_t i = 0; i < o->type_count; i++) {
@@ -402,8 +407,8 @@ static morsel_status apply_types(const msl_bind_env *env, const msl_csv_options 
         if (c >= out->column_count && t->name && o->flags & MSL_CSV_OPT_UNION_BY_NAME) continue; // of another file
         if (c >= out->column_count) {
             if (!t->name) {
-                return msl_error_set(env->err, MORSEL_BIND, "42703", "types has %u entries, but '%s' has %u columns", o->type_count,
-                                     path, out->column_count);
+                return msl_error_set(env->err, MORSEL_BIND, "42703", "types has %u entries, but '%s' has %u columns",
+                                     o->type_count, path, out->column_count);
             }
             msl_error_set(env->err, MORSEL_BIND, "42703", "'%s' has no column '%s' (named in types)", path, t->name);
             if (out->column_count) msl_error_hint(env->err, "its columns begin with '%s'", out->columns[0].name);
@@ -420,17 +425,20 @@ static bool repeats_given_names(const msl_csv_options *o, const field_list *firs
     if (!(o->flags & MSL_CSV_OPT_COLUMNS_COMPLETE) || first->count != o->type_count) return false;
     for (uint32_t i = 0; i < first->count; i++) {
         const char *name = o->types[i].name;
-        if (!name || strlen(name) != first->fields[i].length || strncasecmp(name, first->fields[i].text, first->fields[i].length)) {
+        if (!name || strlen(name) != first->fields[i].length ||
+            strncasecmp(name, first->fields[i].text, first->fields[i].length)) {
             return false;
         }
     }
     return true;
 }
 
-static morsel_status empty_shape(const msl_bind_env *env, const msl_csv_options *o, const char *path, msl_csv_shape *out) {
+static morsel_status empty_shape(const msl_bind_env *env, const msl_csv_options *o, const char *path,
+                                 msl_csv_shape *out) {
     if (!(o->flags & MSL_CSV_OPT_COLUMNS_COMPLETE) && !o->name_count) {
         msl_error_set(env->err, MORSEL_DATA, "22000", "file '%s' is empty", path);
-        msl_error_hint(env->err, "say read_csv('%s', columns={'name': 'TYPE'}) to read it as a table without rows", path);
+        msl_error_hint(env->err, "say read_csv('%s', columns={'name': 'TYPE'}) to read it as a table without rows",
+                       path);
         return MORSEL_DATA;
     }
     out->column_count = o->type_count > o->name_count ? o->type_count : o->name_count;
@@ -445,7 +453,8 @@ static morsel_status empty_shape(const msl_bind_env *env, const msl_csv_options 
 }
 
 /// Names and types of the columns from what the sample's body has shown.
-static morsel_status make_columns(const msl_bind_env *env, const msl_csv_options *o, const char *path, const body *b, msl_csv_shape *out) {
+static morsel_status make_columns(const msl_bind_env *env, const msl_csv_options *o, const char *path, const body *b,
+                                  msl_csv_shape *out) {
     uint32_t columns = out->column_count;
     const char *const *names;
     MSL_TRY(msl_csv_make_names(env->arena, out->has_header ? b->first.fields : NULL, columns, &names, env->err));
@@ -460,8 +469,8 @@ static morsel_status make_columns(const msl_bind_env *env, const msl_csv_options
     return apply_types(env, o, path, out);
 }
 
-morsel_status msl_csv_sniff(const msl_bind_env *env, const msl_csv_options *o, const char *path, char *text, size_t size,
-                            bool whole, msl_csv_shape *out) {
+morsel_status msl_csv_sniff(const msl_bind_env *env, const msl_csv_options *o, const char *path, char *text,
+                            size_t size, bool whole, msl_csv_shape *out) {
     uint32_t n = (uint32_t)size, bom = n >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
     *out = (msl_csv_shape){.dialect = o->dialect, .data_start = bom, .sample_is_file = whole, .skipped_lines = o->skip};
     const char *nul = memchr(text, 0, n);
@@ -483,17 +492,19 @@ morsel_status msl_csv_sniff(const msl_bind_env *env, const msl_csv_options *o, c
         return empty_shape(env, o, path, out);
     }
     out->column_count = o->flags & MSL_CSV_OPT_COLUMNS_COMPLETE ? o->type_count : t.modal;
-    bool may_skip = !(o->flags & (MSL_CSV_OPT_HAS_SKIP | MSL_CSV_OPT_NO_DETECT | MSL_CSV_OPT_COLUMNS_COMPLETE | MSL_CSV_OPT_NULL_PADDING)) && t.leading_single && t.leading_single <= 10 &&
-                    t.agreeing >= 2 && t.leading_single * 3 < t.records;
+    bool may_skip = !(o->flags & (MSL_CSV_OPT_HAS_SKIP | MSL_CSV_OPT_NO_DETECT | MSL_CSV_OPT_COLUMNS_COMPLETE |
+                                  MSL_CSV_OPT_NULL_PADDING)) &&
+                    t.leading_single && t.leading_single <= 10 && t.agreeing >= 2 && t.leading_single * 3 < t.records;
     if (may_skip) {
         from += skip_lines(text + from, n - from, t.leading_single);
         out->skipped_lines += t.leading_single;
-        out->doubt = msl_arena_printf(env->arena, "%s: %u line%s before the table %s skipped (skip=0 to read them)", path,
-                                      t.leading_single, t.leading_single == 1 ? "" : "s", t.leading_single == 1 ? "was" : "were");
+        out->doubt = msl_arena_printf(env->arena, "%s: %u line%s before the table %s skipped (skip=0 to read them)",
+                                      path, t.leading_single, t.leading_single == 1 ? "" : "s",
+                                      t.leading_single == 1 ? "was" : "were");
     }
     if (out->column_count > MSL_CSV_MAX_COLUMNS) {
-        return msl_error_set(env->err, MORSEL_DATA, "54011", "'%s' has %u columns; the limit is %u", path, out->column_count,
-                             MSL_CSV_MAX_COLUMNS);
+        return msl_error_set(env->err, MORSEL_DATA, "54011", "'%s' has %u columns; the limit is %u", path,
+                             out->column_count, MSL_CSV_MAX_COLUMNS);
     }
     body b;
     if (!read_body(o, &out->dialect, env->arena, text, from, n, whole, out->column_count, &b)) {
@@ -501,14 +512,20 @@ morsel_status msl_csv_sniff(const msl_bind_env *env, const msl_csv_options *o, c
     }
     const char *doubt = NULL;
     if (out->dialect.quote < 0 && !(o->flags & (MSL_CSV_OPT_HAS_QUOTE | MSL_CSV_OPT_NO_DETECT)) && !out->doubt) {
-        out->doubt = msl_arena_printf(env->arena, "%s: its double quotes do not pair up: read as ordinary characters (quote='\"' if "
-                                                  "they are not)", path);
+        out->doubt =
+            msl_arena_printf(env->arena,
+                             "%s: its double quotes do not pair up: read as ordinary characters (quote='\"' if "
+                             "they are not)",
+                             path);
     }
-    if (o->flags & MSL_CSV_OPT_HAS_HEADER) out->has_header = o->flags & MSL_CSV_OPT_HEADER;
-    else if (o->flags & MSL_CSV_OPT_NO_DETECT) out->has_header = false;
-    else if (o->flags & MSL_CSV_OPT_COLUMNS_COMPLETE) out->has_header = repeats_given_names(o, &b.first) ||
-                                                                     looks_like_header(&b, out->column_count, NULL);
-    else out->has_header = looks_like_header(&b, out->column_count, &doubt);
+    if (o->flags & MSL_CSV_OPT_HAS_HEADER)
+        out->has_header = o->flags & MSL_CSV_OPT_HEADER;
+    else if (o->flags & MSL_CSV_OPT_NO_DETECT)
+        out->has_header = false;
+    else if (o->flags & MSL_CSV_OPT_COLUMNS_COMPLETE)
+        out->has_header = repeats_given_names(o, &b.first) || looks_like_header(&b, out->column_count, NULL);
+    else
+        out->has_header = looks_like_header(&b, out->column_count, &doubt);
     if (doubt && !out->doubt) out->doubt = msl_arena_printf(env->arena, "%s: %s", path, doubt);
     // A header that is shorter or longer than the rows decides nothing about the rows, but names must pair with values.
     if (out->has_header && b.first.count != out->column_count && !(o->flags & MSL_CSV_OPT_COLUMNS_COMPLETE)) {
@@ -519,7 +536,8 @@ morsel_status msl_csv_sniff(const msl_bind_env *env, const msl_csv_options *o, c
             }
         } else {
             out->column_count = b.first.count;
-            out->doubt = msl_arena_printf(env->arena, "%s: the header has %u names, most rows have %u values", path, b.first.count, t.modal);
+            out->doubt = msl_arena_printf(env->arena, "%s: the header has %u names, most rows have %u values", path,
+                                          b.first.count, t.modal);
             if (!read_body(o, &out->dialect, env->arena, text, from, n, whole, out->column_count, &b)) {
                 return msl_error_nomem(env->err, "text scan", 0);
             }
@@ -532,9 +550,9 @@ morsel_status msl_csv_sniff(const msl_bind_env *env, const msl_csv_options *o, c
     return make_columns(env, o, path, &b, out);
 }
 
-morsel_status msl_csv_sniff_header(msl_arena *arena, const msl_csv_options *o, const msl_csv_shape *shape, const char *path,
-                                   char *text, size_t size, bool whole, const char *const **names, uint32_t *name_count,
-                                   uint64_t *data_start, msl_error *err) {
+morsel_status msl_csv_sniff_header(msl_arena *arena, const msl_csv_options *o, const msl_csv_shape *shape,
+                                   const char *path, char *text, size_t size, bool whole, const char *const **names,
+                                   uint32_t *name_count, uint64_t *data_start, msl_error *err) {
     uint32_t n = (uint32_t)size, bom = n >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
     const char *nul = memchr(text, 0, n);
     if (nul) return binary_error(path, nul, text, err);

@@ -1,9 +1,9 @@
 /// csv_stream.c: files that cannot be read in pieces: compressed, pipes, other encodings, dialects that need the exact
 /// automaton for every byte (long delimiters, comments, lone CRs).
 ///
-/// One worker at a time reads on (the scan's busy state guards it): it fills its own buffer with decoded text behind what
-/// the last buffer left over, finds the last record end outside quotes, keeps the rest for the next buffer, and goes on as
-/// the owner of a morsel of whole records. Parsing is parallel, reading is not.
+/// One worker at a time reads on (the scan's busy state guards it): it fills its own buffer with decoded text behind
+/// what the last buffer left over, finds the last record end outside quotes, keeps the rest for the next buffer, and
+/// goes on as the owner of a morsel of whole records. Parsing is parallel, reading is not.
 #include "storage/csv_scan_int.h"
 
 #include <stdio.h>
@@ -12,14 +12,14 @@ struct msl_csv_stream {
     msl_csv_scan *scan;
     msl_csv_file *file;
     msl_file_stream *bytes;
-    char *rest;               ///< text behind the last record handed out
+    char *rest; ///< text behind the last record handed out
     size_t rest_bytes, rest_room;
-    uint64_t offset;          ///< of rest in the decoded text
-    uint64_t line;            ///< line number of rest
-    uint64_t skip;            ///< bytes before the data
-    uint64_t reported;        ///< bytes of the file counted as consumed
+    uint64_t offset;   ///< of rest in the decoded text
+    uint64_t line;     ///< line number of rest
+    uint64_t skip;     ///< bytes before the data
+    uint64_t reported; ///< bytes of the file counted as consumed
     bool is_over;
-    const char *replay;       ///< bytes that bind has read from a pipe already
+    const char *replay; ///< bytes that bind has read from a pipe already
     size_t replay_bytes;
 };
 
@@ -40,10 +40,12 @@ morsel_status msl_csv_stream_open(msl_csv_scan *scan, msl_csv_file *file, msl_cs
     morsel_status status = MORSEL_OK;
     if (pipe) {
         if (!pipe->stream) {
-            status = msl_error_set(err, MORSEL_IO, "58030", "'%s' has been read: it can be read only once", file->file->path);
+            status = msl_error_set(err, MORSEL_IO, "58030", "'%s' has been read: it can be read only once",
+                                   file->file->path);
         } else {
             s->bytes = pipe->stream;
-            msl_file_stream_adopt(s->bytes, &(msl_stream_env){scan->env.memory, scan->env.cancelled, scan->env.wake_fd});
+            msl_file_stream_adopt(s->bytes,
+                                  &(msl_stream_env){scan->env.memory, scan->env.cancelled, scan->env.wake_fd});
             s->replay = pipe->text;
             s->replay_bytes = pipe->length;
             pipe->stream = NULL;
@@ -91,15 +93,16 @@ static uint32_t last_record_end(const msl_csv_stream *s, const msl_csv_block *b,
     msl_csv_record record;
     while (msl_csv_record_cut(d, b->text, end, n, true, NULL, NULL, &record)) {
         // A lone CR at the very end may be half of \r\n.
-        if (!record.terminated || (record.end == n && b->text[n - 1] == '\r' && d->newline == MSL_CSV_NEWLINE_ANY)) break;
+        if (!record.terminated || (record.end == n && b->text[n - 1] == '\r' && d->newline == MSL_CSV_NEWLINE_ANY))
+            break;
         end = record.end;
     }
     return end;
 }
 
 static morsel_status too_long(const msl_csv_stream *s, uint64_t bytes, msl_error *err) {
-    msl_error_set(err, MORSEL_DATA, "54000", "line %llu of '%s' is longer than %llu bytes (max_line_size)", (unsigned long long)s->line,
-                  s->file->file->path, (unsigned long long)bytes);
+    msl_error_set(err, MORSEL_DATA, "54000", "line %llu of '%s' is longer than %llu bytes (max_line_size)",
+                  (unsigned long long)s->line, s->file->file->path, (unsigned long long)bytes);
     msl_error_hint(err, "raise max_line_size; or, if quotes are ordinary characters in this file, say quote=''");
     return MORSEL_DATA;
 }
@@ -120,10 +123,16 @@ static morsel_status keep_rest(msl_csv_stream *s, const msl_csv_block *b, uint32
     return MORSEL_OK;
 }
 
-morsel_status msl_csv_stream_next(msl_csv_scan *scan, msl_csv_stream *s, msl_csv_block *block, bool *more, msl_error *err) {
+morsel_status msl_csv_stream_next(msl_csv_scan *scan, msl_csv_stream *s, msl_csv_block *block, bool *more,
+                                  msl_error *err) {
     *more = false;
-    *block = (msl_csv_block){.room = block->room, .room_bytes = block->room_bytes, .text = block->text, .file = s->file,
-                             .offset = s->offset, .line = s->line, .has_line = true};
+    *block = (msl_csv_block){.room = block->room,
+                             .room_bytes = block->room_bytes,
+                             .text = block->text,
+                             .file = s->file,
+                             .offset = s->offset,
+                             .line = s->line,
+                             .has_line = true};
     size_t want = scan->block_bytes < 64 ? 64 : scan->block_bytes;
     if (want < s->rest_bytes + 64) want = s->rest_bytes + scan->block_bytes + 64;
     MSL_TRY(msl_csv_block_reserve(scan, block, want + 1, 0, err));
@@ -140,7 +149,8 @@ morsel_status msl_csv_stream_next(msl_csv_scan *scan, msl_csv_stream *s, msl_csv
         block->traits |= msl_csv_block_traits(scan, block->text + before, block->length - before);
         if (s->is_over) {
             end = block->length;
-            if (end > first && block->text[end - 1] != '\n' && scan->binding->shape.dialect.newline != MSL_CSV_NEWLINE_CR) {
+            if (end > first && block->text[end - 1] != '\n' &&
+                scan->binding->shape.dialect.newline != MSL_CSV_NEWLINE_CR) {
                 block->text[block->length] = '\n';
                 end++;
             }
@@ -163,7 +173,8 @@ morsel_status msl_csv_stream_next(msl_csv_scan *scan, msl_csv_stream *s, msl_csv
     uint32_t taken = end > block->length ? block->length : end;
     MSL_TRY(keep_rest(s, block, taken, err));
     const char *newline = scan->binding->shape.newline;
-    bool only_cr = scan->binding->shape.dialect.newline == MSL_CSV_NEWLINE_CR || (newline && strcmp(newline, "\\r") == 0);
+    bool only_cr =
+        scan->binding->shape.dialect.newline == MSL_CSV_NEWLINE_CR || (newline && strcmp(newline, "\\r") == 0);
     s->line += scan->simd->count(block->text, taken, only_cr ? '\r' : '\n');
     s->offset += taken;
     block->cursor = first;

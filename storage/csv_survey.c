@@ -1,7 +1,7 @@
 /// csv_survey.c: reads a whole file once to find types that hold for every value, after the sample's types did not.
 ///
-/// Each column is converted by its present type, at full speed. At the first value that does not fit, the column is read as
-/// text from there on and the kind of each value is looked at; what came before is known to fit the old type.
+/// Each column is converted by its present type, at full speed. At the first value that does not fit, the column is
+/// read as text from there on and the kind of each value is looked at; what came before is known to fit the old type.
 #include "storage/csv_scan_int.h"
 
 #define EXACT_INTEGERS (1ll << 53)
@@ -13,7 +13,8 @@ static void add_text_kinds(const msl_csv_options *o, const msl_vector *v, uint32
         if (!msl_vector_is_valid(v, r) || s->length == 0) continue;
         bool is_null = false;
         for (uint32_t i = 0; i < o->null_count; i++) {
-            is_null = is_null || (o->nulls[i].length == s->length && memcmp(o->nulls[i].text, msl_string_bytes(s), s->length) == 0);
+            is_null = is_null || (o->nulls[i].length == s->length &&
+                                  memcmp(o->nulls[i].text, msl_string_bytes(s), s->length) == 0);
         }
         if (!is_null) *kinds |= msl_csv_kind_of(o, msl_string_bytes(s), s->length);
     }
@@ -31,7 +32,8 @@ static bool has_long(const msl_vector *v, uint32_t rows) {
     return false;
 }
 
-static morsel_status look_at_chunk(msl_csv_scan *s, msl_csv_local *l, const msl_chunk *chunk, unsigned *kinds, msl_error *err) {
+static morsel_status look_at_chunk(msl_csv_scan *s, msl_csv_local *l, const msl_chunk *chunk, unsigned *kinds,
+                                   msl_error *err) {
     for (uint32_t c = 0; c < chunk->column_count; c++) {
         msl_csv_rule *rule = &s->rules[c];
         const msl_vector *v = &chunk->columns[c];
@@ -40,7 +42,8 @@ static morsel_status look_at_chunk(msl_csv_scan *s, msl_csv_local *l, const msl_
             if (l->survey_kinds[c]) add_text_kinds(&s->binding->options, v, chunk->rows, &l->survey_kinds[c]);
             continue;
         }
-        if (rule->type->id == MSL_TYPE_BIGINT && !(kinds[c] & MSL_CSV_KIND_LONG) && has_long(v, chunk->rows)) kinds[c] |= MSL_CSV_KIND_LONG;
+        if (rule->type->id == MSL_TYPE_BIGINT && !(kinds[c] & MSL_CSV_KIND_LONG) && has_long(v, chunk->rows))
+            kinds[c] |= MSL_CSV_KIND_LONG;
         if (!l->survey_kinds[c]) continue;
         rule->type = msl_type_of(MSL_TYPE_VARCHAR);
         rule->format = NULL;
@@ -78,7 +81,8 @@ morsel_status msl_csv_survey(const msl_source *source, const msl_bind_env *env, 
     }
     uint32_t rows = (4u << 20) / (16 * (n + 1));
     rows = rows < 16 ? 16 : rows > MSL_VECTOR_ROWS ? MSL_VECTOR_ROWS : rows;
-    msl_scan_env scan_env = {.memory = env->memory, .cancelled = env->cancelled, .wake_fd = -1, .vector_rows = rows, .workers = 1};
+    msl_scan_env scan_env = {
+        .memory = env->memory, .cancelled = env->cancelled, .wake_fd = -1, .vector_rows = rows, .workers = 1};
     void *scan, *local = NULL;
     MSL_TRY(msl_csv_open(source, &scan_env, columns, n, NULL, 0, &scan, env->err));
     msl_csv_scan *s = scan;

@@ -31,7 +31,8 @@ static morsel_status add_path(msl_arena *arena, msl_path_list *list, const char 
 }
 
 /// Appends what glob(3) finds; directories are left out unless they are wanted.
-static morsel_status expand_simple(const char *pattern, bool want_directories, msl_arena *arena, msl_path_list *list, msl_error *err) {
+static morsel_status expand_simple(const char *pattern, bool want_directories, msl_arena *arena, msl_path_list *list,
+                                   msl_error *err) {
     glob_t found;
     int r = glob(pattern, GLOB_BRACE | GLOB_NOSORT | GLOB_MARK, NULL, &found);
     if (r == GLOB_NOMATCH) return MORSEL_OK;
@@ -56,8 +57,10 @@ static morsel_status add_subdirectories(const char *directory, msl_arena *arena,
         if (e->d_name[0] == '.') continue;
         char *path = msl_arena_printf(arena, "%s%s/", directory, e->d_name);
         struct stat st;
-        if (!path) status = msl_error_nomem(err, "file scan", 256);
-        else if (fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode)) status = add_path(arena, list, path, err);
+        if (!path)
+            status = msl_error_nomem(err, "file scan", 256);
+        else if (fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode))
+            status = add_path(arena, list, path, err);
     }
     closedir(d);
     return status;
@@ -76,15 +79,18 @@ static morsel_status escape_pattern(const char *path, const char *tail, msl_aren
     return MORSEL_OK;
 }
 
-static morsel_status expand_deep(const char *pattern, const char *stars, msl_arena *arena, msl_path_list *out, msl_error *err) {
+static morsel_status expand_deep(const char *pattern, const char *stars, msl_arena *arena, msl_path_list *out,
+                                 msl_error *err) {
     msl_path_list directories = {0};
     char *base = msl_arena_strndup(arena, pattern, (size_t)(stars - pattern));
     if (!base) return msl_error_nomem(err, "file scan", strlen(pattern));
     const char *tail = stars + 2;
     while (*tail == '/') tail++;
     if (!*tail) tail = "*";
-    if (strpbrk(base, "*?[{")) MSL_TRY(expand_simple(base, true, arena, &directories, err));
-    else MSL_TRY(add_path(arena, &directories, base, err));
+    if (strpbrk(base, "*?[{"))
+        MSL_TRY(expand_simple(base, true, arena, &directories, err));
+    else
+        MSL_TRY(add_path(arena, &directories, base, err));
     for (uint32_t i = 0; i < directories.count; i++) { // the list grows while it is walked
         MSL_TRY(add_subdirectories(directories.paths[i], arena, &directories, err));
         char *inside;
@@ -94,14 +100,18 @@ static morsel_status expand_deep(const char *pattern, const char *stars, msl_are
     return MORSEL_OK;
 }
 
-static int compare_paths(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+static int compare_paths(const void *a, const void *b) {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
 
 morsel_status msl_path_expand(const char *pattern, msl_arena *arena, msl_path_list *out, msl_error *err) {
     if (!msl_path_is_pattern(pattern)) return add_path(arena, out, pattern, err);
     uint32_t before = out->count;
     const char *stars = strstr(pattern, "**");
-    if (stars) MSL_TRY(expand_deep(pattern, stars, arena, out, err));
-    else MSL_TRY(expand_simple(pattern, false, arena, out, err));
+    if (stars)
+        MSL_TRY(expand_deep(pattern, stars, arena, out, err));
+    else
+        MSL_TRY(expand_simple(pattern, false, arena, out, err));
     if (out->count > before) qsort(out->paths + before, out->count - before, sizeof *out->paths, compare_paths);
     return MORSEL_OK;
 }

@@ -1,8 +1,8 @@
 /// file_int.h: input files: names, identity, positioned reads, and streams of decoded bytes. Used by the file formats.
 ///
-/// A file is learned once, at bind (msl_file_learn), and opened at the start of a scan (msl_file_open), which fails when
-/// the name then means something else: another inode, size or time of change. So a plan never reads rows of a file that
-/// it has not seen.
+/// A file is learned once, at bind (msl_file_learn), and opened at the start of a scan (msl_file_open), which fails
+/// when the name then means something else: another inode, size or time of change. So a plan never reads rows of a file
+/// that it has not seen.
 #ifndef MSL_FILE_INT_H
 #define MSL_FILE_INT_H
 
@@ -38,7 +38,7 @@ typedef struct msl_file {
     const char *path;
     uint64_t device, inode, size;
     int64_t modified_ns;
-    bool is_regular;            ///< else a pipe, a terminal, a device: read once, front to back
+    bool is_regular;             ///< else a pipe, a terminal, a device: read once, front to back
     msl_compression compression; ///< never AUTO
     msl_encoding encoding;
 } msl_file;
@@ -87,8 +87,8 @@ typedef struct msl_stream_env {
     int wake_fd;
 } msl_stream_env;
 
-MSL_MUST_CHECK morsel_status msl_file_stream_open(const msl_file *file, const msl_stream_env *env, msl_file_stream **out,
-                                                  msl_error *err);
+MSL_MUST_CHECK morsel_status msl_file_stream_open(const msl_file *file, const msl_stream_env *env,
+                                                  msl_file_stream **out, msl_error *err);
 /// Fills `out` with up to n bytes (n >= 64); *got == 0 only at the end.
 MSL_MUST_CHECK morsel_status msl_file_stream_read(msl_file_stream *stream, char *out, size_t n, size_t *got,
                                                   msl_error *err);

@@ -93,7 +93,8 @@ morsel_status msl_file_check(const msl_file *file, int fd, msl_error *err) {
                       : now.size < file->size ? "became shorter"
                       : now.size > file->size ? "became longer"
                                               : "was changed";
-    morsel_status status = msl_error_set(err, MORSEL_IO, "58030", "file '%s' %s while it was being read", file->path, how);
+    morsel_status status =
+        msl_error_set(err, MORSEL_IO, "58030", "file '%s' %s while it was being read", file->path, how);
     msl_error_hint(err, "run the statement again; to read a file that is being written, copy it first");
     if (err) snprintf(err->file, sizeof err->file, "%s", file->path);
     return status;

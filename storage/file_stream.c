@@ -1,9 +1,9 @@
 /// file_stream.c: the decoded bytes of a file, front to back: plain, gzip, zstd, pipes; converted to UTF-8.
 ///
 /// Three stages in a row, each pulled by the next: bytes of the file (read, with poll beside the wake-up descriptor for
-/// what is not a regular file, so that a cancelled query never waits for a pipe) -> decompression -> conversion. Gzip files
-/// of several members and zstd files of several frames are read to their end. A file that ends inside a member is an
-/// error: rows that were cut off must not vanish.
+/// what is not a regular file, so that a cancelled query never waits for a pipe) -> decompression -> conversion. Gzip
+/// files of several members and zstd files of several frames are read to their end. A file that ends inside a member is
+/// an error: rows that were cut off must not vanish.
 ///
 ///   memory   64 KiB of input, plus what the decompressor takes, all from the memory manager
 ///   threads  one at a time
@@ -20,24 +20,24 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
-#define INPUT_BYTES (64u << 10)
+#define INPUT_BYTES         (64u << 10)
 #define ZSTD_WINDOW_LOG_MAX 27 /* 128 MiB, what zstd itself accepts by default */
 
 struct msl_file_stream {
     msl_file file;
     msl_stream_env env;
     int fd;
-    char *input;           ///< INPUT_BYTES of the file
-    size_t at, end;        ///< of input
-    bool input_over;       ///< the file has no more bytes
+    char *input;     ///< INPUT_BYTES of the file
+    size_t at, end;  ///< of input
+    bool input_over; ///< the file has no more bytes
     uint64_t consumed;
     z_stream gzip;
     bool has_gzip, in_member; ///< in_member: a gzip member or zstd frame has begun and not ended
     ZSTD_DCtx *zstd;
-    char *decoded;         ///< before conversion, when the encoding is not UTF-8
+    char *decoded; ///< before conversion, when the encoding is not UTF-8
     size_t decoded_at, decoded_end;
     bool decoded_over;
-    bool encoding_known;   ///< the byte order mark has been looked at
+    bool encoding_known; ///< the byte order mark has been looked at
 };
 
 /* ---- allocation for the libraries ---- */
@@ -129,9 +129,12 @@ static morsel_status read_gzip(msl_file_stream *s, char *out, size_t n, size_t *
             s->in_member = false;
             // What follows is another member, or padding that gzip too ignores.
             if (s->at == s->end && *got == 0) MSL_TRY(fill_input(s, err));
-            if (s->at < s->end && (uint8_t)s->input[s->at] == 0x1F) inflateReset(&s->gzip);
-            else if (s->at < s->end) s->at = s->end, s->input_over = true;
-            else inflateReset(&s->gzip);
+            if (s->at < s->end && (uint8_t)s->input[s->at] == 0x1F)
+                inflateReset(&s->gzip);
+            else if (s->at < s->end)
+                s->at = s->end, s->input_over = true;
+            else
+                inflateReset(&s->gzip);
         } else if (r == Z_MEM_ERROR) {
             return msl_error_nomem(err, "gzip", 64 << 10);
         } else if (r != Z_OK && r != Z_BUF_ERROR) {
@@ -157,7 +160,8 @@ static morsel_status read_zstd(msl_file_stream *s, char *out, size_t n, size_t *
         s->at = in.pos;
         *got = to.pos;
         s->in_member = r != 0;
-        if (at_end && to.pos == 0 && r != 0) return damaged(s, "zstd", "it ends in the middle (was it truncated?)", err);
+        if (at_end && to.pos == 0 && r != 0)
+            return damaged(s, "zstd", "it ends in the middle (was it truncated?)", err);
     }
     return MORSEL_OK;
 }
@@ -195,12 +199,13 @@ static morsel_status read_converted(msl_file_stream *s, char *out, size_t n, siz
         }
         size_t used, made;
         const char *wrong = NULL;
-        msl_encoding_convert(s->file.encoding, s->decoded + s->decoded_at, s->decoded_end - s->decoded_at, s->decoded_over,
-                             out + *got, n - *got, &used, &made, &wrong);
+        msl_encoding_convert(s->file.encoding, s->decoded + s->decoded_at, s->decoded_end - s->decoded_at,
+                             s->decoded_over, out + *got, n - *got, &used, &made, &wrong);
         s->decoded_at += used;
         *got += made;
         if (wrong) {
-            return msl_error_set(err, MORSEL_DATA, "22021", "'%s' is not valid in its encoding: %s", s->file.path, wrong);
+            return msl_error_set(err, MORSEL_DATA, "22021", "'%s' is not valid in its encoding: %s", s->file.path,
+                                 wrong);
         }
         if (used == 0 && s->decoded_over) break;
     }
@@ -260,7 +265,8 @@ static morsel_status start_decoder(msl_file_stream *s, msl_error *err) {
     return refused ? msl_error_nomem(err, "file scan", INPUT_BYTES) : MORSEL_OK;
 }
 
-morsel_status msl_file_stream_open(const msl_file *file, const msl_stream_env *env, msl_file_stream **out, msl_error *err) {
+morsel_status msl_file_stream_open(const msl_file *file, const msl_stream_env *env, msl_file_stream **out,
+                                   msl_error *err) {
     *out = NULL;
     msl_file_stream *s = msl_memory_alloc(env->memory, sizeof *s);
     if (!s) return msl_error_nomem(err, "file scan", sizeof *s);
@@ -272,7 +278,8 @@ morsel_status msl_file_stream_open(const msl_file *file, const msl_stream_env *e
     if (status == MORSEL_OK && !file->is_regular) {
         // Standard input may be a socket, which cannot be opened by name.
         bool is_stdin = strcmp(file->path, "/dev/stdin") == 0;
-        s->fd = is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+        s->fd =
+            is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
         if (s->fd < 0) status = msl_file_error(err, file->path, "open", errno);
     }
     if (status == MORSEL_OK) status = start_decoder(s, err);

@@ -7,13 +7,11 @@
 #include <strings.h>
 
 static const msl_source_ops *const registry[] = {
-    &msl_source_read_csv, &msl_source_read_tsv, &msl_source_sniff_csv, &msl_source_glob,
-    &msl_source_range,    &msl_source_generate_series,
+    &msl_source_read_csv, &msl_source_read_tsv, &msl_source_read_lines,      &msl_source_sniff_csv,
+    &msl_source_glob,     &msl_source_range,    &msl_source_generate_series,
 };
 
-static const struct {
-    const char *alias, *name;
-} aliases[] = {{"read_csv_auto", "read_csv"}};
+static const struct { const char *alias, *name; } aliases[] = {{"read_csv_auto", "read_csv"}};
 
 const msl_source_ops *msl_source_ops_at(size_t index) {
     return index < sizeof registry / sizeof registry[0] ? registry[index] : NULL;
@@ -27,7 +25,8 @@ const msl_source_ops *msl_source_ops_by_name(const char *name, size_t length) {
         }
     }
     for (size_t i = 0; i < sizeof registry / sizeof registry[0]; i++) {
-        if (strlen(registry[i]->name) == length && strncasecmp(registry[i]->name, name, length) == 0) return registry[i];
+        if (strlen(registry[i]->name) == length && strncasecmp(registry[i]->name, name, length) == 0)
+            return registry[i];
     }
     return NULL;
 }
@@ -36,9 +35,10 @@ const msl_source_ops *msl_source_ops_by_name(const char *name, size_t length) {
 static const struct {
     const char *extension, *what;
 } later[] = {
-    {".parquet", "Parquet files"}, {".json", "JSON files"},     {".ndjson", "NDJSON files"}, {".jsonl", "NDJSON files"},
-    {".db", "SQLite databases"},   {".sqlite", "SQLite databases"}, {".arrow", "Arrow files"},   {".feather", "Arrow files"},
-    {".xlsx", "Excel files"},      {".orc", "ORC files"},       {".avro", "Avro files"},
+    {".parquet", "Parquet files"}, {".json", "JSON files"},     {".ndjson", "NDJSON files"},
+    {".jsonl", "NDJSON files"},    {".db", "SQLite databases"}, {".sqlite", "SQLite databases"},
+    {".arrow", "Arrow files"},     {".feather", "Arrow files"}, {".xlsx", "Excel files"},
+    {".orc", "ORC files"},         {".avro", "Avro files"},
 };
 
 morsel_status msl_source_for_file(const char *path, size_t length, const msl_source_ops **out, msl_error *err) {

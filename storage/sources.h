@@ -6,6 +6,7 @@
 
 extern const msl_source_ops msl_source_read_csv;
 extern const msl_source_ops msl_source_read_tsv;
+extern const msl_source_ops msl_source_read_lines;
 extern const msl_source_ops msl_source_sniff_csv;
 extern const msl_source_ops msl_source_glob;
 extern const msl_source_ops msl_source_range;

@@ -1,14 +1,16 @@
 /// text_encoding.c: Latin-1, Windows-1252 and UTF-16 to UTF-8. Small enough not to need iconv, and the same everywhere.
 ///
-///   source  WHATWG Encoding Standard, index windows-1252 (its five unassigned bytes map to C1 controls, as browsers do)
+///   source  WHATWG Encoding Standard, index windows-1252 (its five unassigned bytes map to C1 controls, as browsers
+///   do)
 #include "storage/text_encoding.h"
 
 #include <string.h>
 
 /* Code points of the bytes 0x80..0x9F in Windows-1252. */
 static const uint16_t cp1252[32] = {
-    0x20AC, 0x0081, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x008D, 0x017D, 0x008F,
-    0x0090, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x009D, 0x017E, 0x0178,
+    0x20AC, 0x0081, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
+    0x2039, 0x0152, 0x008D, 0x017D, 0x008F, 0x0090, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
+    0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x009D, 0x017E, 0x0178,
 };
 
 static size_t put_utf8(char *out, uint32_t c) {
@@ -46,8 +48,8 @@ static uint32_t unit_at(const char *in, bool big) {
     return big ? (uint32_t)a << 8 | b : (uint32_t)b << 8 | a;
 }
 
-static void convert_utf16(bool big, const char *in, size_t n, bool last, char *out, size_t room, size_t *used, size_t *made,
-                          const char **wrong) {
+static void convert_utf16(bool big, const char *in, size_t n, bool last, char *out, size_t room, size_t *used,
+                          size_t *made, const char **wrong) {
     while (n - *used >= 2 && room - *made >= 4) {
         uint32_t c = unit_at(in + *used, big);
         size_t length = 2;
@@ -71,8 +73,8 @@ static void convert_utf16(bool big, const char *in, size_t n, bool last, char *o
     if (last && room - *made >= 4 && *used < n) *wrong = "it ends in the middle of a character";
 }
 
-void msl_encoding_convert(msl_encoding encoding, const char *in, size_t n, bool last, char *out, size_t room, size_t *used,
-                          size_t *made, const char **wrong) {
+void msl_encoding_convert(msl_encoding encoding, const char *in, size_t n, bool last, char *out, size_t room,
+                          size_t *used, size_t *made, const char **wrong) {
     *used = *made = 0;
     *wrong = NULL;
     switch (encoding) {

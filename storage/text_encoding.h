@@ -9,7 +9,7 @@ size_t msl_encoding_skip_mark(msl_encoding *encoding, const char *text, size_t n
 /// Converts as much of in[0, n) as is whole characters and fits in `room` (at least 8).
 ///   in       last: nothing follows, an incomplete character at the end is an error
 ///   out      *used bytes of input, *made bytes of output; *wrong: NULL or what is not valid
-void msl_encoding_convert(msl_encoding encoding, const char *in, size_t n, bool last, char *out, size_t room, size_t *used,
-                          size_t *made, const char **wrong);
+void msl_encoding_convert(msl_encoding encoding, const char *in, size_t n, bool last, char *out, size_t room,
+                          size_t *used, size_t *made, const char **wrong);
 
 #endif

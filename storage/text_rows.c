@@ -17,7 +17,8 @@ typedef struct rows_local {
     uint64_t next;
 } rows_local;
 
-morsel_status msl_text_rows_source(const msl_bind_env *env, const msl_source_ops *ops, const msl_text_rows *rows, msl_source *out) {
+morsel_status msl_text_rows_source(const msl_bind_env *env, const msl_source_ops *ops, const msl_text_rows *rows,
+                                   msl_source *out) {
     msl_text_rows *kept = MSL_NEW(env->arena, msl_text_rows);
     msl_source_column *columns = MSL_NEW_ARRAY(env->arena, msl_source_column, rows->column_count);
     if (!kept || !columns) return msl_error_nomem(env->err, ops->name, sizeof *kept);
@@ -25,20 +26,31 @@ morsel_status msl_text_rows_source(const msl_bind_env *env, const msl_source_ops
     for (uint32_t i = 0; i < rows->column_count; i++) {
         columns[i] = (msl_source_column){.name = rows->names[i], .type = rows->types[i]};
     }
-    *out = (msl_source){.ops = ops, .display = ops->name, .key = ops->name, .column_count = rows->column_count, .columns = columns,
-                        .estimated_rows = (double)rows->row_count, .total_bytes = (double)rows->row_count, .estimated_morsels = 1,
-                        .flags = MSL_SOURCE_ORDERED | MSL_SOURCE_RESTARTABLE, .binding = kept};
+    *out = (msl_source){.ops = ops,
+                        .display = ops->name,
+                        .key = ops->name,
+                        .column_count = rows->column_count,
+                        .columns = columns,
+                        .estimated_rows = (double)rows->row_count,
+                        .total_bytes = (double)rows->row_count,
+                        .estimated_morsels = 1,
+                        .flags = MSL_SOURCE_ORDERED | MSL_SOURCE_RESTARTABLE,
+                        .binding = kept};
     return MORSEL_OK;
 }
 
-morsel_status msl_text_rows_open(const msl_source *source, const msl_scan_env *env, const uint32_t *columns, uint32_t column_count,
-                                 const msl_scan_filter *filters, uint32_t filter_count, void **scan, msl_error *err) {
+morsel_status msl_text_rows_open(const msl_source *source, const msl_scan_env *env, const uint32_t *columns,
+                                 uint32_t column_count, const msl_scan_filter *filters, uint32_t filter_count,
+                                 void **scan, msl_error *err) {
     (void)filters, (void)filter_count; // none is ever answered EXACT
     rows_scan *s = MSL_NEW(env->arena, rows_scan);
     uint32_t *wanted = MSL_NEW_ARRAY(env->arena, uint32_t, column_count + 1);
     if (!s || !wanted) return msl_error_nomem(err, source->ops->name, sizeof *s);
     if (column_count) memcpy(wanted, columns, column_count * sizeof *wanted);
-    *s = (rows_scan){.rows = source->binding, .columns = wanted, .column_count = column_count, .vector_rows = env->vector_rows,
+    *s = (rows_scan){.rows = source->binding,
+                     .columns = wanted,
+                     .column_count = column_count,
+                     .vector_rows = env->vector_rows,
                      .memory = env->memory};
     *scan = s;
     return MORSEL_OK;
@@ -64,7 +76,8 @@ morsel_status msl_text_rows_open_local(void *scan, void **local, msl_error *err)
     return MORSEL_OK;
 }
 
-morsel_status msl_text_rows_next(void *scan, void *local, uint64_t *ordinal, msl_morsel_result *result, msl_error *err) {
+morsel_status msl_text_rows_next(void *scan, void *local, uint64_t *ordinal, msl_morsel_result *result,
+                                 msl_error *err) {
     (void)err;
     rows_scan *s = scan;
     ((rows_local *)local)->next = 0;

@@ -9,16 +9,16 @@ typedef struct msl_text_rows {
     const char *const *names;
     const msl_type *const *types;
     uint64_t row_count;
-    const msl_value *values;   ///< row by row
+    const msl_value *values; ///< row by row
 } msl_text_rows;
 
 /// Makes a source of rows that live in the plan's arena; `ops` has the functions below.
-MSL_MUST_CHECK morsel_status msl_text_rows_source(const msl_bind_env *env, const msl_source_ops *ops, const msl_text_rows *rows,
-                                                  msl_source *out);
+MSL_MUST_CHECK morsel_status msl_text_rows_source(const msl_bind_env *env, const msl_source_ops *ops,
+                                                  const msl_text_rows *rows, msl_source *out);
 
 morsel_status msl_text_rows_open(const msl_source *source, const msl_scan_env *env, const uint32_t *columns,
-                                 uint32_t column_count, const msl_scan_filter *filters, uint32_t filter_count, void **scan,
-                                 msl_error *err);
+                                 uint32_t column_count, const msl_scan_filter *filters, uint32_t filter_count,
+                                 void **scan, msl_error *err);
 morsel_status msl_text_rows_open_local(void *scan, void **local, msl_error *err);
 morsel_status msl_text_rows_next(void *scan, void *local, uint64_t *ordinal, msl_morsel_result *result, msl_error *err);
 morsel_status msl_text_rows_read(void *scan, void *local, msl_chunk *chunk, bool *done, msl_error *err);

@@ -69,7 +69,9 @@ static void put_value(piece *p, const msl_vector *v, uint32_t r) {
     case MSL_TYPE_TIME: n = msl_format_time(x.i64, out); break;
     case MSL_TYPE_TIMESTAMP: n = msl_format_timestamp(x.i64, false, out); break;
     case MSL_TYPE_HUGEINT: n = msl_format_i128(msl_value_i128(&x), out); break;
-    case MSL_TYPE_DECIMAL: n = msl_format_decimal(x.type->phys == MSL_PHYS_I64 ? x.i64 : msl_value_i128(&x), x.type->scale, out); break;
+    case MSL_TYPE_DECIMAL:
+        n = msl_format_decimal(x.type->phys == MSL_PHYS_I64 ? x.i64 : msl_value_i128(&x), x.type->scale, out);
+        break;
     default: n = msl_format_i64(x.i64, out);
     }
     put(p, out, n);
@@ -97,9 +99,9 @@ static void on_warning(void *sink, const char *message) {
 static void on_reject(void *sink, const msl_reject *reject) {
     scan_result *r = sink;
     r->rejects++;
-    snprintf(r->last_reject, sizeof r->last_reject, "%s|%llu|%llu|%s|%.*s|%s", reject->table, (unsigned long long)reject->line,
-             (unsigned long long)reject->byte, reject->column ? reject->column : "", (int)reject->text_length, reject->text,
-             reject->reason);
+    snprintf(r->last_reject, sizeof r->last_reject, "%s|%llu|%llu|%s|%.*s|%s", reject->table,
+             (unsigned long long)reject->line, (unsigned long long)reject->byte, reject->column ? reject->column : "",
+             (int)reject->text_length, reject->text, reject->reason);
 }
 static void on_wake(void *waiter) { ++*(int *)waiter; }
 
@@ -112,7 +114,7 @@ static uint64_t next_random(uint64_t *seed) {
 
 typedef struct worker {
     void *local;
-    int piece;             ///< -1: none
+    int piece; ///< -1: none
     bool finished;
 } worker;
 
@@ -126,15 +128,25 @@ static void run_scan(const msl_source *source, msl_memory *memory, const scan_se
     msl_arena arena;
     msl_arena_init(&arena, memory);
     int wakes = 0;
-    msl_scan_env env = {.arena = &arena, .memory = memory, .wake_fd = -1, .vector_rows = setup->vector_rows ? setup->vector_rows : 2048,
-                        .morsel_bytes = setup->morsel_bytes, .workers = setup->workers ? setup->workers : 1, .wake = on_wake,
-                        .waiter = &wakes, .warn = on_warning, .warn_sink = result, .reject = on_reject, .reject_sink = result};
+    msl_scan_env env = {.arena = &arena,
+                        .memory = memory,
+                        .wake_fd = -1,
+                        .vector_rows = setup->vector_rows ? setup->vector_rows : 2048,
+                        .morsel_bytes = setup->morsel_bytes,
+                        .workers = setup->workers ? setup->workers : 1,
+                        .wake = on_wake,
+                        .waiter = &wakes,
+                        .warn = on_warning,
+                        .warn_sink = result,
+                        .reject = on_reject,
+                        .reject_sink = result};
     uint32_t all[2000];
     for (uint32_t i = 0; i < 2000; i++) all[i] = i;
     const uint32_t *columns = setup->columns ? setup->columns : all;
     uint32_t column_count = setup->columns ? setup->column_count : source->column_count;
     void *scan = NULL;
-    result->status = ops->open(source, &env, columns, column_count, setup->filters, setup->filter_count, &scan, &result->error);
+    result->status =
+        ops->open(source, &env, columns, column_count, setup->filters, setup->filter_count, &scan, &result->error);
     if (result->status != MORSEL_OK) {
         msl_arena_deinit(&arena);
         return;
@@ -202,7 +214,8 @@ static void run_scan(const msl_source *source, msl_memory *memory, const scan_se
         free(pieces[i].text);
     }
     free(pieces);
-    if (result->status == MORSEL_OK && late.status != MORSEL_OK) result->status = late.status, result->error = late.error;
+    if (result->status == MORSEL_OK && late.status != MORSEL_OK)
+        result->status = late.status, result->error = late.error;
     result->text = whole.text ? whole.text : calloc(1, 1);
     result->length = whole.length;
     result->rows = whole.rows;
@@ -214,7 +227,8 @@ static void describe(const msl_source *source, scan_result *r) {
     for (uint32_t i = 0; i < source->column_count && n + 200 < sizeof r->schema; i++) {
         char type[64];
         msl_type_format(source->columns[i].type, type, sizeof type);
-        n += (size_t)snprintf(r->schema + n, sizeof r->schema - n, "%s%.80s %s", i ? ", " : "", source->columns[i].name, type);
+        n += (size_t)snprintf(r->schema + n, sizeof r->schema - n, "%s%.80s %s", i ? ", " : "", source->columns[i].name,
+                              type);
     }
 }
 
@@ -236,7 +250,10 @@ static uint32_t make_args(const char *path, const option *options, msl_source_ar
             }
             v++;
         }
-        args[n++] = (msl_source_arg){.name = o->name, .values = &values[first], .value_count = count, .is_list = count > 1 || o->is_struct,
+        args[n++] = (msl_source_arg){.name = o->name,
+                                     .values = &values[first],
+                                     .value_count = count,
+                                     .is_list = count > 1 || o->is_struct,
                                      .is_struct = o->is_struct};
     }
     return n;
@@ -280,7 +297,8 @@ scan_result scan_file(const char *function, const char *path, const option *opti
     msl_memory_trim(memory);
     if (msl_memory_used(memory)) {
         failures++;
-        fprintf(stderr, "leak: %llu bytes after scanning %s\n", (unsigned long long)msl_memory_used(memory), path ? path : "");
+        fprintf(stderr, "leak: %llu bytes after scanning %s\n", (unsigned long long)msl_memory_used(memory),
+                path ? path : "");
     } else {
         msl_memory_free(memory);
     }

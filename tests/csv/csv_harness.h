@@ -10,22 +10,22 @@
 typedef struct scan_setup {
     uint64_t morsel_bytes;
     uint32_t vector_rows;
-    uint32_t workers;          ///< simulated: their reads are interleaved pseudo-randomly
+    uint32_t workers; ///< simulated: their reads are interleaved pseudo-randomly
     uint64_t seed;
-    const uint32_t *columns;   ///< NULL = all
+    const uint32_t *columns; ///< NULL = all
     uint32_t column_count;
     const msl_scan_filter *filters;
     uint32_t filter_count;
-    bool survey;               ///< on MSL_RESCHEMA: survey, bind again, scan again (as the API does)
+    bool survey; ///< on MSL_RESCHEMA: survey, bind again, scan again (as the API does)
 } scan_setup;
 
 typedef struct scan_result {
-    morsel_status status;      ///< of bind or of the scan
+    morsel_status status; ///< of bind or of the scan
     msl_error error;
-    char *text;                ///< rows: fields separated by |, NULL as ~, each row ends in \n; before the error if any
+    char *text; ///< rows: fields separated by |, NULL as ~, each row ends in \n; before the error if any
     size_t length;
     uint64_t rows;
-    char schema[4096];         ///< "name TYPE, name TYPE"
+    char schema[4096]; ///< "name TYPE, name TYPE"
     char warnings[4096];
     uint64_t rejects;
     char last_reject[512];
@@ -35,7 +35,7 @@ typedef struct scan_result {
 /// One named option (name NULL: positional). Text values only, or a boolean or integer by `kind`.
 typedef struct option {
     const char *name;
-    const char *texts[32];     ///< ends with NULL
+    const char *texts[32]; ///< ends with NULL
     bool is_struct;
 } option;
 

@@ -78,8 +78,10 @@ naive_result naive_read(const naive_dialect *d, const char *s, size_t n) {
                 bool closed = false;
                 for (i++; i < n;) {
                     if (d->escape >= 0 && d->escape != d->quote && s[i] == (char)d->escape) {
-                        if (i + 1 < n && (s[i + 1] == (char)d->quote || s[i + 1] == (char)d->escape)) i++;
-                        else if (i + 1 < n) push(&field, s[i++]);
+                        if (i + 1 < n && (s[i + 1] == (char)d->quote || s[i + 1] == (char)d->escape))
+                            i++;
+                        else if (i + 1 < n)
+                            push(&field, s[i++]);
                         push(&field, s[i++]);
                     } else if (s[i] == (char)d->quote) {
                         if (d->escape == d->quote && i + 1 < n && s[i + 1] == (char)d->quote) {
@@ -107,9 +109,12 @@ naive_result naive_read(const naive_dialect *d, const char *s, size_t n) {
             }
             fields++;
             free(field.bytes);
-            if (i >= n) end = true;
-            else if ((k = newline_length(d, s, i, n))) i += k, end = true;
-            else i += delim_length(d, s, i, n);
+            if (i >= n)
+                end = true;
+            else if ((k = newline_length(d, s, i, n)))
+                i += k, end = true;
+            else
+                i += delim_length(d, s, i, n);
         }
         if (fields > d->columns || (fields < d->columns && !d->padding)) bad = true;
         for (unsigned f = fields; !bad && f < d->columns; f++) push(&row, '|'), push(&row, '~');

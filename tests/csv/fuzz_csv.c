@@ -1,7 +1,7 @@
 /// fuzz_csv.c: the scan against the naive reader, on hostile text, at random morsel sizes, vector sizes and workers.
 ///
-/// LLVMFuzzerTestOneInput takes: 8 bytes of choices, then text. With -DCSV_FUZZ_DRIVER it is a program of its own that makes
-/// inputs from a seed: fuzz_csv [rounds [seed]].
+/// LLVMFuzzerTestOneInput takes: 8 bytes of choices, then text. With -DCSV_FUZZ_DRIVER it is a program of its own that
+/// makes inputs from a seed: fuzz_csv [rounds [seed]].
 #include "tests/csv/csv_harness.h"
 #include "tests/csv/csv_naive.h"
 
@@ -20,8 +20,10 @@ static void show(const char *what, const char *text, size_t n) {
     fprintf(stderr, "%s (%zu bytes): ", what, n);
     for (size_t i = 0; i < n && i < 600; i++) {
         unsigned char c = (unsigned char)text[i];
-        if (c >= 32 && c < 127) fputc(c, stderr);
-        else fprintf(stderr, "\\x%02x", c);
+        if (c >= 32 && c < 127)
+            fputc(c, stderr);
+        else
+            fprintf(stderr, "\\x%02x", c);
     }
     fputc('\n', stderr);
 }
@@ -39,8 +41,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     d.columns = d.delim[0] ? 1 + (data[1] >> 6) : 1;
     d.padding = data[2] & 1;
     d.ignore = data[2] & 2;
-    scan_setup setup = {.morsel_bytes = data[3] & 64 ? 0 : 1 + (data[3] & 63), .vector_rows = rows[data[4] % 6],
-                        .workers = 1 + data[5] % 4, .seed = data[6]};
+    scan_setup setup = {.morsel_bytes = data[3] & 64 ? 0 : 1 + (data[3] & 63),
+                        .vector_rows = rows[data[4] % 6],
+                        .workers = 1 + data[5] % 4,
+                        .seed = data[6]};
     if (data[2] & 4) setup.morsel_bytes = 0;
     const char *text = (const char *)data + 8;
     size_t n = size - 8;
@@ -71,11 +75,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                 memcmp(r.text, expected.text, r.length) == 0;
     if (!same) {
         failures++;
-        fprintf(stderr, "differs: delim '%s' quote %c escape %c comment %d newline %d columns %u padding %d ignore %d; morsel %llu rows %u "
-                        "workers %u seed %llu\n  status %d %s\n",
-                d.delim, d.quote < 0 ? '-' : d.quote, d.escape < 0 ? '-' : d.escape, d.comment, d.newline, d.columns, d.padding, d.ignore,
-                (unsigned long long)setup.morsel_bytes, setup.vector_rows, setup.workers, (unsigned long long)setup.seed, (int)r.status,
-                r.error.message);
+        fprintf(stderr,
+                "differs: delim '%s' quote %c escape %c comment %d newline %d columns %u padding %d ignore %d; morsel "
+                "%llu rows %u "
+                "workers %u seed %llu\n  status %d %s\n",
+                d.delim, d.quote < 0 ? '-' : d.quote, d.escape < 0 ? '-' : d.escape, d.comment, d.newline, d.columns,
+                d.padding, d.ignore, (unsigned long long)setup.morsel_bytes, setup.vector_rows, setup.workers,
+                (unsigned long long)setup.seed, (int)r.status, r.error.message);
         show("text", text, n);
         show("scan", r.text, r.length);
         show("naive", expected.text, expected.length);
@@ -138,7 +144,8 @@ static size_t make_text(uint64_t *seed, const uint8_t *choices, uint8_t *out, si
 }
 
 int main(int argc, char **argv) {
-    uint64_t rounds = argc > 1 ? strtoull(argv[1], NULL, 10) : 3000, seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 20240229;
+    uint64_t rounds = argc > 1 ? strtoull(argv[1], NULL, 10) : 3000,
+             seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 20240229;
     static uint8_t input[8192];
     seed = seed * 2654435761u + 88172645463325252ull;
     for (uint64_t i = 0; i < rounds && failures < 5; i++) {

@@ -33,8 +33,9 @@ static int parse_filter(const msl_source *source, const char *text, msl_scan_fil
     out->column = find_column(source, text, n);
     if (out->column == UINT32_MAX) return 1;
     const char *op = text + n;
-    out->op = op[0] == '=' ? MSL_FILTER_EQ : op[0] == '<' ? (op[1] == '=' ? MSL_FILTER_LE : MSL_FILTER_LT)
-                                                          : (op[1] == '=' ? MSL_FILTER_GE : MSL_FILTER_GT);
+    out->op = op[0] == '='   ? MSL_FILTER_EQ
+              : op[0] == '<' ? (op[1] == '=' ? MSL_FILTER_LE : MSL_FILTER_LT)
+                             : (op[1] == '=' ? MSL_FILTER_GE : MSL_FILTER_GT);
     const char *v = op + 1 + (op[0] != '=' && op[1] == '=');
     *value = (msl_value){.type = source->columns[out->column].type};
     switch (value->type->id) {
@@ -84,7 +85,8 @@ int main(int argc, char **argv) {
     for (int i = 3; i < argc && filter_count < 8; i++, filter_count++) {
         if (parse_filter(&source, argv[i], &filters[filter_count], &values[filter_count])) return 2;
     }
-    msl_scan_env scan_env = {.arena = &arena, .memory = memory, .wake_fd = -1, .vector_rows = MSL_VECTOR_ROWS, .workers = 1};
+    msl_scan_env scan_env = {
+        .arena = &arena, .memory = memory, .wake_fd = -1, .vector_rows = MSL_VECTOR_ROWS, .workers = 1};
     if (getenv("BLOCK")) scan_env.morsel_bytes = strtoull(getenv("BLOCK"), NULL, 10);
     if (getenv("ROWS")) scan_env.vector_rows = (uint32_t)strtoull(getenv("ROWS"), NULL, 10);
     void *scan, *local;
@@ -106,15 +108,17 @@ int main(int argc, char **argv) {
             rows += chunk.rows;
             live += chunk.live;
             if (column_count && chunk.columns[0].type->id == MSL_TYPE_DOUBLE) {
-                for (uint32_t k = 0; k < chunk.live; k++) sum += ((double *)chunk.columns[0].data)[msl_chunk_row(&chunk, k)];
+                for (uint32_t k = 0; k < chunk.live; k++)
+                    sum += ((double *)chunk.columns[0].data)[msl_chunk_row(&chunk, k)];
             }
         }
     }
     ops->close_local(scan, local);
     ops->close(scan);
     double t2 = cpu_seconds();
-    printf("%llu rows, %llu live, %llu chunks, sum %.6f; bind %.4f s, scan %.3f CPU s, peak %.1f MiB\n", (unsigned long long)rows,
-           (unsigned long long)live, (unsigned long long)chunks, sum, t1 - t0, t2 - t1, (double)msl_memory_peak(memory) / 1048576.0);
+    printf("%llu rows, %llu live, %llu chunks, sum %.6f; bind %.4f s, scan %.3f CPU s, peak %.1f MiB\n",
+           (unsigned long long)rows, (unsigned long long)live, (unsigned long long)chunks, sum, t1 - t0, t2 - t1,
+           (double)msl_memory_peak(memory) / 1048576.0);
     msl_arena_deinit(&arena);
     msl_memory_free(memory);
     return 0;

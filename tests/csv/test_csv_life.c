@@ -44,8 +44,13 @@ static void life_end(life *l) {
 static morsel_status life_scan(life *l, uint64_t morsel_bytes, void (*between)(void *), void *data, uint64_t *rows) {
     msl_arena arena;
     msl_arena_init(&arena, l->memory);
-    msl_scan_env env = {.arena = &arena, .memory = l->memory, .cancelled = &l->cancelled, .wake_fd = l->wake_fd, .vector_rows = 64,
-                        .morsel_bytes = morsel_bytes, .workers = 1};
+    msl_scan_env env = {.arena = &arena,
+                        .memory = l->memory,
+                        .cancelled = &l->cancelled,
+                        .wake_fd = l->wake_fd,
+                        .vector_rows = 64,
+                        .morsel_bytes = morsel_bytes,
+                        .workers = 1};
     uint32_t columns[16];
     for (uint32_t i = 0; i < 16; i++) columns[i] = i;
     void *scan = NULL, *local = NULL;
@@ -115,7 +120,8 @@ static void test_changes(void) {
         CHECK(life_bind(&l, path) == MORSEL_OK, "%s", l.err.message);
         changes[i](path);
         morsel_status status = life_scan(&l, 0, NULL, NULL, &rows);
-        CHECK(status == MORSEL_IO && strstr(l.err.message, words[i]) && strstr(l.err.message, "change.csv"), "%d %s", (int)status, l.err.message);
+        CHECK(status == MORSEL_IO && strstr(l.err.message, words[i]) && strstr(l.err.message, "change.csv"), "%d %s",
+              (int)status, l.err.message);
         life_end(&l);
     }
     for (int i = 0; i < 3; i++) { // while it is read; a file that is replaced stays readable under its old name
@@ -125,8 +131,10 @@ static void test_changes(void) {
         life_begin(&l, 0);
         CHECK(life_bind(&l, path) == MORSEL_OK, "%s", l.err.message);
         morsel_status status = life_scan(&l, 4096, changes[i], path, &rows);
-        if (i == 2) CHECK(status == MORSEL_OK && rows == 5000, "%d %s", (int)status, l.err.message);
-        else CHECK(status == MORSEL_IO && strstr(l.err.message, words[i]), "%d %s", (int)status, l.err.message);
+        if (i == 2)
+            CHECK(status == MORSEL_OK && rows == 5000, "%d %s", (int)status, l.err.message);
+        else
+            CHECK(status == MORSEL_IO && strstr(l.err.message, words[i]), "%d %s", (int)status, l.err.message);
         life_end(&l);
     }
 }
@@ -149,8 +157,10 @@ static void test_faults(void) {
             msl_memory_fail_at(l.memory, nth, false);
             morsel_status status = life_bind(&l, paths[p]);
             if (status == MORSEL_OK) status = life_scan(&l, p ? 16 : 0, NULL, NULL, &rows);
-            CHECK(status == MORSEL_OK || status == MORSEL_NOMEM, "allocation %llu: %d %s", (unsigned long long)nth, (int)status, l.err.message);
-            CHECK(status != MORSEL_OK || rows == (p ? 100 : 50), "allocation %llu: %llu rows", (unsigned long long)nth, (unsigned long long)rows);
+            CHECK(status == MORSEL_OK || status == MORSEL_NOMEM, "allocation %llu: %d %s", (unsigned long long)nth,
+                  (int)status, l.err.message);
+            CHECK(status != MORSEL_OK || rows == (p ? 100 : 50), "allocation %llu: %llu rows", (unsigned long long)nth,
+                  (unsigned long long)rows);
             ok += status == MORSEL_OK;
             life_end(&l);
         }
@@ -172,7 +182,8 @@ static void test_memory_limit(void) {
     life_begin(&l, 6u << 20);
     morsel_status status = life_bind(&l, path);
     if (status == MORSEL_OK) status = life_scan(&l, 0, NULL, NULL, &rows);
-    CHECK(status == MORSEL_NOMEM && (strstr(l.err.message, "line") || strstr(l.err.message, "memory_limit")), "%d %s", (int)status, l.err.message);
+    CHECK(status == MORSEL_NOMEM && (strstr(l.err.message, "line") || strstr(l.err.message, "memory_limit")), "%d %s",
+          (int)status, l.err.message);
     life_end(&l);
 }
 
@@ -250,7 +261,8 @@ static void *team_member(void *data) {
                 break;
             }
             uint64_t sum = 0;
-            for (uint32_t k = 0; k < chunk.live; k++) sum += (uint64_t)((const int64_t *)chunk.columns[0].data)[msl_chunk_row(&chunk, k)];
+            for (uint32_t k = 0; k < chunk.live; k++)
+                sum += (uint64_t)((const int64_t *)chunk.columns[0].data)[msl_chunk_row(&chunk, k)];
             atomic_fetch_add(&t->sum, sum);
             atomic_fetch_add(&t->rows, chunk.live);
         }
@@ -269,8 +281,13 @@ static void test_threads(void) {
         CHECK(life_bind(&l, path) == MORSEL_OK, "%s", l.err.message);
         msl_arena arena;
         msl_arena_init(&arena, l.memory);
-        msl_scan_env env = {.arena = &arena, .memory = l.memory, .cancelled = &l.cancelled, .wake_fd = -1, .vector_rows = 512,
-                            .morsel_bytes = bytes, .workers = THREADS};
+        msl_scan_env env = {.arena = &arena,
+                            .memory = l.memory,
+                            .cancelled = &l.cancelled,
+                            .wake_fd = -1,
+                            .vector_rows = 512,
+                            .morsel_bytes = bytes,
+                            .workers = THREADS};
         team t = {.ops = l.source.ops};
         const uint32_t columns[] = {0, 1};
         if (t.ops->open(&l.source, &env, columns, 2, NULL, 0, &t.scan, &l.err) != MORSEL_OK) exit(2);
@@ -278,8 +295,8 @@ static void test_threads(void) {
         for (int i = 0; i < THREADS; i++) pthread_create(&threads[i], NULL, team_member, &t);
         for (int i = 0; i < THREADS; i++) pthread_join(threads[i], NULL);
         t.ops->close(t.scan);
-        CHECK(!t.failed && t.rows == ROWS && t.sum == (uint64_t)ROWS * (ROWS - 1) / 2, "morsels of %llu: %llu rows", (unsigned long long)bytes,
-              (unsigned long long)t.rows);
+        CHECK(!t.failed && t.rows == ROWS && t.sum == (uint64_t)ROWS * (ROWS - 1) / 2, "morsels of %llu: %llu rows",
+              (unsigned long long)bytes, (unsigned long long)t.rows);
         msl_arena_deinit(&arena);
         life_end(&l);
     }

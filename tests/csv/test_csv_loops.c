@@ -1,9 +1,9 @@
-/// test_csv_loops.c: the loops of the scan by themselves: every instruction set against the plain one, conversions in line
-/// against the parsers of functions/text.h.
+/// test_csv_loops.c: the loops of the scan by themselves: every instruction set against the plain one, conversions in
+/// line against the parsers of functions/text.h.
 #include "tests/csv/csv_harness.h"
 
 #include "functions/text.h"
-#include "storage/csv_int.h"
+#include "storage/csv_scan_int.h"
 
 #include <stdlib.h>
 
@@ -38,8 +38,8 @@ static void test_separators(void) {
                     i = s->separators(text, n, ',', a, want, &x);
                     j = plain->separators(text, n, ',', b, want, &y);
                 }
-                CHECK(i == j && memcmp(a, b, i * sizeof *a) == 0 && x.next == y.next && x.newlines == y.newlines && x.irregular == y.irregular &&
-                          x.doubled == y.doubled,
+                CHECK(i == j && memcmp(a, b, i * sizeof *a) == 0 && x.next == y.next && x.newlines == y.newlines &&
+                          x.irregular == y.irregular && x.doubled == y.doubled,
                       "%s quoted %d round %d: %zu %zu", s->name, quoted, round, i, j);
                 if (quoted) continue;
                 size_t direct = 0;
@@ -54,8 +54,22 @@ static void test_separators(void) {
 }
 
 static void test_utf8(void) {
-    static const char *const pieces[] = {"a", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "\xED\x9F\xBF", "\xF4\x8F\xBF\xBF", "\xE0\xA0\x80",
-                                         "\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE0\x9F\xBF", "\x80", "\xC3", "\xF0\x8F\xBF\xBF", "\xFF", "\xF0\x9F"};
+    static const char *const pieces[] = {"a",
+                                         "\xC3\xA9",
+                                         "\xE2\x82\xAC",
+                                         "\xF0\x9F\x98\x80",
+                                         "\xED\x9F\xBF",
+                                         "\xF4\x8F\xBF\xBF",
+                                         "\xE0\xA0\x80",
+                                         "\xC0\x80",
+                                         "\xED\xA0\x80",
+                                         "\xF4\x90\x80\x80",
+                                         "\xE0\x9F\xBF",
+                                         "\x80",
+                                         "\xC3",
+                                         "\xF0\x8F\xBF\xBF",
+                                         "\xFF",
+                                         "\xF0\x9F"};
     for (int round = 0; round < 200000; round++) {
         char text[200];
         size_t n = 0, count = next_random() % 30, kinds = next_random() % 4 ? 7 : 16;
@@ -68,7 +82,8 @@ static void test_utf8(void) {
         if (n && next_random() % 3 == 0) n -= next_random() % 2;
         bool expected = msl_csv_simd_portable.utf8_is_valid(text, n);
         for (size_t k = 0; msl_csv_simd_at(k); k++) {
-            CHECK(msl_csv_simd_at(k)->utf8_is_valid(text, n) == expected, "%s round %d", msl_csv_simd_at(k)->name, round);
+            CHECK(msl_csv_simd_at(k)->utf8_is_valid(text, n) == expected, "%s round %d", msl_csv_simd_at(k)->name,
+                  round);
         }
     }
 }
@@ -131,11 +146,14 @@ static void compare(column_test *t, msl_type_id id) {
         bool made = msl_vector_is_valid(&t->vector, r);
         if (made) {
             const void *p = msl_vector_at(&t->vector, r);
-            if (rule.type->width == 4) got = *(const int32_t *)p;
-            else memcpy(&got, p, 8);
+            if (rule.type->width == 4)
+                got = *(const int32_t *)p;
+            else
+                memcpy(&got, p, 8);
         }
-        CHECK(made == (has && !is_null) && (!made || got == expected) && (bad >> r & 1) == (!has && !is_null), "type %d '%s': %d %lld, expected %d %lld",
-              (int)id, value, made, (long long)got, has, (long long)expected);
+        CHECK(made == (has && !is_null) && (!made || got == expected) && (bad >> r & 1) == (!has && !is_null),
+              "type %d '%s': %d %lld, expected %d %lld", (int)id, value, made, (long long)got, has,
+              (long long)expected);
     }
     msl_arena_reset(&t->arena);
 }
@@ -144,7 +162,8 @@ static void test_conversions(void) {
     static column_test t;
     msl_memory *memory = msl_memory_new(0);
     msl_arena_init(&t.arena, memory);
-    static const msl_type_id types[] = {MSL_TYPE_BIGINT, MSL_TYPE_INTEGER, MSL_TYPE_DOUBLE, MSL_TYPE_DATE, MSL_TYPE_TIMESTAMP};
+    static const msl_type_id types[] = {MSL_TYPE_BIGINT, MSL_TYPE_INTEGER, MSL_TYPE_DOUBLE, MSL_TYPE_DATE,
+                                        MSL_TYPE_TIMESTAMP};
     static const char digits[] = "0123456789.-+e";
     for (int round = 0; round < 4000 && failures < 10; round++) { // numbers and what resembles them
         begin(&t);
@@ -158,7 +177,8 @@ static void test_conversions(void) {
         }
         compare(&t, types[round % 3]);
     }
-    for (int32_t day = -719528; day < 2932897 && failures < 10; day += 53) { // dates of the years 0 to 9999, some of them spoiled
+    for (int32_t day = -719528; day < 2932897 && failures < 10;
+         day += 53) { // dates of the years 0 to 9999, some of them spoiled
         begin(&t);
         for (int i = 0; i < 50; i++) {
             int32_t year;
@@ -168,8 +188,9 @@ static void test_conversions(void) {
             snprintf(value, sizeof value, "%04d-%02u-%02u", year, month, d);
             if (next_random() % 5 == 0) value[next_random() % 10] = (char)(' ' + next_random() % 90);
             if (next_random() % 3 == 0) {
-                snprintf(value + 10, sizeof value - 10, "%c%02u:%02u:%02u", next_random() % 2 ? ' ' : 'T', (unsigned)(next_random() % 25),
-                         (unsigned)(next_random() % 61), (unsigned)(next_random() % 61));
+                snprintf(value + 10, sizeof value - 10, "%c%02u:%02u:%02u", next_random() % 2 ? ' ' : 'T',
+                         (unsigned)(next_random() % 25), (unsigned)(next_random() % 61),
+                         (unsigned)(next_random() % 61));
             }
             add(&t, value);
         }
