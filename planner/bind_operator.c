@@ -23,6 +23,7 @@ static const char *operator_function(msl_ast_op op) {
     case MSL_AST_OP_NOT_DISTINCT: return "is not distinct from";
     case MSL_AST_OP_POWER: return "^";
     case MSL_AST_OP_BIT_AND: return "&";
+    case MSL_AST_OP_BIT_XOR: return "#";
     case MSL_AST_OP_BIT_OR: return "|";
     case MSL_AST_OP_SHIFT_LEFT: return "<<";
     case MSL_AST_OP_SHIFT_RIGHT: return ">>";

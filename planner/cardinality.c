@@ -96,6 +96,7 @@ static double estimate(msl_planner *p, msl_logical *node) {
         for (uint32_t k = 0; k < node->filter.count && rows >= 0; k++) rows *= selectivity(node->filter.conjuncts[k]);
         return at_least_one(rows);
     case MSL_LOGICAL_PROJECT:
+    case MSL_LOGICAL_WINDOW:
     case MSL_LOGICAL_SORT: return rows;
     case MSL_LOGICAL_AGGREGATE:
         if (node->aggregate.key_count == 0) return 1;

@@ -7,7 +7,7 @@
 
 const char *msl_logical_kind_name(msl_logical_kind kind) {
     static const char *const names[] = {"SCAN", "VALUES", "FILTER", "PROJECT", "AGGREGATE", "JOIN", "SORT",
-                                        "TOP_N", "LIMIT", "UNION_ALL", "REPEAT", "INSERT", "COPY_TO"};
+                                        "TOP_N", "LIMIT", "UNION_ALL", "REPEAT", "WINDOW", "INSERT", "COPY_TO"};
     return names[kind];
 }
 
@@ -52,13 +52,17 @@ morsel_status msl_logical_project(msl_planner *p, msl_logical *child, msl_expr *
     MSL_TRY(msl_logical_new(p, MSL_LOGICAL_PROJECT, 1, count, &node));
     node->children[0] = child;
     MSL_TRY(MSL_TAKE(p, node->project.exprs, count));
+    bool *emitted;
+    uint32_t known = p->columns.count;
+    MSL_TRY(MSL_TAKE(p, emitted, known));
     for (uint32_t k = 0; k < count; k++) {
         msl_expr *e = exprs[k];
         node->project.exprs[k] = e;
-        bool passes = e->kind == MSL_EXPR_COLUMN && msl_id_position(node->columns, k, e->column) < 0;
+        bool passes = e->kind == MSL_EXPR_COLUMN && !emitted[e->column];
         if (passes && names && names[k] && strcmp(names[k], msl_column_name(p, e->column)) != 0) passes = false;
         if (passes) {
             node->columns[k] = e->column;
+            emitted[e->column] = true;
             continue;
         }
         MSL_TRY(msl_new_column(p, e->type, names && names[k] ? names[k] : NULL, &node->columns[k]));
@@ -104,6 +108,7 @@ bool msl_logical_is_one_row(const msl_logical *node) {
     case MSL_LOGICAL_VALUES: return node->values.row_count == 1;
     case MSL_LOGICAL_AGGREGATE: return node->aggregate.key_count == 0;
     case MSL_LOGICAL_PROJECT:
+    case MSL_LOGICAL_WINDOW:
     case MSL_LOGICAL_SORT: return msl_logical_is_one_row(node->children[0]);
     case MSL_LOGICAL_JOIN:
         if (node->join.type == MSL_JOIN_SINGLE || node->join.type == MSL_JOIN_MARK) {

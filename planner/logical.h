@@ -20,6 +20,7 @@ typedef enum msl_logical_kind {
     MSL_LOGICAL_LIMIT,
     MSL_LOGICAL_UNION_ALL, ///< column k of each child becomes column k (a new id)
     MSL_LOGICAL_REPEAT,
+    MSL_LOGICAL_WINDOW,    ///< emits its input, then the calls
     MSL_LOGICAL_INSERT,
     MSL_LOGICAL_COPY_TO
 } msl_logical_kind;
@@ -40,6 +41,17 @@ typedef struct msl_logical_call {
     uint32_t order_count;
     const char *display;
 } msl_logical_call;
+
+/// A call over a window; `call` has the arguments, FILTER and ORDER BY of every kind, fn of aggregates only.
+typedef struct msl_logical_window_call {
+    msl_window_kind kind;
+    msl_logical_call call;
+    msl_window_frame frame;
+    msl_expr *range_key;           ///< RANGE with an offset, else NULL
+    bool ignore_nulls;
+    const msl_type *type;
+    msl_at at;
+} msl_logical_window_call;
 
 typedef struct msl_logical {
     msl_logical_kind kind;
@@ -92,6 +104,14 @@ typedef struct msl_logical {
         struct {
             uint32_t column;                 ///< BIGINT of the input; not emitted
         } repeat;
+        struct {
+            msl_expr **partition;
+            uint32_t partition_count;
+            msl_logical_order *order;
+            uint32_t order_count;
+            msl_logical_window_call **calls;
+            uint32_t call_count;
+        } window;
         struct {
             void *table;                     ///< NULL: the caller fills it in (CREATE TABLE AS)
         } insert;

@@ -76,6 +76,26 @@ static void check_passes(verifier *v, uint32_t count) {
     }
 }
 
+static void check_window(verifier *v) {
+    const msl_logical *n = v->node;
+    if (n->column_count < n->window.call_count) {
+        v->problem = "WINDOW lacks the columns of its calls";
+        return;
+    }
+    check_passes(v, n->column_count - n->window.call_count);
+    for (uint32_t k = 0; k < n->window.partition_count; k++) check_expr(v, n->window.partition[k]);
+    check_order(v, n->window.order, n->window.order_count);
+    for (uint32_t k = 0; k < n->window.call_count; k++) {
+        const msl_logical_window_call *call = n->window.calls[k];
+        for (uint32_t a = 0; a < call->call.arg_count; a++) check_expr(v, call->call.args[a]);
+        if (call->call.filter) check_condition(v, call->call.filter);
+        if (call->range_key) check_expr(v, call->range_key);
+        check_order(v, call->call.order, call->call.order_count);
+        uint32_t id = n->columns[n->column_count - n->window.call_count + k];
+        if (!v->problem && msl_column_type(v->p, id) != call->type) v->problem = "a window call has another type than its column";
+    }
+}
+
 static void check_node(verifier *v) {
     const msl_logical *n = v->node;
     switch (n->kind) {
@@ -111,6 +131,7 @@ static void check_node(verifier *v) {
         check_passes(v, n->column_count);
         if (!v->problem && !v->visible[n->repeat.column]) v->problem = "REPEAT lacks its column";
         break;
+    case MSL_LOGICAL_WINDOW: check_window(v); break;
     case MSL_LOGICAL_UNION_ALL:
         for (uint32_t c = 0; c < n->child_count; c++) {
             if (n->children[c]->column_count != n->column_count) v->problem = "UNION_ALL's children differ in columns";

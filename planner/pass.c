@@ -68,6 +68,19 @@ static morsel_status edit_aggregate(msl_planner *p, msl_logical *node, msl_expr_
     return MORSEL_OK;
 }
 
+static morsel_status edit_window(msl_planner *p, msl_logical *node, msl_expr_edit_fn fn, void *context) {
+    MSL_TRY(edit_list(p, node->window.partition, node->window.partition_count, fn, context));
+    MSL_TRY(edit_order(p, node->window.order, node->window.order_count, fn, context));
+    for (uint32_t k = 0; k < node->window.call_count; k++) {
+        msl_logical_window_call *call = node->window.calls[k];
+        MSL_TRY(edit_list(p, call->call.args, call->call.arg_count, fn, context));
+        if (call->call.filter) MSL_TRY(fn(p, &call->call.filter, context));
+        if (call->range_key) MSL_TRY(fn(p, &call->range_key, context));
+        MSL_TRY(edit_order(p, call->call.order, call->call.order_count, fn, context));
+    }
+    return MORSEL_OK;
+}
+
 morsel_status msl_logical_edit_exprs(msl_planner *p, msl_logical *node, msl_expr_edit_fn fn, void *context) {
     switch (node->kind) {
     case MSL_LOGICAL_VALUES:
@@ -80,6 +93,7 @@ morsel_status msl_logical_edit_exprs(msl_planner *p, msl_logical *node, msl_expr
         MSL_TRY(edit_list(p, node->join.left_keys, node->join.key_count, fn, context));
         MSL_TRY(edit_list(p, node->join.right_keys, node->join.key_count, fn, context));
         return edit_list(p, node->join.conjuncts, node->join.count, fn, context);
+    case MSL_LOGICAL_WINDOW: return edit_window(p, node, fn, context);
     case MSL_LOGICAL_SORT:
     case MSL_LOGICAL_TOP_N: return edit_order(p, node->sort.keys, node->sort.key_count, fn, context);
     case MSL_LOGICAL_SCAN:

@@ -102,6 +102,30 @@ static morsel_status prune_aggregate(msl_planner *p, msl_logical *node, const bo
     return prune(p, node->children[0], below, &node->children[0]);
 }
 
+/// Calls that nobody asks for go; without calls the node goes.
+static morsel_status prune_window(msl_planner *p, msl_logical *node, const bool *needed, msl_logical **out) {
+    uint32_t n = 0, first = node->column_count - node->window.call_count;
+    bool *below;
+    msl_ids results = {0};
+    for (uint32_t k = 0; k < node->window.call_count; k++) {
+        if (!needed[node->columns[first + k]]) continue;
+        MSL_TRY(MSL_PUSH(p, &results, node->columns[first + k]));
+        node->window.calls[n++] = node->window.calls[k];
+    }
+    node->window.call_count = n;
+    if (n == 0) return prune(p, node->children[0], needed, out);
+    MSL_TRY(new_set(p, needed, &below));
+    MSL_TRY(msl_logical_edit_exprs(p, node, mark_edit, below));
+    MSL_TRY(prune(p, node->children[0], below, &node->children[0]));
+    MSL_TRY(narrow(p, node->children[0], below, &node->children[0]));
+    const msl_logical *child = node->children[0];
+    MSL_TRY(MSL_TAKE(p, node->columns, child->column_count + n));
+    memcpy(node->columns, child->columns, sizeof *child->columns * child->column_count);
+    memcpy(node->columns + child->column_count, results.items, sizeof *results.items * n);
+    node->column_count = child->column_count + n;
+    return MORSEL_OK;
+}
+
 static morsel_status prune_join(msl_planner *p, msl_logical *node, const bool *needed) {
     bool *below;
     MSL_TRY(new_set(p, needed, &below));
@@ -172,6 +196,7 @@ static morsel_status prune(msl_planner *p, msl_logical *node, const bool *needed
     case MSL_LOGICAL_VALUES: return prune_values(p, node, needed);
     case MSL_LOGICAL_PROJECT: return prune_project(p, node, needed);
     case MSL_LOGICAL_AGGREGATE: return prune_aggregate(p, node, needed);
+    case MSL_LOGICAL_WINDOW: return prune_window(p, node, needed, out);
     case MSL_LOGICAL_JOIN: return prune_join(p, node, needed);
     case MSL_LOGICAL_UNION_ALL: return prune_union(p, node, needed);
     case MSL_LOGICAL_FILTER:

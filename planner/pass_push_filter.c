@@ -7,6 +7,7 @@
 ///    1 PROJECT     the columns' expressions replace them, unless one can fail or is volatile
 ///    2 AGGREGATE   conditions on keys only; the keys' expressions replace them; not without keys
 ///    3 SORT, FILTER, REPEAT: always. UNION_ALL: into every child. LIMIT, TOP_N: never
+///      WINDOW      conditions on columns that are partition keys only: they keep or drop whole partitions
 ///    4 INNER       over one side: to that side; over both: into the join's condition
 ///    5 LEFT, SINGLE, SEMI, ANTI, MARK: over the left side, to the left side. RIGHT: over the right side, to the right
 ///    6 an outer join above which a condition rejects the NULLs it would add is none: LEFT -> INNER, FULL -> LEFT or RIGHT
@@ -76,6 +77,21 @@ static morsel_status push_into_union(msl_planner *p, msl_logical *node, const ms
         MSL_ASSERT(node->children[c]->column_count == node->column_count);
     }
     return msl_logical_filter(p, node, kept.items, kept.count, out);
+}
+
+static morsel_status push_through_window(msl_planner *p, msl_logical *node, const msl_exprs *conditions, msl_logical **out) {
+    msl_ids keys = {0};
+    msl_exprs pushed = {0}, kept = {0};
+    for (uint32_t k = 0; k < node->window.partition_count; k++) {
+        const msl_expr *key = node->window.partition[k];
+        if (key->kind == MSL_EXPR_COLUMN) MSL_TRY(MSL_PUSH(p, &keys, key->column));
+    }
+    for (uint32_t k = 0; k < conditions->count; k++) {
+        msl_expr *condition = conditions->items[k];
+        bool movable = keys.count && is_safe(condition) && msl_expr_within(condition, keys.items, keys.count);
+        MSL_TRY(MSL_PUSH(p, movable ? &pushed : &kept, condition));
+    }
+    return settle(p, node, &pushed, &kept, out);
 }
 
 /* ---- joins ---- */
@@ -295,6 +311,7 @@ static morsel_status push(msl_planner *p, msl_logical *node, const msl_exprs *co
     case MSL_LOGICAL_AGGREGATE:
         return push_through_exprs(p, node, conditions, node->aggregate.keys, node->aggregate.key_count, false, out);
     case MSL_LOGICAL_JOIN: return push_into_join(p, node, conditions, out);
+    case MSL_LOGICAL_WINDOW: return push_through_window(p, node, conditions, out);
     case MSL_LOGICAL_SORT: return settle(p, node, conditions, &none, out);
     case MSL_LOGICAL_REPEAT: {
         msl_exprs moving = {0}, kept = {0};

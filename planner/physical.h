@@ -6,6 +6,7 @@
 #ifndef MSL_PHYSICAL_H
 #define MSL_PHYSICAL_H
 
+#include "functions/window_function.h"
 #include "planner/expr.h"
 #include "storage/source.h"
 
@@ -26,7 +27,7 @@ typedef enum msl_plan_kind {
     MSL_PLAN_TOP_N,
     MSL_PLAN_UNION_ALL,      ///< children in order
     MSL_PLAN_REPEAT,         ///< emits each row as often as its BIGINT column `repeat_column` says, without that column
-    MSL_PLAN_WINDOW,
+    MSL_PLAN_WINDOW,         ///< calls over one (PARTITION BY, ORDER BY); over EXCHANGE HASH (partition) or GATHER
     MSL_PLAN_INSERT,         ///< into a table in memory; emits one BIGINT: rows
     MSL_PLAN_COPY_TO,        ///< into a file; emits one BIGINT: rows
     MSL_PLAN_KIND_COUNT
@@ -66,6 +67,34 @@ typedef struct msl_agg_call {
     const char *display;           ///< "sum(price)"
 } msl_agg_call;
 
+typedef enum msl_frame_unit { MSL_FRAME_ROWS, MSL_FRAME_RANGE, MSL_FRAME_GROUPS } msl_frame_unit;
+typedef enum msl_frame_bound {
+    MSL_BOUND_UNBOUNDED_PRECEDING, MSL_BOUND_PRECEDING, MSL_BOUND_CURRENT_ROW, MSL_BOUND_FOLLOWING, MSL_BOUND_UNBOUNDED_FOLLOWING
+} msl_frame_bound;
+typedef enum msl_frame_exclude {
+    MSL_EXCLUDE_NO_OTHERS, MSL_EXCLUDE_CURRENT_ROW, MSL_EXCLUDE_GROUP, MSL_EXCLUDE_TIES
+} msl_frame_exclude;
+
+/// The frame of a window call. The planner writes what is the whole partition as ROWS between the unbounded ends.
+typedef struct msl_window_frame {
+    msl_frame_unit unit;
+    msl_frame_bound start, end;
+    msl_frame_exclude exclude;
+    const msl_expr *start_offset, *end_offset; ///< PRECEDING, FOLLOWING: constant or parameter; BIGINT (ROWS, GROUPS), for
+                                               ///< RANGE of the range key's type, or INTERVAL for dates
+} msl_window_frame;
+
+/// One call over a window. Arguments are input positions.
+typedef struct msl_window_call {
+    msl_window_kind kind;
+    msl_agg_call call;             ///< args, filter, display of every kind; fn of AGGREGATE only
+    msl_window_frame frame;
+    uint32_t range_key;            ///< RANGE with an offset: the ORDER BY column, as the type that offsets are added to
+    bool ignore_nulls;
+    int64_t sql_offset;            ///< for errors at run time
+    uint32_t sql_length;
+} msl_window_call;
+
 typedef struct msl_plan {
     msl_plan_kind kind;
     uint32_t id;                   ///< unique in the plan, for EXPLAIN ANALYZE
@@ -93,7 +122,11 @@ typedef struct msl_plan {
         } join;
         struct { const msl_sort_key *keys; uint32_t key_count; const msl_expr *limit, *offset; } sort; ///< SORT (limits NULL), TOP_N
         struct { uint32_t column; } repeat;
-        struct { void *spec; } window;
+        struct {
+            const uint32_t *partition; uint32_t partition_count; ///< keys of the EXCHANGE below
+            const msl_sort_key *order; uint32_t order_count;
+            const msl_window_call *calls; uint32_t call_count;
+        } window;                                                ///< emits its input, then the calls' results
         struct { void *table; void *transaction; } insert;       ///< storage's own handles (local to the process)
         struct { const char *path; uint32_t option_count; const msl_source_arg *options; } copy;
     };

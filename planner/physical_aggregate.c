@@ -49,7 +49,7 @@ static bool must_collect(const msl_logical *node) {
     return false;
 }
 
-static morsel_status exchange(msl_physical *b, msl_plan *child, const uint32_t *keys, uint32_t key_count, msl_plan **out) {
+morsel_status msl_physical_exchange(msl_physical *b, msl_plan *child, const uint32_t *keys, uint32_t key_count, msl_plan **out) {
     msl_plan *plan;
     MSL_TRY(MSL_TAKE(b->p, plan, 1));
     *plan = *child; // same columns
@@ -90,7 +90,7 @@ morsel_status msl_physical_aggregate(msl_physical *b, msl_logical *node, msl_bui
     MSL_TRY(make_calls(b, node, at + keys, &calls));
     if (must_collect(node)) {
         msl_plan *rows;
-        MSL_TRY(exchange(b, input.plan, at, keys, &rows));
+        MSL_TRY(msl_physical_exchange(b, input.plan, at, keys, &rows));
         return agg_node(b, MSL_PLAN_AGG_COLLECT, node, rows, at, calls, &out->plan);
     }
     if (keys == 0) return agg_node(b, MSL_PLAN_AGG_SIMPLE, node, input.plan, at, calls, &out->plan);
@@ -101,6 +101,6 @@ morsel_status msl_physical_aggregate(msl_physical *b, msl_logical *node, msl_bui
     for (uint32_t k = 0; k < keys; k++) first[k] = k;
     MSL_TRY(agg_node(b, MSL_PLAN_AGG_PARTIAL, node, input.plan, at, calls, &partial));
     partial->estimated_rows = -1;
-    MSL_TRY(exchange(b, partial, first, keys, &groups));
+    MSL_TRY(msl_physical_exchange(b, partial, first, keys, &groups));
     return agg_node(b, MSL_PLAN_AGG_FINAL, node, groups, first, calls, &out->plan);
 }

@@ -27,13 +27,16 @@ morsel_status msl_physical_plan(msl_planner *p, msl_logical *root, msl_plan **ou
 morsel_status msl_physical_node(msl_physical *b, msl_logical *node, msl_built *out) MSL_MUST_CHECK;
 morsel_status msl_physical_aggregate(msl_physical *b, msl_logical *node, msl_built *out) MSL_MUST_CHECK;
 morsel_status msl_physical_join(msl_physical *b, msl_logical *node, msl_built *out) MSL_MUST_CHECK;
+morsel_status msl_physical_window(msl_physical *b, msl_logical *node, msl_built *out) MSL_MUST_CHECK;
+/// EXCHANGE HASH by keys (positions of the child's columns), GATHER when there are none.
+morsel_status msl_physical_exchange(msl_physical *b, msl_plan *child, const uint32_t *keys, uint32_t key_count,
+                                    msl_plan **out) MSL_MUST_CHECK;
 
 /// A node that emits the columns `ids`.
 morsel_status msl_plan_new(msl_physical *b, msl_plan_kind kind, uint32_t child_count, const uint32_t *ids, uint32_t count,
                            msl_plan **out) MSL_MUST_CHECK;
-/// An expression over ids as one over positions in `ids`.
-morsel_status msl_position_expr(msl_physical *b, msl_expr *expr, const uint32_t *ids, uint32_t count,
-                                msl_expr **out) MSL_MUST_CHECK;
+/// An expression over ids as one over their positions.
+morsel_status msl_position_expr(msl_physical *b, msl_expr *expr, const msl_id_map *map, msl_expr **out) MSL_MUST_CHECK;
 /// PROJECT of expressions (over input's ids) that become columns `ids`; the input itself when that changes nothing.
 morsel_status msl_physical_project(msl_physical *b, const msl_built *input, msl_expr *const *exprs, const uint32_t *ids,
                                 uint32_t count, msl_built *out) MSL_MUST_CHECK;

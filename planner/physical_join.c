@@ -34,7 +34,9 @@ static morsel_status condition(msl_physical *b, const msl_logical *node, const m
         }
     }
     MSL_TRY(msl_expr_junction(b->p, MSL_EXPR_AND, ordered, n, MSL_NOWHERE, &all));
-    return msl_position_expr(b, all, both, left->count + right->count, out);
+    msl_id_map map;
+    MSL_TRY(msl_id_map_init(b->p, &map, both, left->count + right->count));
+    return msl_position_expr(b, all, &map, out);
 }
 
 morsel_status msl_physical_join(msl_physical *b, msl_logical *node, msl_built *out) {

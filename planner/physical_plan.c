@@ -34,25 +34,24 @@ static morsel_status plan_over(msl_physical *b, msl_plan_kind kind, const msl_bu
 }
 
 typedef struct positions {
-    const uint32_t *ids;
-    uint32_t count;
+    const msl_id_map *map;
     msl_planner *p;
 } positions;
 
 static morsel_status position_node(void *context, msl_expr *expr, msl_expr **out) {
-    const positions *map = context;
+    const positions *c = context;
     if (expr->kind != MSL_EXPR_COLUMN) return MORSEL_OK;
-    int64_t at = msl_id_position(map->ids, map->count, expr->column);
+    int64_t at = msl_id_map_find(c->map, expr->column);
     MSL_ASSERT(at >= 0);
-    MSL_TRY(MSL_TAKE(map->p, *out, 1));
+    MSL_TRY(MSL_TAKE(c->p, *out, 1));
     **out = *expr;
     (*out)->column = (uint32_t)at;
     return MORSEL_OK;
 }
 
-morsel_status msl_position_expr(msl_physical *b, msl_expr *expr, const uint32_t *ids, uint32_t count, msl_expr **out) {
-    positions map = {ids, count, b->p};
-    return msl_expr_rewrite(b->p, expr, position_node, &map, out);
+morsel_status msl_position_expr(msl_physical *b, msl_expr *expr, const msl_id_map *map, msl_expr **out) {
+    positions context = {map, b->p};
+    return msl_expr_rewrite(b->p, expr, position_node, &context, out);
 }
 
 /* ---- projections ---- */
@@ -94,7 +93,9 @@ morsel_status msl_physical_project(msl_physical *b, const msl_built *input, msl_
     msl_plan *plan, *below = input->plan;
     MSL_TRY(msl_plan_new(b, MSL_PLAN_PROJECT, 1, ids, count, &plan));
     MSL_TRY(MSL_TAKE(b->p, plan->project.exprs, count));
-    for (uint32_t k = 0; k < count; k++) MSL_TRY(msl_position_expr(b, exprs[k], input->ids, input->count, &plan->project.exprs[k]));
+    msl_id_map map;
+    MSL_TRY(msl_id_map_init(b->p, &map, input->ids, input->count));
+    for (uint32_t k = 0; k < count; k++) MSL_TRY(msl_position_expr(b, exprs[k], &map, &plan->project.exprs[k]));
     if (below->kind == MSL_PLAN_PROJECT && only_moves(below)) { // two projections in a row are one
         MSL_TRY(compose(b, plan, below));
         below = below->children[0];
@@ -128,7 +129,9 @@ morsel_status msl_physical_columns(msl_physical *b, const msl_built *input, msl_
     bool all_columns = true;
     for (uint32_t k = 0; k < count; k++) all_columns = all_columns && exprs[k]->kind == MSL_EXPR_COLUMN;
     if (all_columns) {
-        for (uint32_t k = 0; k < count; k++) at[k] = (uint32_t)msl_id_position(input->ids, input->count, exprs[k]->column);
+        msl_id_map map;
+        MSL_TRY(msl_id_map_init(b->p, &map, input->ids, input->count));
+        for (uint32_t k = 0; k < count; k++) at[k] = (uint32_t)msl_id_map_find(&map, exprs[k]->column);
         return MORSEL_OK;
     }
     msl_exprs all = {0};
@@ -215,12 +218,14 @@ static morsel_status build_filter(msl_physical *b, msl_logical *node, msl_built 
     MSL_TRY(plan_over(b, MSL_PLAN_FILTER, &child, &out->plan));
     msl_expr **conjuncts;
     uint32_t n = 0;
+    msl_id_map map;
     MSL_TRY(MSL_TAKE(b->p, conjuncts, node->filter.count));
+    MSL_TRY(msl_id_map_init(b->p, &map, child.ids, child.count));
     for (unsigned failing = 0; failing < 2; failing++) {
         for (uint32_t k = 0; k < node->filter.count; k++) {
             bool can_fail = node->filter.conjuncts[k]->flags & MSL_EXPR_CAN_FAIL;
             if (can_fail != failing) continue;
-            MSL_TRY(msl_position_expr(b, node->filter.conjuncts[k], child.ids, child.count, &conjuncts[n++]));
+            MSL_TRY(msl_position_expr(b, node->filter.conjuncts[k], &map, &conjuncts[n++]));
         }
     }
     out->plan->filter.conjuncts = conjuncts;
@@ -313,6 +318,7 @@ static morsel_status build_node(msl_physical *b, msl_logical *node, msl_built *o
     case MSL_LOGICAL_TOP_N: return build_sort(b, node, out);
     case MSL_LOGICAL_LIMIT: return build_limit(b, node, out);
     case MSL_LOGICAL_UNION_ALL: return build_union(b, node, out);
+    case MSL_LOGICAL_WINDOW: break;
     case MSL_LOGICAL_REPEAT: return build_repeat(b, node, out);
     case MSL_LOGICAL_INSERT:
     case MSL_LOGICAL_COPY_TO: return build_sink(b, node, out);

@@ -71,6 +71,16 @@ static inline const msl_type *msl_column_type(const msl_planner *p, uint32_t id)
 static inline const char *msl_column_name(const msl_planner *p, uint32_t id) { return p->columns.items[id].name; }
 /// Position of an id in a list, or -1.
 int64_t msl_id_position(const uint32_t *ids, uint32_t count, uint32_t id);
+/// Where each of many ids stands in a list. Made once for a list, then each look-up is one load.
+typedef struct msl_id_map {
+    const uint32_t *ids;
+    uint32_t count;
+    uint32_t *places; ///< by id: position + 1, 0 = not there; NULL for short lists, which are searched
+    uint32_t room;    ///< ids below this
+} msl_id_map;
+morsel_status msl_id_map_init(msl_planner *p, msl_id_map *map, const uint32_t *ids, uint32_t count) MSL_MUST_CHECK;
+/// Position of the id, or -1.
+int64_t msl_id_map_find(const msl_id_map *map, uint32_t id);
 /// Names compared as identifiers: ASCII case folded.
 bool msl_same_name(const char *a, const char *b);
 bool msl_same_name_n(const char *a, const char *b, size_t b_length);

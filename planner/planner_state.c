@@ -29,6 +29,22 @@ int64_t msl_id_position(const uint32_t *ids, uint32_t count, uint32_t id) {
     return -1;
 }
 
+#define SHORT_LIST 16u
+
+morsel_status msl_id_map_init(msl_planner *p, msl_id_map *map, const uint32_t *ids, uint32_t count) {
+    *map = (msl_id_map){.ids = ids, .count = count};
+    if (count <= SHORT_LIST) return MORSEL_OK;
+    map->room = p->columns.count;
+    MSL_TRY(MSL_TAKE(p, map->places, map->room));
+    for (uint32_t k = count; k-- > 0;) map->places[ids[k]] = k + 1;
+    return MORSEL_OK;
+}
+
+int64_t msl_id_map_find(const msl_id_map *map, uint32_t id) {
+    if (!map->places) return msl_id_position(map->ids, map->count, id);
+    return id < map->room ? (int64_t)map->places[id] - 1 : -1;
+}
+
 bool msl_same_name(const char *a, const char *b) { return strcasecmp(a, b) == 0; }
 
 bool msl_same_name_n(const char *a, const char *b, size_t b_length) {
