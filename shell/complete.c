@@ -1,8 +1,9 @@
 /// complete.c: candidates for the word before the cursor.
 ///
-/// Inside '...' file names; after a dot at the line's start dot commands; otherwise keywords, tables and views, functions,
-/// and the columns of the tables and files that the statement names after FROM and JOIN. The catalog is asked through SQL, so
-/// nothing here can go stale; a file's columns are found by DESCRIBE, which reads only its beginning.
+/// Inside '...' file names; after a dot at the line's start dot commands; otherwise keywords, tables and views,
+/// functions, and the columns of the tables and files that the statement names after FROM and JOIN. The catalog is
+/// asked through SQL, so nothing here can go stale; a file's columns are found by DESCRIBE, which reads only its
+/// beginning.
 #include "shell/complete.h"
 #include "shell/format.h"
 
@@ -129,7 +130,8 @@ static void offer_columns_of_statement(shell *sh, collector *c, const char *sql)
         }
         expects = (length == 4 && (strncasecmp(sql, "FROM", 4) == 0 || strncasecmp(sql, "JOIN", 4) == 0 ||
                                    strncasecmp(sql, "INTO", 4) == 0)) ||
-                  (length == 6 && strncasecmp(sql, "UPDATE", 6) == 0) || (length == 8 && strncasecmp(sql, "DESCRIBE", 8) == 0);
+                  (length == 6 && strncasecmp(sql, "UPDATE", 6) == 0) ||
+                  (length == 8 && strncasecmp(sql, "DESCRIBE", 8) == 0);
         sql += length;
     }
 }
@@ -179,7 +181,8 @@ static void complete_dot(shell *sh, collector *c, const char *line, size_t lengt
     c->prefix_length -= word;
     if (space > 2 && strncasecmp(line + 1, "mode", space - 1) == 0) {
         for (size_t k = 0; shell_format_at(k); k++) offer(c, shell_format_at(k)->name);
-    } else if (space > 1 && (strncasecmp(line + 1, "tables", space - 1) == 0 || strncasecmp(line + 1, "schema", space - 1) == 0)) {
+    } else if (space > 1 && (strncasecmp(line + 1, "tables", space - 1) == 0 ||
+                             strncasecmp(line + 1, "schema", space - 1) == 0)) {
         shell_each_row(sh, "SHOW TABLES", offer_name, c, NULL);
     } else {
         offer_files(c, c->prefix, c->prefix_length);
@@ -227,8 +230,9 @@ size_t shell_completions_common(const shell_completions *completions) {
     const char *first = completions->items[0];
     size_t common = strlen(first);
     for (size_t k = 1; k < completions->count; k++) {
+        const char *other = completions->items[k];
         size_t same = 0;
-        while (same < common && tolower((unsigned char)first[same]) == tolower((unsigned char)completions->items[k][same])) same++;
+        while (same < common && tolower((unsigned char)first[same]) == tolower((unsigned char)other[same])) same++;
         common = same;
     }
     return common;

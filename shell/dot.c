@@ -1,7 +1,7 @@
 /// dot.c: finds the command, cuts its line into words, and knows what is not supported.
 ///
-/// The first command whose name begins with what was typed, with at least `shortest` letters, is meant: .m is .mode and .h
-/// .headers, as in the sqlite3 shell; without `shortest` a prefix must be unique.
+/// The first command whose name begins with what was typed, with at least `shortest` letters, is meant: .m is .mode
+/// and .h .headers, as in the sqlite3 shell; without `shortest` a prefix must be unique.
 #include "shell/dot.h"
 #include "shell/format.h"
 
@@ -19,7 +19,8 @@ static const dot_command commands[] = {
     {"changes", 0, false, "on|off", "Show the number of rows that a statement changed", dot_changes},
     {"echo", 2, false, "on|off", "Print commands and statements before they run", dot_echo},
     {"exit", 0, false, "?CODE?", "Leave, with an exit code", dot_exit},
-    {"explain", 0, false, "on|off|auto", "Print EXPLAIN as plain lines (auto: where the mode draws columns)", dot_explain},
+    {"explain", 0, false, "on|off|auto", "Print EXPLAIN as plain lines (auto: where the mode draws columns)",
+     dot_explain},
     {"headers", 1, false, "on|off", "Print column names in list, csv, column and similar modes", dot_headers},
     {"help", 2, false, "?PATTERN?", "This list, or the commands that match", dot_help},
     {"history", 2, false, "?COUNT?", "Print the last statements", dot_history},
@@ -31,7 +32,8 @@ static const dot_command commands[] = {
     {"nullvalue", 1, false, "TEXT", "Print TEXT for NULL", dot_nullvalue},
     {"once", 2, true, "FILE|\"|COMMAND\"", "Write the next result to a file or a program", dot_once},
     {"open", 3, true, "?DATABASE?", "Close the database and open another; no name: a fresh one in memory", dot_open},
-    {"output", 1, true, "?FILE|\"|COMMAND\"?", "Write results to a file or a program; no name: back to the screen", dot_output},
+    {"output", 1, true, "?FILE|\"|COMMAND\"?", "Write results to a file or a program; no name: back to the screen",
+     dot_output},
     {"print", 1, false, "TEXT...", "Print text", dot_print},
     {"progress", 3, false, "on|off|auto", "Show how far a long query is (auto: on a terminal)", dot_progress},
     {"prompt", 4, false, "MAIN ?CONTINUATION?", "Replace the prompts", dot_prompt},
@@ -48,7 +50,8 @@ static const dot_command commands[] = {
     {"timer", 1, false, "on|off", "Print how long each statement took", dot_timer},
     {"types", 2, false, "on|off|auto", "Types in the heading of boxes (auto: on a terminal)", dot_types},
     {"version", 1, false, "", "Show the version", dot_version},
-    {"width", 1, false, "CELLS...", "Widths of columns in column, box, table, markdown; negative = right-aligned", dot_width},
+    {"width", 1, false, "CELLS...", "Widths of columns in column, box, table, markdown; negative = right-aligned",
+     dot_width},
 };
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
 
@@ -72,7 +75,8 @@ static const struct { const char *name, *instead; } unsupported[] = {
     {"archive", NULL}, {"auth", NULL}, {"backup", NULL}, {"binary", NULL}, {"check", NULL}, {"clone", NULL},
     {"columns", NULL}, {"connection", NULL}, {"crlf", NULL}, {"databases", NULL}, {"dbconfig", NULL}, {"dbinfo", NULL},
     {"dbtotxt", NULL}, {"diskused", NULL}, {"dump", "COPY table TO 'file.csv' writes a table"}, {"edit", NULL},
-    {"eqp", "EXPLAIN statement shows its plan"}, {"excel", "COPY (query) TO 'file.csv' writes a file that spreadsheets open"},
+    {"eqp", "EXPLAIN statement shows its plan"},
+    {"excel", "COPY (query) TO 'file.csv' writes a file that spreadsheets open"},
     {"expert", NULL}, {"filectrl", NULL}, {"fullschema", ".schema"}, {"highlight", NULL}, {"imposter", NULL},
     {"intck", NULL}, {"iotrace", NULL}, {"last", NULL}, {"limit", NULL}, {"lint", NULL}, {"load", NULL}, {"log", NULL},
     {"multiline", NULL}, {"nonce", NULL}, {"pager", ".once \"|less\" pages the next result"},
@@ -88,9 +92,10 @@ static const char *const unsupported_aliases[] = {"copy", "e", "g", "gx", "l", "
 
 const char *const *shell_dot_names(void) {
     static const char *const names[] = {
-        "bail", "cd", "changes", "echo", "exit", "explain", "headers", "help", "history", "import", "indexes", "maxrows",
-        "maxwidth", "mode", "nullvalue", "once", "open", "output", "print", "progress", "prompt", "quit", "read", "schema",
-        "separator", "shell", "show", "stats", "system", "tables", "timeout", "timer", "types", "version", "width", NULL};
+        "bail", "cd", "changes", "echo", "exit", "explain", "headers", "help", "history", "import", "indexes",
+        "maxrows", "maxwidth", "mode", "nullvalue", "once", "open", "output", "print", "progress", "prompt", "quit", "read",
+        "schema", "separator", "shell", "show", "stats", "system", "tables", "timeout", "timer", "types", "version",
+        "width", NULL};
     _Static_assert(sizeof names / sizeof names[0] == COMMAND_COUNT + 1, "every command is listed");
     return names;
 }
@@ -176,7 +181,8 @@ static void refuse(dot_call *call, const char *name, bool ambiguous) {
     if (ambiguous) {
         shell_text list = {0};
         for (size_t k = 0; k < COMMAND_COUNT; k++) {
-            if (strncasecmp(commands[k].name, name, strlen(name)) == 0) shell_text_printf(&list, " .%s", commands[k].name);
+            if (strncasecmp(commands[k].name, name, strlen(name)) == 0)
+                shell_text_printf(&list, " .%s", commands[k].name);
         }
         dot_error(call, "ambiguous command .%s:%s", name, shell_text_string(&list));
         shell_text_free(&list);
@@ -216,7 +222,8 @@ void shell_run_dot(shell *sh, const char *line, const shell_place *place) {
         const char *name = call.arguments[0];
         call.command = line[0] == '\\' ? find_alias(&call, name) : find_command(name, &ambiguous);
         if (!call.command && line[0] == '.') refuse(&call, name, ambiguous);
-        else if (call.command && call.command->is_unsafe && sh->safe) dot_error(&call, "-safe forbids .%s", call.command->name);
+        else if (call.command && call.command->is_unsafe && sh->safe)
+            dot_error(&call, "-safe forbids .%s", call.command->name);
         else if (call.command) call.command->run(&call);
     } else if (call.count == 0 && words[0] == 0) {
         dot_error(&call, "a command's name is missing\nHINT: .help lists the commands");
@@ -262,7 +269,8 @@ static bool mentions(const char *text, const char *pattern) { return strcasestr(
 
 static void help_line(shell *sh, const dot_command *command) {
     int width = (int)(strlen(command->name) + 1 + strlen(command->usage) + 1);
-    shell_printf(&sh->out, ".%s %s%*s %s\n", command->name, command->usage, width < 30 ? 30 - width : 0, "", command->help);
+    shell_printf(&sh->out, ".%s %s%*s %s\n", command->name, command->usage, width < 30 ? 30 - width : 0, "",
+                 command->help);
 }
 
 static void dot_help(dot_call *call) {
@@ -274,7 +282,8 @@ static void dot_help(dot_call *call) {
         for (size_t k = 0; k < COMMAND_COUNT; k++) {
             const dot_command *c = &commands[k];
             bool named = pattern && strncasecmp(c->name, pattern, strlen(pattern)) == 0;
-            if (pattern && !named && !(round == 1 && (mentions(c->help, pattern) || mentions(c->name, pattern)))) continue;
+            if (pattern && !named && !(round == 1 && (mentions(c->help, pattern) || mentions(c->name, pattern))))
+                continue;
             help_line(sh, c);
             any = true;
             if (!pattern || !shell_same(pattern, "mode")) continue;

@@ -124,7 +124,8 @@ void dot_separator(dot_call *call) {
 void dot_width(dot_call *call) {
     int64_t widths[DOT_ARGUMENTS];
     for (size_t k = 1; k < call->count; k++) {
-        if (!shell_parse_number(call->arguments[k], &widths[k - 1]) || widths[k - 1] > 10000 || widths[k - 1] < -10000) {
+        if (!shell_parse_number(call->arguments[k], &widths[k - 1]) || widths[k - 1] > 10000 ||
+            widths[k - 1] < -10000) {
             dot_error(call, ".width: \"%s\" is no number of cells", call->arguments[k]);
             return;
         }
@@ -139,7 +140,8 @@ void dot_width(dot_call *call) {
 static void set_size(dot_call *call, int64_t *size) {
     int64_t number;
     if (call->count == 1) shell_printf(&call->sh->out, "%lld\n", (long long)*size);
-    else if (call->count == 2 && shell_parse_number(call->arguments[1], &number) && number >= 0 && number < 1000000) *size = number;
+    else if (call->count == 2 && shell_parse_number(call->arguments[1], &number) && number >= 0 && number < 1000000)
+        *size = number;
     else dot_usage(call);
 }
 
@@ -152,7 +154,8 @@ static void show_text(shell *sh, const char *name, const char *text) {
     shell_printf(&sh->out, "%12s: \"", name);
     for (; *text; text++) {
         unsigned char c = (unsigned char)*text;
-        const char *escaped = c == '\n' ? "\\n" : c == '\r' ? "\\r" : c == '\t' ? "\\t" : c == '"' ? "\\\"" : c == '\\' ? "\\\\" : NULL;
+        const char *escaped = c == '\n' ? "\\n" : c == '\r' ? "\\r" : c == '\t' ? "\\t" : c == '"' ? "\\\"" :
+                              c == '\\' ? "\\\\" : NULL;
         if (escaped) shell_puts(&sh->out, escaped);
         else if (c < 0x20) shell_printf(&sh->out, "\\%03o", c);
         else shell_putc(&sh->out, (char)c);

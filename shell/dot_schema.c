@@ -47,7 +47,9 @@ static bool add_table(void *context, size_t columns, const char *const *cells) {
     return true;
 }
 
-static int by_name(const void *a, const void *b) { return strcmp(((const table_entry *)a)->name, ((const table_entry *)b)->name); }
+static int by_name(const void *a, const void *b) {
+    return strcmp(((const table_entry *)a)->name, ((const table_entry *)b)->name);
+}
 
 static bool list_tables(dot_call *call, table_list *list) {
     char *message;

@@ -40,7 +40,8 @@ void dot_quit(dot_call *call) { call->sh->quit = true; }
 
 void dot_exit(dot_call *call) {
     int64_t code = -1;
-    if (call->count > 2 || (call->count == 2 && (!shell_parse_number(call->arguments[1], &code) || code < 0 || code > 255))) {
+    if (call->count > 2 ||
+        (call->count == 2 && (!shell_parse_number(call->arguments[1], &code) || code < 0 || code > 255))) {
         dot_usage(call);
         return;
     }
@@ -71,7 +72,8 @@ void dot_version(dot_call *call) { shell_printf(&call->sh->out, "Morsel %s\n", m
 
 /* ---- scripts and output ---- */
 
-/// The file or "|program" of a command; a program's arguments need no quotes around all of them. NULL when none is given.
+/// The file or "|program" of a command; a program's arguments need no quotes around all of them. NULL when none is
+/// given.
 static const char *target_of(const dot_call *call) {
     if (*call->rest == '|') return call->rest;
     return call->count > 1 ? call->arguments[1] : NULL;
@@ -91,7 +93,8 @@ static void redirect(dot_call *call, bool once) {
         return;
     }
     if (target && target[0] == '-') {
-        dot_error(call, "not supported yet: .%s %s\nHINT: name a file or a program: .%s \"|command\"", call->command->name,
+        dot_error(call, "not supported yet: .%s %s\nHINT: name a file or a program: .%s \"|command\"",
+                  call->command->name,
                   target, call->command->name);
         return;
     }
@@ -138,7 +141,8 @@ void dot_history(dot_call *call) {
 
 void dot_cd(dot_call *call) {
     if (call->count != 2) dot_usage(call);
-    else if (chdir(call->arguments[1]) != 0) dot_error(call, "cannot change to %s: %s", call->arguments[1], strerror(errno));
+    else if (chdir(call->arguments[1]) != 0)
+        dot_error(call, "cannot change to %s: %s", call->arguments[1], strerror(errno));
 }
 
 void dot_shell(dot_call *call) {

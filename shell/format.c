@@ -1,7 +1,7 @@
 /// format.c: the table of modes, and what they share: reading cells.
 ///
-/// Text and integers, which are most of what is exported, are read from the chunk's columns in place; every other type goes
-/// through morsel_cell_text(), so that the library alone knows how it is spelled.
+/// Text and integers, which are most of what is exported, are read from the chunk's columns in place; every other
+/// type goes through morsel_cell_text(), so that the library alone knows how it is spelled.
 #include "shell/format.h"
 #include "shell/grid.h"
 

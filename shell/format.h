@@ -1,8 +1,9 @@
 /// format.h: the output modes.
 ///
 /// A mode is a table of functions. run.c calls begin before the first rows (never for a result without rows, except
-/// for boxes with types), rows for each chunk as it arrives, and end. Text modes print rows at once and hold nothing; modes with
-/// columns of equal width buffer the first rows to measure them (grid.h), so that memory never grows with the result.
+/// for boxes with types), rows for each chunk as it arrives, and end. Text modes print rows at once and hold nothing;
+/// modes with columns of equal width buffer the first rows to measure them (grid.h), so that memory never grows with
+/// the result.
 #ifndef MORSEL_SHELL_FORMAT_H
 #define MORSEL_SHELL_FORMAT_H
 
@@ -83,10 +84,15 @@ void shell_writer_look_at(shell_writer *writer, const morsel_chunk *chunk);
 shell_cell shell_writer_cell(shell_writer *writer, morsel_chunk *chunk, size_t column, size_t row, char room[24]);
 
 /// The modes, one file a family.
-extern const shell_format shell_format_list, shell_format_tabs, shell_format_csv, shell_format_ascii;   // format_text.c
-extern const shell_format shell_format_quote, shell_format_insert, shell_format_tcl;                      // format_literal.c
-extern const shell_format shell_format_json, shell_format_jsonlines;                                      // format_json.c
-extern const shell_format shell_format_line, shell_format_html;                                           // format_line.c
-extern const shell_format shell_format_box, shell_format_table, shell_format_column, shell_format_markdown; // format_grid.c
+// format_text.c
+extern const shell_format shell_format_list, shell_format_tabs, shell_format_csv, shell_format_ascii;
+// format_literal.c
+extern const shell_format shell_format_quote, shell_format_insert, shell_format_tcl;
+// format_json.c
+extern const shell_format shell_format_json, shell_format_jsonlines;
+// format_line.c
+extern const shell_format shell_format_line, shell_format_html;
+// format_grid.c
+extern const shell_format shell_format_box, shell_format_table, shell_format_column, shell_format_markdown;
 
 #endif

@@ -10,7 +10,8 @@ static const shell_grid_style table_style = {
     .left = "| ", .between = " | ", .right = " |", .centered = true,
 };
 static const shell_grid_style markdown_style = {
-    .middle = {"|", "-", "|", "|"}, .left = "| ", .between = " | ", .right = " |", .row_rule_blank = "", .centered = true,
+    .middle = {"|", "-", "|", "|"}, .left = "| ", .between = " | ", .right = " |", .row_rule_blank = "",
+    .centered = true,
 };
 static const shell_grid_style column_style = {
     .middle = {"", "-", "  ", ""}, .left = "", .between = "  ", .right = "", .row_rule_blank = "\n",
@@ -24,7 +25,8 @@ const shell_grid_style *shell_grid_style_of(const shell_format *format) {
 }
 
 const shell_format shell_format_box = {
-    .name = "box", .alias = "duckbox", .is_grid = true, .headers = true, .help = "a box of Unicode lines; with types on a terminal",
+    .name = "box", .alias = "duckbox", .is_grid = true, .headers = true,
+    .help = "a box of Unicode lines; with types on a terminal",
 };
 const shell_format shell_format_table = {
     .name = "table", .is_grid = true, .headers = true, .help = "a table of ASCII lines",

@@ -1,7 +1,7 @@
 /// format_json.c: json (one array of objects a result) and jsonlines (one object a line).
 ///
-/// Numbers and booleans are bare, NULL is null, everything else a string. Infinity becomes 1e999, as in the sqlite3 shell;
-/// NaN, which JSON lacks too, null.
+/// Numbers and booleans are bare, NULL is null, everything else a string. Infinity becomes 1e999, as in the sqlite3
+/// shell; NaN, which JSON lacks too, null.
 #include "shell/format.h"
 
 #include <stdio.h>
@@ -51,7 +51,8 @@ static void put_object(shell_writer *writer, morsel_chunk *chunk, size_t row) {
         shell_putc(out, ':');
         shell_cell cell = shell_writer_cell(writer, chunk, k, row, room);
         if (!cell.text) shell_puts(out, "null");
-        else if (column->kind == SHELL_KIND_INT || column->kind == SHELL_KIND_BOOL) shell_put(out, cell.text, cell.length);
+        else if (column->kind == SHELL_KIND_INT || column->kind == SHELL_KIND_BOOL)
+            shell_put(out, cell.text, cell.length);
         else if (column->kind == SHELL_KIND_NUMBER) put_number(out, cell);
         else put_string(out, cell.text, cell.length);
     }

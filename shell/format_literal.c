@@ -1,7 +1,7 @@
 /// format_literal.c: values as another language writes them: SQL literals (quote, insert) and Tcl strings.
 ///
-/// As in the sqlite3 shell, insert mode spells line breaks as replace('a\nb','\n',char(10)), so that every statement stays on
-/// one line.
+/// As in the sqlite3 shell, insert mode spells line breaks as replace('a\nb','\n',char(10)), so that every statement
+/// stays on one line.
 #include "shell/format.h"
 
 #include <stdio.h>
@@ -22,7 +22,8 @@ static void put_quoted(shell_output *out, const char *text, size_t length) {
     shell_putc(out, '\'');
 }
 
-/// A text that does not occur in the value and may stand for a line break: `first`, else `second`, else "(first0)", ...
+/// A text that does not occur in the value and may stand for a line break: `first`, else `second`, else "(first0)",
+/// ...
 static void unused_text(const char *text, size_t length, const char *first, const char *second, char out[32]) {
     snprintf(out, 32, "%s", first);
     if (!memmem(text, length, out, strlen(out))) return;

@@ -1,8 +1,8 @@
 /// format_text.c: separated values: list, tabs, csv, ascii.
 ///
-/// Byte for byte what the sqlite3 shell (3.40) prints, since scripts depend on it: list has no heading unless asked for, csv
-/// ends rows with CR LF (LF when set by a flag), quotes what holds anything but letters, digits and harmless punctuation, prints '' as "" and
-/// NULL as nothing.
+/// Byte for byte what the sqlite3 shell (3.40) prints, since scripts depend on it: list has no heading unless asked
+/// for, csv ends rows with CR LF (LF when set by a flag), quotes what holds anything but letters, digits and harmless
+/// punctuation, prints '' as "" and NULL as nothing.
 #include "shell/format.h"
 
 /// 1 = a csv value with this byte is quoted: control characters, blank, quotes, DEL, everything beyond ASCII.

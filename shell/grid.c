@@ -1,8 +1,9 @@
 /// grid.c: the buffer of rows, measuring, and printing them in a frame.
 ///
-/// A row in the buffer is one (offset, length) for each column into one growing text. Values may hold newlines and then
-/// take several lines; in that case rows are kept apart by rules, as in the sqlite3 shell.
-///   memory  at most SHELL_GRID_ROWS rows or SHELL_GRID_BYTES of text plus one chunk; on a terminal the chunks that hold
+/// A row in the buffer is one (offset, length) for each column into one growing text. Values may hold newlines and
+/// then take several lines; in that case rows are kept apart by rules, as in the sqlite3 shell.
+///   memory  at most SHELL_GRID_ROWS rows or SHELL_GRID_BYTES of text plus one chunk; on a terminal the chunks that
+///   hold
 ///           the first and last rows to show
 #include "shell/grid.h"
 #include "shell/width.h"
@@ -122,7 +123,8 @@ static void measure(shell_writer *writer) {
     }
     grid->shown_count = grid->columns;
     if (writer->fits) {
-        grid->shown_count = shell_grid_fit(grid->widths, grid->shown, grid->columns, shell_terminal_width(writer->out->fd),
+        grid->shown_count = shell_grid_fit(grid->widths, grid->shown, grid->columns,
+                                           shell_terminal_width(writer->out->fd),
                                            (size_t)writer->sh->max_width);
     }
 }

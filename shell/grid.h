@@ -1,8 +1,8 @@
 /// grid.h: rows buffered to find out how wide columns must be: behind box, table, column and markdown.
 ///
-/// Off a terminal nothing is ever cut: the first SHELL_GRID_ROWS rows (or SHELL_GRID_BYTES of text) are measured, then printed, and
-/// what follows is printed at once with the same widths; a later, wider value stands out of its column. On a terminal a box
-/// keeps its first and last rows only, and shortens or leaves out columns until it fits.
+/// Off a terminal nothing is ever cut: the first SHELL_GRID_ROWS rows (or SHELL_GRID_BYTES of text) are measured,
+/// then printed, and what follows is printed at once with the same widths; a later, wider value stands out of its
+/// column. On a terminal a box keeps its first and last rows only, and shortens or leaves out columns until it fits.
 #ifndef MORSEL_SHELL_GRID_H
 #define MORSEL_SHELL_GRID_H
 

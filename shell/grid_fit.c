@@ -1,4 +1,5 @@
-/// grid_fit.c: makes a box fit the terminal: first by shortening the widest columns, then by leaving out the middle ones.
+/// grid_fit.c: makes a box fit the terminal: first by shortening the widest columns, then by leaving out the middle
+/// ones.
 #include "shell/grid.h"
 
 #include <stdlib.h>

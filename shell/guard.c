@@ -1,14 +1,17 @@
-/// guard.c: looks at the words of a statement without parsing it: what -safe and -readonly forbid, EXPLAIN, blank text.
+/// guard.c: looks at the words of a statement without parsing it: what -safe and -readonly forbid, EXPLAIN, blank
+/// text.
 ///
-/// Only words outside of quotes and comments count, at any depth of parentheses. A word that is also a plain name (a column
-/// called update) makes the check refuse a harmless statement; quoting the name helps. It never lets a harmful one through.
+/// Only words outside of quotes and comments count, at any depth of parentheses. A word that is also a plain name (a
+/// column called update) makes the check refuse a harmless statement; quoting the name helps. It never lets a harmful
+/// one through.
 #include "shell/state.h"
 
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
-/// Skips one quoted text, quoted name, comment or dollar-quoted text starting at `at`; returns its end, or `at` when none starts.
+/// Skips one quoted text, quoted name, comment or dollar-quoted text starting at `at`; returns its end, or `at` when
+/// none starts.
 static size_t skip_quoted(const char *sql, size_t length, size_t at, bool *open) {
     char c = sql[at], next = at + 1 < length ? sql[at + 1] : 0;
     if (c == '\'' || c == '"' || c == '`') {
@@ -35,7 +38,9 @@ static size_t skip_quoted(const char *sql, size_t length, size_t at, bool *open)
     return at;
 }
 
-static bool is_word_byte(char c) { return isalnum((unsigned char)c) || c == '_' || c == '$' || (unsigned char)c >= 0x80; }
+static bool is_word_byte(char c) {
+    return isalnum((unsigned char)c) || c == '_' || c == '$' || (unsigned char)c >= 0x80;
+}
 
 /// Finds the next word outside of quotes and comments from *at on; false at the end.
 static bool next_word(const char *sql, size_t length, size_t *at, const char **word, size_t *word_length) {
@@ -73,8 +78,10 @@ const char *shell_forbidden(const shell *sh, const char *sql, size_t length) {
     size_t at = 0, word_length;
     const char *word;
     while (next_word(sql, length, &at, &word, &word_length)) {
-        if (sh->safe && is_one_of(word, word_length, writes_files)) return "-safe forbids statements that write files or attach databases";
-        if (sh->readonly && is_one_of(word, word_length, changes)) return "-readonly forbids statements that change data";
+        if (sh->safe && is_one_of(word, word_length, writes_files))
+            return "-safe forbids statements that write files or attach databases";
+        if (sh->readonly && is_one_of(word, word_length, changes))
+            return "-readonly forbids statements that change data";
     }
     return NULL;
 }

@@ -1,8 +1,8 @@
 /// input.c: cuts what is read into statements and dot commands.
 ///
 /// Lines are collected until morsel_complete() says that a statement ends; a line that starts with "." or "\" where no
-/// statement is begun is a command, one with "#" a comment. A script is never read whole: what a statement prints is out
-/// before the next line is read, so that `morsel < fifo` works as a conversation.
+/// statement is begun is a command, one with "#" a comment. A script is never read whole: what a statement prints is
+/// out before the next line is read, so that `morsel < fifo` works as a conversation.
 #include "shell/interrupt.h"
 #include "shell/state.h"
 

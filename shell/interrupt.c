@@ -1,8 +1,9 @@
 /// interrupt.c: Ctrl-C cancels the query, not the shell.
 ///
-/// A signal handler has no argument, so what it needs are the two atomic variables of this file, the only mutable ones of
-/// the shell outside its state. SA_RESTART is off: a read from the terminal or a pipe returns, and the reader looks at
-/// shell_interrupted(). SIGPIPE gets a handler that does nothing instead of SIG_IGN, because handlers do not survive exec.
+/// A signal handler has no argument, so what it needs are the two atomic variables of this file, the only mutable
+/// ones of the shell outside its state. SA_RESTART is off: a read from the terminal or a pipe returns, and the reader
+/// looks at shell_interrupted(). SIGPIPE gets a handler that does nothing instead of SIG_IGN, because handlers do not
+/// survive exec.
 #include "shell/interrupt.h"
 
 #include <signal.h>

@@ -1,7 +1,7 @@
 /// main.c: the morsel program.
 ///
-/// Order: arguments, -init or (at a prompt) the start file, -cmd, then what the arguments name, else standard input. Until
-/// the first prompt nothing is touched that a one-line query does not need: no locale, no terminal, no thread.
+/// Order: arguments, -init or (at a prompt) the start file, -cmd, then what the arguments name, else standard input.
+/// Until the first prompt nothing is touched that a one-line query does not need: no locale, no terminal, no thread.
 #include "shell/format.h"
 #include "shell/interrupt.h"
 #include "shell/options.h"
@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/// Runs the user's start file: $XDG_CONFIG_HOME/morsel/morselrc, ~/.config/morsel/morselrc or ~/.morselrc, the first there is.
+/// Runs the user's start file: $XDG_CONFIG_HOME/morsel/morselrc, ~/.config/morsel/morselrc or ~/.morselrc, the first
+/// there is.
 static void run_start_file(shell *sh) {
     const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
     const struct { const char *folder, *name; } places[] = {
@@ -53,7 +54,8 @@ static void run(shell *sh, const shell_options *options) {
     }
     if (options->init_file) shell_run_file(sh, options->init_file, NULL);
     else if (sh->interactive && !options->no_init) run_start_file(sh);
-    for (size_t k = 0; k < options->command_count && !shell_stops(sh); k++) shell_run_argument(sh, options->commands[k]);
+    for (size_t k = 0; k < options->command_count && !shell_stops(sh); k++)
+        shell_run_argument(sh, options->commands[k]);
     if (sh->interactive) sh->errors = 0; // -bail looks at what comes now
     if (shell_stops(sh)) return;
     if (options->task_count) {
@@ -77,7 +79,8 @@ int main(int count, char **arguments) {
         run(&sh, &options);
         bool was_fine = !shell_output_failed(&sh.out);
         bool ok = shell_output_flush(&sh.out);
-        if (!ok && was_fine && sh.out.error != EPIPE) shell_error(&sh, NULL, "cannot write: %s", strerror(sh.out.error));
+        if (!ok && was_fine && sh.out.error != EPIPE)
+            shell_error(&sh, NULL, "cannot write: %s", strerror(sh.out.error));
         bool closed = !ok && sh.out.error == EPIPE && !sh.out.name;
         code = shell_exit_code(&sh);
         shell_deinit(&sh);

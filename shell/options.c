@@ -1,7 +1,8 @@
 /// options.c: flags, with one dash or two, underscores as good as dashes, values as -flag value or -flag=value.
 ///
-/// The set is the sqlite3 shell's, with what analysts know from elsewhere (-c, -f, -jsonlines). Flags are taken in order, so that
-/// a later one wins. What is no flag is the database first, then SQL, as in sqlite3; a script may stand anywhere.
+/// The set is the sqlite3 shell's, with what analysts know from elsewhere (-c, -f, -jsonlines). Flags are taken in
+/// order, so that a later one wins. What is no flag is the database first, then SQL, as in sqlite3; a script may
+/// stand anywhere.
 #include "shell/options.h"
 #include "shell/format.h"
 
@@ -12,8 +13,8 @@
 
 typedef enum flag_kind {
     FLAG_MODE, FLAG_C, FLAG_FILE, FLAG_CMD, FLAG_INIT, FLAG_NO_INIT, FLAG_HEADER, FLAG_NOHEADER, FLAG_NULLVALUE,
-    FLAG_SEPARATOR, FLAG_NEWLINE, FLAG_BATCH, FLAG_INTERACTIVE, FLAG_BAIL, FLAG_ECHO, FLAG_READONLY, FLAG_SAFE, FLAG_STATS,
-    FLAG_TIMER, FLAG_THREADS, FLAG_MEMORY, FLAG_VERSION, FLAG_HELP
+    FLAG_SEPARATOR, FLAG_NEWLINE, FLAG_BATCH, FLAG_INTERACTIVE, FLAG_BAIL, FLAG_ECHO, FLAG_READONLY, FLAG_SAFE,
+    FLAG_STATS, FLAG_TIMER, FLAG_THREADS, FLAG_MEMORY, FLAG_VERSION, FLAG_HELP
 } flag_kind;
 
 typedef struct flag {
@@ -75,7 +76,7 @@ static void usage_error(shell_options *options, const char *format, const char *
 }
 
 static void print_help(void) {
-    puts("Usage: morsel [OPTIONS] [DATABASE] [SQL...]      SQL or dot commands; without any: a prompt, or standard input\n"
+    puts("Usage: morsel [OPTIONS] [DATABASE] [SQL...]      SQL or dot commands; without any: prompt or standard input\n"
          "       morsel [OPTIONS] SCRIPT.sql [SQL...]      runs a script\n"
          "DATABASE is :memory: (the default); database files are not supported yet. Files are queried by name:\n"
          "       morsel -c \"FROM 'sales.csv' LIMIT 5\"\n"
@@ -123,7 +124,8 @@ static void apply_flag(shell *sh, const flag *f, const char *value, shell_option
     case FLAG_C: add_task(options, false, value); break;
     case FLAG_FILE: add_task(options, true, value); break;
     case FLAG_CMD:
-        options->commands = shell_grow(options->commands, &options->command_room, options->command_count + 1, sizeof *options->commands);
+        options->commands = shell_grow(options->commands, &options->command_room, options->command_count + 1,
+                                       sizeof *options->commands);
         options->commands[options->command_count++] = value;
         break;
     case FLAG_INIT: options->init_file = value; break;

@@ -26,7 +26,8 @@ typedef struct shell_output {
 /// Standard output.
 void shell_output_init(shell_output *out);
 void shell_output_deinit(shell_output *out);
-/// Directs output to a file ("|command": to a program). NULL: back to standard output. What was there is flushed and closed.
+/// Directs output to a file ("|command": to a program). NULL: back to standard output. What was there is flushed and
+/// closed.
 ///   out   false and *reason (static or errno text) when it cannot be opened; output then goes to standard output
 bool shell_output_open(shell_output *out, const char *name, const char **reason);
 /// Writes out what is buffered; false when a write failed now or earlier.

@@ -4,8 +4,8 @@
 ///
 /// The counts are bytes of files or rows of tables, whatever the scans go by, and so carry no unit.
 ///
-/// A thread of its own beats five times a second, because the shell itself sits in morsel_result_next(). It exists only
-/// when standard error is a terminal, is started by the first statement, sleeps between statements, and asks
+/// A thread of its own beats five times a second, because the shell itself sits in morsel_result_next(). It exists
+/// only when standard error is a terminal, is started by the first statement, sleeps between statements, and asks
 /// morsel_progress(), which any thread may call. "unknown" is said where the fraction is unknown; nothing is made up.
 ///   threads  the mutex guards every field; whoever prints to the terminal wipes the line under it
 #include "shell/progress.h"

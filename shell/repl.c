@@ -1,7 +1,8 @@
 /// repl.c: the prompt: line editing, history and Tab by libedit.
 ///
-/// A statement may take several lines; it enters the history as one entry. Ctrl-C at the prompt drops what was typed, Ctrl-D on
-/// an empty line leaves. Locale and terminal are looked at here and nowhere else, so that scripts do not pay for them.
+/// A statement may take several lines; it enters the history as one entry. Ctrl-C at the prompt drops what was typed,
+/// Ctrl-D on an empty line leaves. Locale and terminal are looked at here and nowhere else, so that scripts do not
+/// pay for them.
 #include "shell/complete.h"
 #include "shell/interrupt.h"
 #include "shell/state.h"
@@ -89,8 +90,8 @@ static void list_completions(const shell_completions *found) {
     fputs("\n", stdout);
     for (size_t row = 0; row < down; row++) {
         for (size_t k = row; k < shown; k += down) {
-            int padding = k + down < shown ? (int)(widest + 2 - shell_width(found->items[k], strlen(found->items[k]))) : 0;
-            printf("%s%*s", found->items[k], padding, "");
+            size_t width = shell_width(found->items[k], strlen(found->items[k]));
+            printf("%s%*s", found->items[k], k + down < shown ? (int)(widest + 2 - width) : 0, "");
         }
         fputs("\n", stdout);
     }
@@ -117,7 +118,8 @@ static unsigned char on_tab(EditLine *editor, int key) {
         size_t end = strlen(word);
         bool goes_on = end && (word[end - 1] == '/' || word[end - 1] == '(');
         el_insertstr(editor, word);
-        if (found.count == 1 && !goes_on) el_insertstr(editor, found.is_file && !strchr(".\\", line->buffer[0]) ? "'" : " ");
+        if (found.count == 1 && !goes_on)
+            el_insertstr(editor, found.is_file && !strchr(".\\", line->buffer[0]) ? "'" : " ");
         shell_free(&word);
         answer = CC_REFRESH;
     } else if (found.count > 1) {
@@ -240,7 +242,7 @@ static void start_editor(shell_repl *repl) {
     el_set(repl->editor, EL_EDITOR, "emacs");
     el_set(repl->editor, EL_SIGNAL, 0);
     el_set(repl->editor, EL_GETCFN, read_character);
-    el_set(repl->editor, EL_ADDFN, "morsel-complete", "Complete names", on_tab);
+    el_wset(repl->editor, EL_ADDFN, L"morsel-complete", L"Complete names", on_tab); // el_set would leak its copies
     el_set(repl->editor, EL_BIND, "^I", "morsel-complete", NULL);
     el_set(repl->editor, EL_BIND, "^R", "em-inc-search-prev", NULL);
     el_source(repl->editor, NULL);

@@ -1,7 +1,7 @@
 /// run.c: statements, each to its end: prepare, execute, print rows as they arrive, warnings, errors, time.
 ///
-/// A script is run statement by statement through morsel_prepare's tail, so that one statement's output stands before the next
-/// is even parsed. A failed statement is reported with the line it stands on, and the run goes on behind it.
+/// A script is run statement by statement through morsel_prepare's tail, so that one statement's output stands before
+/// the next is even parsed. A failed statement is reported with the line it stands on, and the run goes on behind it.
 #include "shell/format.h"
 #include "shell/interrupt.h"
 #include "shell/progress.h"
@@ -52,7 +52,8 @@ static void print_stats(shell *sh) {
 
 /* ---- errors and warnings ---- */
 
-/// Reports a failure of the statement that starts at `place`, which is also the line when the error has no place of its own.
+/// Reports a failure of the statement that starts at `place`, which is also the line when the error has no place of
+/// its own.
 static void report(shell *sh, const morsel_error *err, const shell_place *place) {
     morsel_error_info info = {.struct_size = sizeof info};
     morsel_error_details(err, &info);
@@ -128,7 +129,8 @@ static void count_changes(shell *sh, const morsel_result *result) {
 }
 
 /// Executes a prepared statement whose text is sql[0, length).
-static void run_statement(shell *sh, morsel_statement *statement, const char *sql, size_t length, const shell_place *place) {
+static void run_statement(shell *sh, morsel_statement *statement, const char *sql, size_t length,
+                          const shell_place *place) {
     const char *forbidden = shell_forbidden(sh, sql, length);
     if (forbidden) {
         shell_error(sh, place, "%s", forbidden);

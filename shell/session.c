@@ -69,7 +69,8 @@ bool shell_open(shell *sh, const char *path) {
     }
     if (status == MORSEL_OK) status = morsel_connect(database, &connection, &err);
     if (status != MORSEL_OK) {
-        if (sh->exit_code < 0) shell_error(sh, NULL, "cannot open \"%s\": %s", path ? path : ":memory:", morsel_error_render(err));
+        if (sh->exit_code < 0)
+            shell_error(sh, NULL, "cannot open \"%s\": %s", path ? path : ":memory:", morsel_error_render(err));
         morsel_error_free(&err);
         morsel_close(&database);
         return false;

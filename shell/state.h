@@ -1,10 +1,11 @@
 /// state.h: everything the shell knows; one struct that every part is given.
 ///
 /// The parts, in reading order: main.c (arguments) -> input.c (lines into statements and dot commands) -> run.c (a
-/// statement to its end) -> format_*.c (rows as text) -> output.c; dot*.c, repl.c, complete.c, progress.c, interrupt.c beside.
-/// The shell uses nothing of Morsel but include/morsel.h.
+/// statement to its end) -> format_*.c (rows as text) -> output.c; dot*.c, repl.c, complete.c, progress.c,
+/// interrupt.c beside. The shell uses nothing of Morsel but include/morsel.h.
 ///
-/// Names: shell_x is shared between files of this folder. Nothing here is global except interrupt.c's one atomic pointer.
+/// Names: shell_x is shared between files of this folder. Nothing here is global except interrupt.c's one atomic
+/// pointer.
 #ifndef MORSEL_SHELL_STATE_H
 #define MORSEL_SHELL_STATE_H
 
@@ -92,8 +93,8 @@ int shell_exit_code(const shell *sh);
 
 /// Runs every statement of the text to its end, printing rows, warnings and errors.
 void shell_run_sql(shell *sh, const char *sql, size_t length, const shell_place *place);
-/// Calls `row` with the columns of each row of a query as text (NULL for NULL), until it returns false. For commands that ask
-/// the engine itself.
+/// Calls `row` with the columns of each row of a query as text (NULL for NULL), until it returns false. For commands
+/// that ask the engine itself.
 ///   out   false when the query failed; *message (may be NULL) then is a copy of the error, freed by the caller
 bool shell_each_row(shell *sh, const char *sql, bool (*row)(void *context, size_t columns, const char *const *cells),
                     void *context, char **message);

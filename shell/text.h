@@ -1,7 +1,8 @@
 /// text.h: growable text and the only allocations of the shell.
 ///
-/// The shell is a client of the library: its memory is its own and is not counted against memory_limit. When the system
-/// refuses memory to the shell itself, the program says so and ends with status 1: nothing useful is left to do.
+/// The shell is a client of the library: its memory is its own and is not counted against memory_limit. When the
+/// system refuses memory to the shell itself, the program says so and ends with status 1: nothing useful is left to
+/// do.
 #ifndef MORSEL_SHELL_TEXT_H
 #define MORSEL_SHELL_TEXT_H
 

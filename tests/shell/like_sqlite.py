@@ -31,9 +31,9 @@ WITH t(a, b) AS (VALUES (1, 'x'), (2, 'y ; z')) SELECT * FROM t;
 WITH t(a, b) AS (VALUES (1, 'x'), (2, 'y,z')) SELECT * FROM t;
 """
 
-FLAGS = [["-csv", "-header"], ["-json"], ["-box"], ["-separator", "::"], ["-csv", "-separator", ";"], ["-csv", "-newline", "!"],
-         ["-tabs", "-nullvalue", "N"], ["-line", "-noheader"], ["-column"], ["-markdown"], ["-table"], ["-html", "-header"],
-         ["-quote"], ["-echo"], ["-ascii"], ["-list", "-header"]]
+FLAGS = [["-csv", "-header"], ["-json"], ["-box"], ["-separator", "::"], ["-csv", "-separator", ";"], 
+         ["-csv", "-newline", "!"], ["-tabs", "-nullvalue", "N"], ["-line", "-noheader"], ["-column"], ["-markdown"], ["-table"],
+         ["-html", "-header"], ["-quote"], ["-echo"], ["-ascii"], ["-list", "-header"]]
 
 
 def run(program, script, flags=()):
@@ -54,14 +54,16 @@ def main():
         if mode not in ("json", "insert", "insert t1", "insert 'my table'"):
             cases.append((f"{mode}, separators", SEPARATORS.format(mode=mode), []))
     for flags in FLAGS:
-        cases.append((" ".join(flags), f"-- rows\nWITH t(a, b, c) AS (VALUES {ROWS}) SELECT * FROM t;\nSELECT 1 AS one; SELECT NULL AS n;\n", flags))
+        script = f"-- rows\nWITH t(a, b, c) AS (VALUES {ROWS}) SELECT * FROM t;\nSELECT 1 AS one; SELECT NULL AS n;\n"
+        cases.append((" ".join(flags), script, flags))
     failed = 0
     for name, script, flags in cases:
         ours, errors = run(morsel, script, flags)
         theirs, _ = run(sqlite, script, flags)
         if ours != theirs or errors:
             failed += 1
-            print(f"== {name}: differs\n-- morsel\n{ours.decode(errors='replace')}{errors.decode()}-- sqlite3\n{theirs.decode(errors='replace')}")
+            print(f"== {name}: differs\n-- morsel\n{ours.decode(errors='replace')}{errors.decode()}")
+            print(f"-- sqlite3\n{theirs.decode(errors='replace')}")
     print(f"{len(cases)} scripts, {failed} differ")
     return 1 if failed else 0
 

@@ -29,7 +29,7 @@ class Terminal:
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
 
     def read(self, until, seconds=30):
-        """Reads until the pattern appears in what came since the last call; returns that text, without cursor movements."""
+        """Reads until the pattern appears in what came since the last call; returns that, without cursor movements."""
         text = ""
         end = time.time() + seconds
         while time.time() < end:
@@ -89,7 +89,7 @@ def test_prompt(folder):
     check("│    n    │    s    │" in out and "│ integer │ varchar │" in out, f"a box with types: {out}")
     check("│       1 │ 日本    │" in out and "1 row" in out, f"wide characters, footer: {out}")
     out = t.send("SELECT range AS n FROM range(1000);\n")
-    check("1000 rows (40 shown)" in out and "│  999 │" in out.replace("│    999 │", "│  999 │"), f"elided rows: {out[-300:]}")
+    check("1000 rows (40 shown)" in out and " 999 │" in out, f"elided rows: {out[-300:]}")
     check(out.count("│") < 120, "40 rows at most")
     out = t.send("SELECT " + ", ".join(f"'a long text number {k}' AS column_{k}" for k in range(12)) + ";\n")
     check("12 columns (" in out and "…" in out, "elided columns")
