@@ -247,6 +247,18 @@ morsel_status msl_expr_conjuncts(msl_planner *p, msl_expr *condition, msl_exprs 
     return MORSEL_OK;
 }
 
+static bool fails_otherwise(const msl_expr *e, void *context) {
+    (void)context;
+    if (e->kind == MSL_EXPR_CAST) {
+        bool numbers = msl_type_is_numeric(e->type) && msl_type_is_numeric(e->args[0]->type);
+        return (e->flags & MSL_EXPR_CAN_FAIL) && !(e->args[0]->flags & MSL_EXPR_CAN_FAIL) && !numbers;
+    }
+    if (e->kind != MSL_EXPR_CALL || !(e->call.function->flags & MSL_FN_CAN_FAIL)) return false;
+    return !strchr("+-*/%", e->call.function->name[0]) || !msl_type_is_numeric(e->type);
+}
+
+bool msl_expr_fails_only_by_range(const msl_expr *expr) { return !msl_expr_any(expr, fails_otherwise, NULL); }
+
 const char *msl_expr_function(const msl_expr *expr) {
     return expr->kind == MSL_EXPR_CALL ? expr->call.function->name : "";
 }

@@ -38,6 +38,8 @@ morsel_status msl_expr_substitute(msl_planner *p, msl_expr *expr, const uint32_t
                                   uint32_t count, msl_expr **out) MSL_MUST_CHECK;
 /// Appends the conjuncts of an AND (or the condition itself) to a list, in text order.
 morsel_status msl_expr_conjuncts(msl_planner *p, msl_expr *condition, msl_exprs *out) MSL_MUST_CHECK;
+/// Can fail only where a number leaves the range of its type: arithmetic and casts between numbers.
+bool msl_expr_fails_only_by_range(const msl_expr *expr);
 /// The name of the operator or function of a CALL; "" for other nodes.
 const char *msl_expr_function(const msl_expr *expr);
 

@@ -1,8 +1,8 @@
 /// pass.c: the table of passes and the wrapper around each.
 ///
-/// Order   fold first, so that filters are simple when they are pushed; filters before join keys, since pushing finds the
-///         equalities; build sides after keys; limits before top-N, since a limit must meet its sort; pruning last, since it
-///         narrows what the others have made.
+/// Order   fold first, so that filters are simple when they are pushed; filters before joins are ordered and get keys, since
+///         pushing finds the equalities; build sides after keys; limits before top-N, since a limit must meet its sort;
+///         pruning last, since it narrows what the others have made.
 #include "planner/pass.h"
 
 #include <string.h>
@@ -12,9 +12,9 @@ static const struct {
     morsel_status (*run)(msl_planner *p, msl_logical **root);
 } passes[] = {
     {"fold_constants", msl_pass_fold_constants}, {"push_filter", msl_pass_push_filter},
-    {"join_keys", msl_pass_join_keys},           {"build_side", msl_pass_build_side},
-    {"push_limit", msl_pass_push_limit},         {"top_n", msl_pass_top_n},
-    {"distinct_aggregate", msl_pass_distinct_aggregate},
+    {"join_order", msl_pass_join_order},         {"join_keys", msl_pass_join_keys},
+    {"build_side", msl_pass_build_side},         {"push_limit", msl_pass_push_limit},
+    {"top_n", msl_pass_top_n},                   {"distinct_aggregate", msl_pass_distinct_aggregate},
     {"common_subexpr", msl_pass_common_subexpr}, {"prune_columns", msl_pass_prune_columns},
 };
 #define PASSES (sizeof passes / sizeof passes[0])

@@ -14,7 +14,9 @@
 ///    7 ON          of INNER as 4; of LEFT, SEMI, ANTI: over the right side, to the right; of RIGHT, SEMI: over the left, to the
 ///                  left; of FULL, MARK, SINGLE: stays
 ///    8 SCAN        `column op constant` is offered to the source, which answers exact, prunes or ignored
-/// Needs   a condition that can fail never moves below a filter, join, grouping or union: it would see rows that it must
+///    9 INNER       an equality of two relations that can fail only by range (a.x = b.y + 1) joins them: a cross product
+///                  would be the alternative
+/// Needs   otherwise a condition that can fail never moves below a filter, join, grouping or union: it would see rows that it must
 ///         not see; a volatile one stays where it is
 #include "planner/pass.h"
 
@@ -169,13 +171,27 @@ typedef struct join_push {
     msl_exprs left, right, join, above;
 } join_push;
 
+/// Rule 9: is `e` an equality between relations under this inner join that can fail only by range?
+static bool is_join_equality(const msl_logical *node, const msl_expr *e) {
+    if (strcmp(msl_expr_function(e), "=") != 0 || (e->flags & MSL_EXPR_VOLATILE) || !msl_expr_fails_only_by_range(e)) return false;
+    while (node->kind == MSL_LOGICAL_JOIN && node->join.type == MSL_JOIN_INNER) {
+        const msl_logical *left = node->children[0], *right = node->children[1];
+        bool on_left = msl_expr_within(e, left->columns, left->column_count);
+        bool on_right = msl_expr_within(e, right->columns, right->column_count);
+        if (!on_left && !on_right) return true;
+        if (on_left && on_right) return false;
+        node = on_left ? left : right;
+    }
+    return false;
+}
+
 /// Rules 4 and 5: conditions from above the join.
 static morsel_status place_above(msl_planner *p, const msl_logical *node, msl_expr *e, join_push *to) {
     const msl_logical *left = node->children[0], *right = node->children[1];
     msl_join_type type = node->join.type;
     bool on_left = msl_expr_within(e, left->columns, left->column_count);
     bool on_right = msl_expr_within(e, right->columns, right->column_count);
-    if (!is_safe(e) || type == MSL_JOIN_FULL) return MSL_PUSH(p, &to->above, e);
+    if ((!is_safe(e) && !is_join_equality(node, e)) || type == MSL_JOIN_FULL) return MSL_PUSH(p, &to->above, e);
     if (type == MSL_JOIN_INNER) {
         if (on_left && on_right) return MSL_PUSH(p, &to->above, e); // no columns at all
         return MSL_PUSH(p, on_left ? &to->left : on_right ? &to->right : &to->join, e);

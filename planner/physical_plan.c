@@ -230,7 +230,8 @@ static morsel_status build_filter(msl_physical *b, msl_logical *node, msl_built 
     }
     out->plan->filter.conjuncts = conjuncts;
     out->plan->filter.count = n;
-    return MORSEL_OK;
+    msl_built filtered = {out->plan, child.ids, child.count};
+    return msl_physical_exactly(b, &filtered, node->columns, node->column_count, out);
 }
 
 static morsel_status build_limit(msl_physical *b, msl_logical *node, msl_built *out) {
@@ -239,7 +240,8 @@ static morsel_status build_limit(msl_physical *b, msl_logical *node, msl_built *
     MSL_TRY(plan_over(b, MSL_PLAN_LIMIT, &child, &out->plan));
     out->plan->limit.limit = node->limit.limit;
     out->plan->limit.offset = node->limit.offset;
-    return MORSEL_OK;
+    msl_built limited = {out->plan, child.ids, child.count};
+    return msl_physical_exactly(b, &limited, node->columns, node->column_count, out);
 }
 
 static morsel_status build_sort(msl_physical *b, msl_logical *node, msl_built *out) {
