@@ -156,7 +156,8 @@ static morsel_status learn_shape(const msl_bind_env *env, msl_csv_binding *b) {
     MSL_TRY(sniff_file(env, o, &b->files[0], b->pipe, &b->shape));
     o->dialect = b->shape.dialect; // the further files have the same
     if (!(o->flags & MSL_CSV_OPT_UNION_BY_NAME)) return MORSEL_OK;
-    o->flags |= MSL_CSV_OPT_HAS_DELIM | MSL_CSV_OPT_HAS_QUOTE | MSL_CSV_OPT_HAS_ESCAPE | MSL_CSV_OPT_HAS_HEADER;
+    o->flags |= MSL_CSV_OPT_HAS_DELIM | MSL_CSV_OPT_HAS_QUOTE | MSL_CSV_OPT_HAS_ESCAPE | MSL_CSV_OPT_HAS_HEADER |
+                MSL_CSV_OPT_HAS_COMMENT;
     if (b->shape.has_header) o->flags |= MSL_CSV_OPT_HEADER;
     for (uint32_t i = 1; i < b->file_count; i++) {
         msl_csv_shape one;

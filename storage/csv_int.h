@@ -71,7 +71,8 @@ typedef enum msl_csv_flag {
     MSL_CSV_OPT_HAS_SKIP = 1 << 12,
     MSL_CSV_OPT_COLUMNS_COMPLETE = 1 << 13, ///< `columns` lists every column of the file with its type
     MSL_CSV_OPT_HAS_NEWLINE = 1 << 14,
-    MSL_CSV_OPT_HAS_DECIMAL = 1 << 15
+    MSL_CSV_OPT_HAS_DECIMAL = 1 << 15,
+    MSL_CSV_OPT_HAS_COMMENT = 1 << 16
 } msl_csv_flag;
 
 typedef struct msl_csv_type_option {

@@ -7,7 +7,7 @@
 ///
 ///     delim sep delimiter field_delimiter   text of 1 to 7 bytes; '' = the line is one field
 ///     quote, escape                         one character, or '' for none
-///     comment                               one character
+///     comment                               one character, or '' for none (else lines of # on top are detected)
 ///     header                                boolean (or 0/1; 'infer' detects)
 ///     skip skiprows                         number of lines
 ///     columns                               struct: every column of the file with its type
@@ -376,7 +376,7 @@ static morsel_status apply_option(const option_reader *r, option_id id) { // LON
     case OPT_DELIM: return take_delim(r);
     case OPT_QUOTE: o->flags |= MSL_CSV_OPT_HAS_QUOTE; return take_char(r, &o->dialect.quote);
     case OPT_ESCAPE: o->flags |= MSL_CSV_OPT_HAS_ESCAPE; return take_char(r, &o->dialect.escape);
-    case OPT_COMMENT: return take_char(r, &o->dialect.comment);
+    case OPT_COMMENT: o->flags |= MSL_CSV_OPT_HAS_COMMENT; return take_char(r, &o->dialect.comment);
     case OPT_HEADER:
         if (r->arg->value_count == 1 && is_text(r->arg->values) && r->arg->values->length == 5 &&
             strncasecmp(r->arg->values->text, "infer", 5) == 0) {

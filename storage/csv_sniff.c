@@ -304,6 +304,7 @@ static bool looks_like_header(const body *b, uint32_t columns, const char **doub
     if (any_typed) return misfit;
     for (uint32_t c = 0; c < columns; c++) {
         if (b->first_kinds[c] != MSL_CSV_KIND_TEXT || b->repeats[c]) return false;
+        if ((uint8_t)(b->first.fields[c].text[0] - '0') < 10) return false; // names do not begin with digits
     }
     if (!all_differ(b->first.fields, columns)) return false;
     if (columns == 1 && b->rows && doubt && !*doubt) {
@@ -374,6 +375,54 @@ static const char *newline_name(const char *text, uint32_t n) {
     const char *lf = memchr(text, '\n', n), *cr = memchr(text, '\r', n);
     if (!lf) return cr ? "\\r" : "\\n";
     return lf > text && lf[-1] == '\r' ? "\\r\\n" : "\\n";
+}
+
+/// Lines on top that begin with #, and blank ones among them.
+typedef struct comment_lines {
+    uint32_t bytes; ///< of all of them
+    uint64_t lines;
+    uint32_t last_start; ///< the last that begins with #
+    uint64_t last_line;
+} comment_lines;
+
+static comment_lines find_comments(const char *text, uint32_t n) {
+    comment_lines c = {0};
+    for (uint32_t at = 0; at < n && (text[at] == '#' || text[at] == '\n' || text[at] == '\r');) {
+        if (text[at] == '#') c.last_start = at, c.last_line = c.lines;
+        at += skip_lines(text + at, n - at, 1);
+        c.lines++;
+        c.bytes = at;
+    }
+    return c;
+}
+
+/// Takes lines of # on top of a table for comments, but for the last one when it has as many fields as the rows: that
+/// is the header. Does nothing when there is no table below them.
+static void skip_comments(const msl_bind_env *env, const msl_csv_options *o, const char *path, const char *text,
+                          uint32_t n, bool whole, uint32_t *from, msl_csv_shape *out) {
+    const unsigned settled =
+        MSL_CSV_OPT_HAS_COMMENT | MSL_CSV_OPT_HAS_SKIP | MSL_CSV_OPT_NO_DETECT | MSL_CSV_OPT_COLUMNS_COMPLETE;
+    if (o->flags & settled || *from >= n || text[*from] != '#') return;
+    comment_lines c = find_comments(text + *from, n - *from);
+    uint32_t rows = *from + c.bytes, window = n - rows < DIALECT_BYTES ? n - rows : DIALECT_BYTES;
+    msl_csv_options with = *o;
+    with.dialect.comment = '#';
+    msl_csv_shape below = *out;
+    tally t;
+    msl_csv_record header;
+    find_dialect(&with, path, text + rows, window, whole && window == n - rows, &below, &t);
+    if (t.records < 2 || t.modal < 2) return;
+    bool more = has_pair(text + rows, n - rows, '\n', '#');
+    below.dialect.comment = -1;
+    bool cut = msl_csv_record_cut(&below.dialect, text, *from + c.last_start, n, true, NULL, NULL, &header);
+    bool is_header = !more && cut && header.field_count == t.modal;
+    uint64_t lines = is_header ? c.last_line : c.lines;
+    if (lines == 0 && !more) return;
+    *from += is_header ? c.last_start : c.bytes;
+    out->skipped_lines += lines;
+    if (more) out->dialect.comment = '#';
+    out->doubt =
+        msl_arena_printf(env->arena, "%s: lines that begin with # were taken for comments (comment='' if not)", path);
 }
 
 static morsel_status binary_error(const char *path, const char *at, const char *text, msl_error *err) {
@@ -477,6 +526,10 @@ morsel_status msl_csv_sniff(const msl_bind_env *env, const msl_csv_options *o, c
     if (nul) return binary_error(path, nul, text, env->err);
     uint32_t from = bom + skip_lines(text + bom, n - bom, o->skip);
     out->newline = newline_name(text + from, n - from);
+    skip_comments(env, o, path, text, n, whole, &from, out);
+    msl_csv_options with_comment = *o;
+    with_comment.dialect.comment = out->dialect.comment;
+    o = &with_comment;
     uint32_t window = n - from < DIALECT_BYTES ? n - from : DIALECT_BYTES;
     tally t;
     find_dialect(o, path, text + from, window, whole && window == n - from, out, &t);

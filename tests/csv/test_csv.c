@@ -83,6 +83,9 @@ static void test_dialects(void) {
     EXPECT("1||2\n3||4\n", OPTIONS(OPT("delim", "||")), "column0 BIGINT, column1 BIGINT", "1|2\n3|4\n");
     EXPECT("1\t2\n", OPTIONS(OPT("delim", "\\t")), "column0 BIGINT, column1 BIGINT", "1|2\n");
     EXPECT("a,b\n#c,d,\"e\n1,2\n", OPTIONS(OPT("comment", "#")), "a BIGINT, b BIGINT", "1|2\n");
+    EXPECT("# one\n#two, \"x\n\n1,2\n# three\n3,4\n", NULL, "column0 BIGINT, column1 BIGINT", "1|2\n3|4\n");
+    EXPECT("##meta\n#a,b\n1,2\n3,4\n", NULL, "#a BIGINT, b BIGINT", "1|2\n3|4\n");
+    EXPECT("# x,y\n1,2\n3,4\n", OPTIONS(OPT("comment", "")), "# x BIGINT, y BIGINT", "1|2\n3|4\n");
     EXPECT("junk\nmore\na,b\n1,2\n", OPTIONS(OPT("skip", "#2")), "a BIGINT, b BIGINT", "1|2\n");
     EXPECT("x\n1,5;2\n3,5;4\n", OPTIONS(OPT("delim", ";"), OPT("header", "false"), OPT("null_padding", "true")), NULL,
            "x|~\n1,5|2\n3,5|4\n");
@@ -98,6 +101,7 @@ static void test_headers(void) {
     EXPECT("1,2\n3,4\n", NULL, "column0 BIGINT, column1 BIGINT", "1|2\n3|4\n");
     EXPECT("a,b\nc,d\n", NULL, "a VARCHAR, b VARCHAR", "c|d\n");
     EXPECT("a,b\nc,d\na,e\n", NULL, "column0 VARCHAR, column1 VARCHAR", "a|b\nc|d\na|e\n");
+    EXPECT("0041..5A,x\n0061..7A,y\n", NULL, "column0 VARCHAR, column1 VARCHAR", "0041..5A|x\n0061..7A|y\n");
     EXPECT("a,b\nc,d\n", OPTIONS(OPT("header", "false")), "column0 VARCHAR, column1 VARCHAR", "a|b\nc|d\n");
     EXPECT("a,a,,A\n1,2,3,4\n", NULL, "a BIGINT, a_1 BIGINT, column2 BIGINT, A_2 BIGINT", "1|2|3|4\n");
     EXPECT(",x\n0,1\n1,2\n", NULL, "column0 BIGINT, x BIGINT", "0|1\n1|2\n");
