@@ -16,7 +16,8 @@ morsel_status msl_rows_exchange_layout(msl_row_layout *layout, msl_arena *arena,
 
 morsel_status msl_rows_exchange_init(msl_rows_exchange *x, msl_operator *op, msl_error *err) {
     x->hash_mask = op->query->settings->hash_zero ? 0 : ~0ull;
-    x->has_places = op->parent && op->parent->plan && op->parent->plan->kind == MSL_PLAN_AGG_COLLECT;
+    const msl_plan *above = op->parent ? op->parent->plan : NULL;
+    x->has_places = above && (above->kind == MSL_PLAN_AGG_COLLECT || above->kind == MSL_PLAN_WINDOW);
     MSL_TRY(msl_rows_exchange_layout(&x->layout, op->query->arena, op->plan, x->has_places, err));
     return msl_row_parts_init(&x->parts, op, &x->layout, err);
 }
@@ -80,10 +81,7 @@ void msl_rows_read(msl_rows_reader *r, const msl_rows_exchange *x, uint32_t capa
         r->page = r->page->next;
         r->row = 0;
     }
-    for (uint32_t c = 0; c < x->layout.column_count; c++) {
-        msl_vector_reset(&r->out.columns[c]);
-        msl_row_gather_column(&x->layout, c, r->rows, n, &r->out.columns[c], 0);
-    }
+    msl_row_gather_columns(&x->layout, r->rows, n, r->out.columns);
     out->columns = r->out.columns;
     out->column_count = r->out.column_count;
     out->sel = NULL;

@@ -77,11 +77,7 @@ static void point_left(msl_join_pairs *p, uint32_t c, const msl_chunk *in, uint3
 }
 
 static void gather_right(msl_join_pairs *p, char *const *rows, uint32_t n) {
-    for (uint32_t c = 0; c < p->layout->column_count; c++) {
-        msl_vector *to = &p->columns[p->left_count + c];
-        msl_vector_reset(to);
-        msl_row_gather_column(p->layout, c, rows, n, to, 0);
-    }
+    msl_row_gather_columns(p->layout, rows, n, p->columns + p->left_count);
 }
 
 // ---- verdicts ----

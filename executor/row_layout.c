@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define GATHER_ROWS 128u ///< well below the entries of a second-level TLB
+
 typedef struct wide {
     uint64_t w[2];
 } wide;
@@ -205,6 +207,14 @@ void msl_row_gather_column(const msl_row_layout *l, uint32_t c, char *const *row
     }
     for (uint32_t k = 0; k < n; k++) {
         if (MSL_UNLIKELY(!rows[k] || ((uint8_t)rows[k][byte] & mask))) msl_vector_set_null(out, at + k);
+    }
+}
+
+void msl_row_gather_columns(const msl_row_layout *l, char *const *rows, uint32_t n, msl_vector *out) {
+    for (uint32_t c = 0; c < l->column_count; c++) msl_vector_reset(&out[c]);
+    for (uint32_t at = 0; at < n; at += GATHER_ROWS) {
+        uint32_t m = n - at < GATHER_ROWS ? n - at : GATHER_ROWS;
+        for (uint32_t c = 0; c < l->column_count; c++) msl_row_gather_column(l, c, rows + at, m, &out[c], at);
     }
 }
 

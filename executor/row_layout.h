@@ -83,6 +83,9 @@ MSL_MUST_CHECK morsel_status msl_row_append(const msl_row_layout *layout, msl_ro
 ///   owns     long strings stay in the pages
 void msl_row_gather_column(const msl_row_layout *layout, uint32_t c, char *const *rows, uint32_t n, msl_vector *out,
                            uint32_t at);
+/// Reads all payload columns of n rows into out[0 .. column_count), rows [0, n), which are reset first; in blocks, so that
+/// rows far apart in memory are translated and fetched once for all their columns.
+void msl_row_gather_columns(const msl_row_layout *layout, char *const *rows, uint32_t n, msl_vector *out);
 /// Reads key k of n rows back into out[0, n).
 void msl_row_gather_key(const msl_row_layout *layout, uint32_t k, char *const *rows, uint32_t n, msl_vector *out);
 

@@ -172,7 +172,7 @@ static bool has_long_text(const msl_view *view, const uint32_t *sel, uint32_t n)
 }
 
 uint64_t msl_sort_keys_write(const msl_sort_spec *spec, const msl_vector *columns, const uint32_t *sel, uint32_t n,
-                             char *const *rows, uint64_t ordinal, uint64_t first_row) {
+                             char *const *rows, uint64_t ordinal, uint64_t first_row, msl_sort_bits *bits) {
     uint64_t long_text = 0;
     uint32_t words = spec->word_count;
     const msl_sort_column *last = spec->column_count ? &spec->columns[spec->column_count - 1] : NULL;
@@ -186,7 +186,11 @@ uint64_t msl_sort_keys_write(const msl_sort_spec *spec, const msl_vector *column
     }
     for (uint32_t k = 0; k < n; k++) {
         uint64_t *to = (uint64_t *)rows[k];
-        for (uint32_t w = 0; w < words; w++) to[w] = __builtin_bswap64(to[w]);
+        for (uint32_t w = 0; w < words; w++) {
+            to[w] = __builtin_bswap64(to[w]);
+            bits->some[w] |= to[w];
+            bits->all[w] &= to[w];
+        }
         to[words] = ordinal;
         to[words + 1] = first_row + (sel ? sel[k] : k);
     }
@@ -226,6 +230,89 @@ msl_sort_order msl_sort_order_make(const msl_sort_spec *spec, uint64_t long_text
     }
     return order;
 }
+
+// ---- packing ----
+
+morsel_status msl_sort_bits_init(msl_sort_bits *bits, const msl_sort_spec *spec, msl_arena *arena, msl_error *err) {
+    bits->some = MSL_NEW_ARRAY(arena, uint64_t, spec->word_count);
+    bits->all = MSL_NEW_ARRAY(arena, uint64_t, spec->word_count);
+    if (!bits->some || !bits->all) return msl_error_nomem(err, "SORT", 16 * (uint64_t)spec->word_count);
+    memset(bits->all, 0xFF, 8 * (size_t)spec->word_count);
+    return MORSEL_OK;
+}
+
+void msl_sort_bits_combine(msl_sort_bits *to, const msl_sort_bits *from, const msl_sort_spec *spec) {
+    for (uint32_t w = 0; w < spec->word_count; w++) {
+        to->some[w] |= from->some[w];
+        to->all[w] &= from->all[w];
+    }
+}
+
+/// The bytes of x that are not 0, as a mask of whole bytes.
+static uint64_t whole_bytes(uint64_t x) {
+    uint64_t mask = 0;
+    for (uint32_t i = 0; i < 64; i += 8) {
+        if (x >> i & 0xFF) mask |= 0xFFull << i;
+    }
+    return mask;
+}
+
+/// Adds the runs of set bits of a word's mask, highest first, until 128 bits are used; returns the bits used in all.
+static uint32_t add_segments(msl_sort_order *order, uint32_t word, uint64_t mask, uint32_t used) {
+    while (mask && used < 128) {
+        uint32_t high = 63 - (uint32_t)__builtin_clzll(mask);
+        uint64_t below = ~mask & (high == 63 ? ~0ull : (1ull << (high + 1)) - 1);
+        uint32_t low = below ? 64 - (uint32_t)__builtin_clzll(below) : 0; // first set bit of the run
+        uint32_t width = high - low + 1;
+        if (width > 128 - used) low = high + 1 - (width = 128 - used);
+        order->segments[order->segment_count++] = (msl_sort_segment){(uint16_t)word, (uint8_t)low, (uint8_t)width};
+        used += width;
+        mask &= ~((width == 64 ? ~0ull : (1ull << width) - 1) << low);
+    }
+    return used;
+}
+
+msl_sort_order msl_sort_order_pack(const msl_sort_spec *spec, uint64_t long_text, const msl_sort_bits *bits) {
+    msl_sort_order order = {.spec = spec, .has_long_text = long_text, .mask = {~0ull, ~0ull}, .is_packed = true};
+    uint32_t end = 8 * spec->word_count; // bytes that count before a long text is compared in full
+    bool has_long = false;
+    for (uint32_t k = 0; k < spec->column_count; k++) {
+        if (!is_long(&order, k)) continue;
+        end = spec->columns[k].offset + spec->columns[k].bytes;
+        has_long = true;
+        break;
+    }
+    for (uint32_t by_bits = 0; by_bits < 2; by_bits++) { // whole bytes where they suffice: fewer segments
+        uint32_t used = 0, left = 0;
+        order.segment_count = 0;
+        for (uint32_t w = 0; w < spec->word_count && 8 * w < end; w++) {
+            uint64_t differ = bits->some[w] & ~bits->all[w];
+            if (end < 8 * w + 8) differ &= ~(~0ull >> 8 * (end - 8 * w));
+            uint64_t mask = by_bits ? differ : whole_bytes(differ);
+            left += (uint32_t)__builtin_popcountll(mask);
+            used = add_segments(&order, w, mask, used);
+        }
+        order.is_complete = left <= 128 && !has_long;
+        if (left <= 128) break;
+    }
+    return order;
+}
+
+void msl_sort_entry_pack(const msl_sort_order *order, msl_sort_entry *entry) {
+    const uint64_t *words = (const uint64_t *)entry->row;
+    msl_u128 packed = 0;
+    uint32_t used = 0;
+    for (uint32_t i = 0; i < order->segment_count; i++) {
+        const msl_sort_segment *s = &order->segments[i];
+        packed = packed << s->width | (words[s->word] >> s->shift & ~0ull >> (64 - s->width));
+        used += s->width;
+    }
+    if (used && used < 128) packed <<= 128 - used;
+    entry->words[0] = (uint64_t)(packed >> 64);
+    entry->words[1] = (uint64_t)packed;
+}
+
+// ---- comparing in full ----
 
 static int compare_words(const uint64_t *a, const uint64_t *b, uint32_t n) {
     for (uint32_t i = 0; i < n; i++) {
@@ -284,7 +371,7 @@ int msl_sort_compare_keys(const msl_sort_order *order, const char *a, const char
 }
 
 int msl_sort_compare_rows(const msl_sort_order *order, const char *a, const char *b) {
-    int result = msl_sort_compare_keys(order, a, b);
+    int result = order->is_complete ? 0 : msl_sort_compare_keys(order, a, b);
     if (result) return result;
     uint32_t at = order->spec->place_offset;
     return compare_words((const uint64_t *)(a + at), (const uint64_t *)(b + at), 2);

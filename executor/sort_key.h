@@ -9,6 +9,9 @@
 ///   text     Two texts longer than 12 bytes that agree in those bytes are a tie that only the full strings decide, and
 ///            they must be decided before later keys are looked at. has_long_text says per key whether that can happen.
 ///   ties     at last by (ordinal, row number): the order is total, hence the same at any thread count
+///   packing  Bits that are alike in all rows (NULL bytes, padding, lengths, the high bits of small numbers) decide nothing:
+///            once all rows are in, an entry's two words are made anew of the bits that differ. Mostly these are all there
+///            are, and no comparison needs the rows any more.
 #ifndef MSL_SORT_KEY_H
 #define MSL_SORT_KEY_H
 
@@ -41,9 +44,25 @@ typedef struct msl_sort_entry {
     char *row;
 } msl_sort_entry;
 
+/// For each key word the bits that some row has, and those that all rows have.
+typedef struct msl_sort_bits {
+    uint64_t *some, *all;
+} msl_sort_bits;
+
+/// Where the bits of packed words come from, most significant first: `width` bits of word `word` above bit `shift`.
+typedef struct msl_sort_segment {
+    uint16_t word;
+    uint8_t shift, width;
+} msl_sort_segment;
+#define MSL_SORT_SEGMENTS 128u
+
 /// How entries compare, once it is known which text keys have long values.
 typedef struct msl_sort_order {
     const msl_sort_spec *spec;
+    bool is_packed;         ///< entries' words are packed by the segments
+    bool is_complete;       ///< entries with equal words have equal keys
+    uint32_t segment_count;
+    msl_sort_segment segments[MSL_SORT_SEGMENTS];
     uint64_t has_long_text; ///< bit k: text key k has values longer than 12 bytes (keys from 63 on share bit 63)
     uint64_t mask[2];       ///< bits of an entry's words that may be compared alone
 } msl_sort_order;
@@ -60,9 +79,17 @@ msl_sort_entry msl_sort_entry_make(const msl_sort_spec *spec, char *row, uint64_
 /// Compares the keys of two rows without their places.
 int msl_sort_compare_keys(const msl_sort_order *order, const char *a, const char *b);
 /// Writes the keys of n new rows (row k comes from row sel[k] or k of the columns) and their place in the order.
-///   out      returns the bits of has_long_text that these rows add
+///   out      returns the bits of has_long_text that these rows add; notes the keys' bits
 uint64_t msl_sort_keys_write(const msl_sort_spec *spec, const msl_vector *columns, const uint32_t *sel, uint32_t n,
-                             char *const *rows, uint64_t ordinal, uint64_t first_row);
+                             char *const *rows, uint64_t ordinal, uint64_t first_row, msl_sort_bits *bits);
+/// Room for the bits of a spec, of no row yet.
+MSL_MUST_CHECK morsel_status msl_sort_bits_init(msl_sort_bits *bits, const msl_sort_spec *spec, msl_arena *arena,
+                                                msl_error *err);
+void msl_sort_bits_combine(msl_sort_bits *to, const msl_sort_bits *from, const msl_sort_spec *spec);
+/// The order over packed entries.
+msl_sort_order msl_sort_order_pack(const msl_sort_spec *spec, uint64_t has_long_text, const msl_sort_bits *bits);
+/// Packs the words of an entry.
+void msl_sort_entry_pack(const msl_sort_order *order, msl_sort_entry *entry);
 /// The first word of the key, for early rejection: written to out[0..n) without making rows.
 void msl_sort_first_words(const msl_sort_spec *spec, const msl_vector *columns, const uint32_t *sel, uint32_t n,
                           uint64_t *out);

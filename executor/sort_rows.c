@@ -16,8 +16,9 @@ morsel_status msl_sort_rows_init(msl_sort_rows *sort, msl_operator *op, uint64_t
     sort->limit = limit;
     if (pthread_mutex_init(&sort->lock, NULL) != 0) return msl_error_nomem(err, op->ops->name, sizeof sort->lock);
     sort->has_lock = true;
-    return msl_sort_spec_init(&sort->spec, op->query->arena, input->types, input->column_count, plan->sort.keys,
-                              plan->sort.key_count, err);
+    MSL_TRY(msl_sort_spec_init(&sort->spec, op->query->arena, input->types, input->column_count, plan->sort.keys,
+                               plan->sort.key_count, err));
+    return msl_sort_bits_init(&sort->bits, &sort->spec, op->query->arena, err);
 }
 
 static void free_runs(msl_sort_run *run) {
@@ -52,7 +53,7 @@ morsel_status msl_sort_writer_init(msl_sort_writer *w, const msl_sort_rows *sort
     if (!w->rows || !w->homes || !w->kept || !w->first_words) {
         return msl_error_nomem(lane->err, sort->operator_name, (size_t)capacity * 28);
     }
-    return MORSEL_OK;
+    return msl_sort_bits_init(&w->bits, &sort->spec, lane->arena, lane->err);
 }
 
 void msl_sort_writer_deinit(msl_sort_writer *w) {
@@ -132,7 +133,8 @@ morsel_status msl_sort_write(msl_sort_writer *w, const msl_sort_rows *sort, msl_
     if (n == 0 || sort->limit == 0) return MORSEL_OK;
     MSL_TRY(msl_row_append(&sort->spec.layout, &w->pages, in->columns, sel, 0, n, w->rows, w->homes, sort->operator_name,
                            lane->err));
-    w->long_text |= msl_sort_keys_write(&sort->spec, in->columns, sel, n, w->rows, lane->ordinal, first_row);
+    w->long_text |= msl_sort_keys_write(&sort->spec, in->columns, sel, n, w->rows, lane->ordinal, first_row,
+                                        &w->bits);
     MSL_TRY(add_entries(w, sort, n, lane));
     uint64_t wanted = wanted_rows(sort);
     if (wanted >= MSL_SORT_RUN_ROWS / 4 || w->runs->count < 2 * wanted + CUT_SLACK) return MORSEL_OK;
@@ -156,6 +158,7 @@ void msl_sort_rows_combine(msl_sort_rows *sort, msl_sort_writer *w) {
         sort->pages = chain;
     }
     sort->long_text |= w->long_text;
+    msl_sort_bits_combine(&sort->bits, &w->bits, &sort->spec);
     sort->held += held;
     pthread_mutex_unlock(&sort->lock);
     w->runs = NULL;
@@ -196,7 +199,7 @@ static morsel_status choose_ranges(msl_sort_rows *sort, msl_operator *op, msl_er
 morsel_status msl_sort_rows_finalize(msl_sort_rows *sort, msl_operator *op, uint32_t phase, msl_work *work, msl_error *err) {
     if (phase > 1) return MORSEL_OK;
     if (phase == 1) return sort->range_count ? MORSEL_OK : choose_ranges(sort, op, err);
-    sort->order = msl_sort_order_make(&sort->spec, sort->long_text);
+    sort->order = msl_sort_order_pack(&sort->spec, sort->long_text, &sort->bits);
     atomic_store(&op->memory_bytes, sort->held);
     sort->run_array = MSL_NEW_ARRAY(op->query->arena, const msl_sort_run *, sort->run_count + 1);
     if (!sort->run_array) return msl_error_nomem(err, sort->operator_name, sizeof(void *) * sort->run_count);
@@ -285,10 +288,7 @@ morsel_status msl_sort_read(msl_sort_reader *r, const msl_sort_rows *sort, uint3
     if (r->skip) MSL_TRY(skip_rows(r, sort, lane));
     uint32_t n = 0;
     for (char *row; n < capacity && r->left > 0 && (row = next_row(r, sort)); r->left--) r->rows[n++] = row;
-    for (uint32_t c = 0; c < r->out.column_count; c++) {
-        msl_vector_reset(&r->out.columns[c]);
-        msl_row_gather_column(&sort->spec.layout, c, r->rows, n, &r->out.columns[c], 0);
-    }
+    msl_row_gather_columns(&sort->spec.layout, r->rows, n, r->out.columns);
     out->columns = r->out.columns;
     out->column_count = r->out.column_count;
     out->sel = NULL;

@@ -27,6 +27,7 @@ typedef struct msl_sort_rows {
     msl_row_page *pages;
     msl_sort_run *runs;
     uint64_t long_text;
+    msl_sort_bits bits;
     uint64_t row_count;
     uint64_t held;
     const msl_sort_run **run_array; ///< set by finalize
@@ -46,6 +47,7 @@ typedef struct msl_sort_writer {
     uint32_t *kept;             ///< rows not rejected early
     uint64_t *first_words;
     uint64_t long_text;
+    msl_sort_bits bits;
     uint64_t worst_word;        ///< a row whose first key word is greater cannot be wanted
     bool has_worst;
 } msl_sort_writer;

@@ -30,7 +30,7 @@ msl_sort_run *msl_sort_run_new(msl_memory *memory);
 void msl_sort_run_free(msl_sort_run *run);
 /// Room for `more` entries; false when the budget refuses.
 bool msl_sort_run_reserve(msl_sort_run *run, uint32_t more);
-/// Sorts the run.
+/// Sorts the run; with a packed order its entries are packed first.
 ///   errors   MORSEL_NOMEM, MORSEL_INTERRUPTED (looked at every few thousand entries)
 MSL_MUST_CHECK morsel_status msl_sort_run_sort(msl_sort_run *run, const msl_sort_order *order, msl_lane *lane);
 /// First position whose entry is not less than `key`.
