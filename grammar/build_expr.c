@@ -227,6 +227,7 @@ msl_ast_op msl_build_op_of(int token_major) {
     case TK_GE: return MSL_AST_OP_GE;
     case TK_CARET: return MSL_AST_OP_POWER;
     case TK_AMP: return MSL_AST_OP_BIT_AND;
+    case TK_HASH: return MSL_AST_OP_BIT_XOR;
     case TK_PIPE: return MSL_AST_OP_BIT_OR;
     case TK_LSHIFT: return MSL_AST_OP_SHIFT_LEFT;
     case TK_RSHIFT: return MSL_AST_OP_SHIFT_RIGHT;

@@ -89,7 +89,7 @@ bool msl_grammar_accepts(const void *parser, uint16_t major) {
 %left EQ NE LT LE GT GE.
 %nonassoc BETWEEN IN LIKE ILIKE GLOB SIMILAR NOT_LA.
 %nonassoc ESCAPE.
-%left CONCAT ARROW ARROW_TEXT PIPE AMP LSHIFT RSHIFT REGEX REGEX_CI NOT_REGEX NOT_REGEX_CI TILDE CONTAINS CONTAINED
+%left CONCAT ARROW ARROW_TEXT PIPE AMP HASH LSHIFT RSHIFT REGEX REGEX_CI NOT_REGEX NOT_REGEX_CI TILDE CONTAINS CONTAINED
       OVERLAPS STARTS_WITH.
 %left PLUS MINUS.
 %left STAR SLASH DSLASH PERCENT.
@@ -609,7 +609,7 @@ expr(A) ::= expr(L) STAR|SLASH|DSLASH(O) expr(R).            { A = msl_build_cha
 expr(A) ::= expr(L) PERCENT(O) expr(R).                      { A = msl_build_chain(p, @O, L, R); }
 expr(A) ::= expr(L) EQ|NE|LT|LE|GT|GE(O) expr(R).            { A = msl_build_binary(p, @O, L, R); }
 expr(A) ::= expr(L) CARET(O) expr(R).                        { A = msl_build_binary(p, @O, L, R); }
-expr(A) ::= expr(L) ARROW|ARROW_TEXT|PIPE|AMP|LSHIFT|RSHIFT|STARTS_WITH(O) expr(R).
+expr(A) ::= expr(L) ARROW|ARROW_TEXT|PIPE|AMP|HASH|LSHIFT|RSHIFT|STARTS_WITH(O) expr(R).
     { A = msl_build_binary(p, @O, L, R); }
 expr(A) ::= expr(L) REGEX_CI|NOT_REGEX|NOT_REGEX_CI|CONTAINS|CONTAINED|OVERLAPS(O) expr(R).
                                                              { A = msl_build_binary(p, @O, L, R); }

@@ -239,6 +239,7 @@ next:
     "||"   { TOKEN(CONCAT); }
     "|"    { TOKEN(PIPE); }
     "&"    { TOKEN(AMP); }
+    "#"    { TOKEN(HASH); }
     "&&"   { TOKEN(OVERLAPS); }
     "<<"   { TOKEN(LSHIFT); }
     ">>"   { TOKEN(RSHIFT); }

@@ -58,6 +58,7 @@ const char *msl_ast_op_text(msl_ast_op op) {
                                                         [MSL_AST_OP_NOT_DISTINCT] = "IS NOT DISTINCT FROM",
                                                         [MSL_AST_OP_POWER] = "^",
                                                         [MSL_AST_OP_BIT_AND] = "&",
+                                                        [MSL_AST_OP_BIT_XOR] = "#",
                                                         [MSL_AST_OP_BIT_OR] = "|",
                                                         [MSL_AST_OP_SHIFT_LEFT] = "<<",
                                                         [MSL_AST_OP_SHIFT_RIGHT] = ">>",

@@ -59,6 +59,7 @@ static enum level op_level(msl_ast_op op) {
     case MSL_AST_OP_POWER: return LEVEL_POWER;
     case MSL_AST_OP_CONCAT:
     case MSL_AST_OP_BIT_AND:
+    case MSL_AST_OP_BIT_XOR:
     case MSL_AST_OP_BIT_OR:
     case MSL_AST_OP_SHIFT_LEFT:
     case MSL_AST_OP_SHIFT_RIGHT:

@@ -245,8 +245,26 @@ static morsel_status join_using(msl_binder *b, const msl_ast_from *from, msl_joi
     return merge_visible(b, type, &names, left_columns, right_columns, left, right, out);
 }
 
-/// The conjuncts of an ON condition; subqueries in it are planted below the join, on the side... of no side: refused.
-static morsel_status join_on(msl_binder *b, const msl_ast_expr *on, const msl_relation *both, msl_exprs *conjuncts) {
+typedef struct on_sides {
+    msl_binder *b;
+    msl_relation *left, *right;
+} on_sides;
+
+/// A subquery of ON becomes a column of the side whose columns it is compared with, of the right one when of none.
+static morsel_status plant_on_side(void *context, msl_expr *expr, msl_expr **out) {
+    on_sides *c = context;
+    if (expr->kind != MSL_EXPR_SUBQUERY) return MORSEL_OK;
+    bool on_left = msl_expr_uses_any(expr, c->left->plan->columns, c->left->plan->column_count);
+    if (on_left && msl_expr_uses_any(expr, c->right->plan->columns, c->right->plan->column_count)) {
+        return msl_error_unsupported(c->b->p->err, expr->sql_offset, expr->sql_length,
+                                     "a subquery in ON compared with columns of both sides");
+    }
+    return msl_plant(c->b, on_left ? &c->left->plan : &c->right->plan, expr, out);
+}
+
+/// The conjuncts of an ON condition; subqueries in it are planted on the sides, below the join.
+static morsel_status join_on(msl_binder *b, const msl_ast_expr *on, msl_relation *left, msl_relation *right,
+                             const msl_relation *both, msl_exprs *conjuncts) {
     msl_scope *scope = b->scope;
     msl_scope on_scope = {.parent = scope ? scope->parent : NULL, .relation = both, .clause = MSL_CLAUSE_ON};
     b->scope = &on_scope;
@@ -258,9 +276,17 @@ static morsel_status join_on(msl_binder *b, const msl_ast_expr *on, const msl_re
         scope->is_correlated = true;
         scope->correlated_at = on_scope.correlated_at;
     }
-    const msl_expr *subquery = msl_expr_find_kind(condition, MSL_EXPR_SUBQUERY);
-    if (subquery) return msl_error_unsupported(b->p->err, subquery->sql_offset, subquery->sql_length, "a subquery in ON");
+    on_sides sides = {b, left, right};
+    MSL_TRY(msl_expr_rewrite(b->p, condition, plant_on_side, &sides, &condition));
     return msl_expr_conjuncts(b->p, condition, conjuncts);
+}
+
+/// A forgotten ON would be a product of the two tables.
+static morsel_status missing_condition(msl_binder *b, msl_ast_span right) {
+    msl_at at = msl_binder_at(b, right);
+    morsel_status status = msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length, "JOIN needs ON or USING");
+    msl_error_hint(b->p->err, "CROSS JOIN pairs every row with every row");
+    return status;
 }
 
 morsel_status msl_bind_join(msl_binder *b, const msl_ast_from *from, msl_relation *out) {
@@ -275,7 +301,8 @@ morsel_status msl_bind_join(msl_binder *b, const msl_ast_from *from, msl_relatio
         MSL_TRY(join_using(b, from, type, &left, &right, out));
     } else {
         msl_exprs conjuncts = {0};
-        if (from->u.join.on) MSL_TRY(join_on(b, from->u.join.on, out, &conjuncts));
+        if (!from->u.join.on && from->u.join.kind != MSL_AST_JOIN_CROSS) return missing_condition(b, from->u.join.right->at);
+        if (from->u.join.on) MSL_TRY(join_on(b, from->u.join.on, &left, &right, out, &conjuncts));
         MSL_TRY(msl_logical_join(b->p, type, left.plan, right.plan, conjuncts.items, conjuncts.count, &out->plan));
         if (type == MSL_JOIN_SEMI || type == MSL_JOIN_ANTI) out->visible = left.visible;
     }

@@ -55,3 +55,4 @@ SELECT CASE WHEN a IN (1, 2) THEN b BETWEEN 1 AND 2 ELSE c LIKE 'x' END;
 SELECT grouping(a, b), position, extract FROM t;
 SELECT a || 'b' LIKE c || 'd', a + 1 BETWEEN b - 1 AND b + 1, a + 1 IN (2);
 SELECT "quoted fn"(1), "trim"(a), "cast"(a), "left"(a) FROM t;
+SELECT a # b, a | b # c & d, (a # b) + 1;
