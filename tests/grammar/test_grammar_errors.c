@@ -84,7 +84,7 @@ static const wrong table[] = {
     {"SELECT x'123'", "42601", 7, "x'123'",
      "malformed blob literal: it takes pairs of hexadecimal digits, as in x'0AFF'", NULL},
     {"SELECT `a`", "42601", 7, "`", "unexpected character \"`\"", "names are quoted with double quotes: \"my column\""},
-    {"SELECT a # b", "42601", 9, "#", "unexpected character \"#\"", NULL},
+    {"SELECT a ! b", "42601", 9, "!", "unexpected character \"!\"", NULL},
     {"SELECT \xE2\x80\x9C"
      "a\xE2\x80\x9D",
      "42601", 7, "\xE2\x80\x9C", "unexpected typographic quote \xE2\x80\x9C",
