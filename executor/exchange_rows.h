@@ -1,11 +1,11 @@
 /// exchange_rows.h: the exchange of plain rows: by hash of key columns, or all to one partition (GATHER).
 ///
 /// The sink writes rows into partitions (row_parts.h); a partition is a morsel of the source, which reads its rows back
-/// into chunks, in no particular order. Below AGG_COLLECT the source hands the partition over as it is (lane->side), and
+/// into chunks, in no particular order. Below AGG_COLLECT and WINDOW the source hands the partition over as it is (lane->side), and
 /// rows have a tail with their place in the plan's order.
 ///
 ///   row      hash | key words | [ordinal | row number | room for a pointer] | columns of the input
-///   memory   all rows; a partition that AGG_COLLECT is done with is freed
+///   memory   all rows; a partition that AGG_COLLECT or WINDOW is done with is freed
 ///   threads  see row_parts.h
 #ifndef MSL_EXCHANGE_ROWS_H
 #define MSL_EXCHANGE_ROWS_H
@@ -29,7 +29,7 @@ typedef struct msl_rows_sender {
     msl_row_order order;
 } msl_rows_sender;
 
-/// What AGG_COLLECT finds in lane->side.
+/// What AGG_COLLECT and WINDOW find in lane->side.
 typedef struct msl_rows_partition {
     msl_rows_exchange *exchange;
     uint32_t part;

@@ -3,7 +3,7 @@
 /// Role     sink + source. A partition is a morsel of the source.
 /// Forms    HASH above AGG_PARTIAL exchanges groups: rows of aggregate states (exchange_groups.h), handed to AGG_FINAL
 ///          as a partition's finished table in lane->side. HASH above anything else, and GATHER (one partition), exchange
-///          plain rows (exchange_rows.h); AGG_COLLECT gets them as a whole partition in lane->side.
+///          plain rows (exchange_rows.h); AGG_COLLECT and WINDOW get them as a whole partition in lane->side.
 /// Memory   see those headers
 /// Threads  sinks share nothing but the queues of the partitions
 #include "executor/exchange_groups.h"

@@ -1,9 +1,9 @@
 /// operator_table.c: which table of steps executes which kind of plan node.
 #include "executor/operator.h"
 
-extern const msl_operator_ops msl_op_scan, msl_op_values, msl_op_filter, msl_op_project, msl_op_limit, msl_op_agg_simple,
-    msl_op_agg_partial, msl_op_agg_final, msl_op_agg_collect, msl_op_exchange, msl_op_hash_join, msl_op_loop_join,
-    msl_op_sort, msl_op_top_n, msl_op_union_all, msl_op_repeat, msl_op_insert, msl_op_copy_to;
+extern const msl_operator_ops msl_op_scan, msl_op_values, msl_op_filter, msl_op_project, msl_op_limit,
+    msl_op_agg_simple, msl_op_agg_partial, msl_op_agg_final, msl_op_agg_collect, msl_op_exchange, msl_op_hash_join,
+    msl_op_loop_join, msl_op_sort, msl_op_top_n, msl_op_union_all, msl_op_repeat, msl_op_insert, msl_op_copy_to, msl_op_window;
 
 const msl_operator_ops *msl_operator_ops_of(msl_plan_kind kind) {
     switch (kind) {
@@ -25,7 +25,7 @@ const msl_operator_ops *msl_operator_ops_of(msl_plan_kind kind) {
     case MSL_PLAN_REPEAT: return &msl_op_repeat;
     case MSL_PLAN_INSERT: return &msl_op_insert;
     case MSL_PLAN_COPY_TO: return &msl_op_copy_to;
-    case MSL_PLAN_WINDOW:
+    case MSL_PLAN_WINDOW: return &msl_op_window;
     case MSL_PLAN_KIND_COUNT: break;
     }
     return NULL;

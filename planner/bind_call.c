@@ -70,7 +70,7 @@ static morsel_status check_aggregate_place(msl_binder *b, const char *name, msl_
     }
     msl_clause clause = b->scope ? b->scope->clause : MSL_CLAUSE_VALUES;
     if (clause == MSL_CLAUSE_SELECT || clause == MSL_CLAUSE_HAVING || clause == MSL_CLAUSE_ORDER_BY ||
-        clause == MSL_CLAUSE_DISTINCT_ON) {
+        clause == MSL_CLAUSE_DISTINCT_ON || clause == MSL_CLAUSE_QUALIFY) {
         return MORSEL_OK;
     }
     morsel_status status = msl_error_at(b->p->err, MORSEL_BIND, "42803", at.offset, at.length, "aggregate %s cannot be used in %s",
@@ -136,7 +136,7 @@ static morsel_status resolve_aggregate(msl_binder *b, const char *name, msl_expr
     return MORSEL_OK;
 }
 
-/// Arguments, FILTER and ORDER BY of an aggregate, bound with in_aggregate set.
+/// Arguments, FILTER and ORDER BY of an aggregate, bound in_aggregate as the caller has set it.
 static morsel_status bind_aggregate_parts(msl_binder *b, const msl_ast_call *ast, const char *name, msl_at at,
                                           msl_logical_call *call, msl_expr ***args, uint32_t *count) {
     MSL_TRY(bind_arguments(b, ast, args));
@@ -147,10 +147,9 @@ static morsel_status bind_aggregate_parts(msl_binder *b, const msl_ast_call *ast
     return bind_aggregate_order(b, &ast->order_by, call);
 }
 
-morsel_status msl_bind_aggregate(msl_binder *b, const msl_ast_expr *ast, const char *name, msl_expr **out) {
+morsel_status msl_bind_aggregate_over(msl_binder *b, const msl_ast_expr *ast, const char *name, msl_expr **out) {
     const msl_ast_call *call_ast = ast->u.call;
     msl_at at = msl_binder_at(b, ast->at);
-    MSL_TRY(check_aggregate_place(b, name, at));
     if (call_ast->null_treatment == MSL_AST_IGNORE_NULLS) return msl_unsupported(b, ast->at, "IGNORE NULLS in an aggregate");
     if (call_ast->star && !msl_same_name(name, "count")) {
         return msl_error_at(b->p->err, MORSEL_TYPE, "42883", at.offset, at.length, "%s(*) does not exist; only count(*) does", name);
@@ -162,10 +161,7 @@ morsel_status msl_bind_aggregate(msl_binder *b, const msl_ast_expr *ast, const c
     MSL_TRY(MSL_TAKE(b->p, call, 1));
     msl_expr **args;
     uint32_t count;
-    b->scope->in_aggregate = true;
-    morsel_status status = bind_aggregate_parts(b, call_ast, name, at, call, &args, &count);
-    b->scope->in_aggregate = false;
-    MSL_TRY(status);
+    MSL_TRY(bind_aggregate_parts(b, call_ast, name, at, call, &args, &count));
     call->is_distinct = call_ast->distinct && !(call->fn.aggregate->flags & MSL_AGG_IGNORES_DISTINCT);
     if (!(call->fn.aggregate->flags & (MSL_AGG_ORDERED | MSL_AGG_COLLECTS))) call->order_count = 0; // order changes nothing
     for (uint32_t k = 0; call->is_distinct && k < call->order_count; k++) {
@@ -187,6 +183,14 @@ morsel_status msl_bind_aggregate(msl_binder *b, const msl_ast_expr *ast, const c
     return MORSEL_OK;
 }
 
+morsel_status msl_bind_aggregate(msl_binder *b, const msl_ast_expr *ast, const char *name, msl_expr **out) {
+    MSL_TRY(check_aggregate_place(b, name, msl_binder_at(b, ast->at)));
+    b->scope->in_aggregate = true;
+    morsel_status status = msl_bind_aggregate_over(b, ast, name, out);
+    b->scope->in_aggregate = false;
+    return status;
+}
+
 /* ---- scalar functions ---- */
 
 /// DISTINCT, ORDER BY, FILTER and * belong to aggregates.
@@ -196,15 +200,6 @@ static morsel_status check_scalar(msl_binder *b, const msl_ast_call *call, const
                        : call->null_treatment != MSL_AST_NULLS_UNSAID ? "IGNORE or RESPECT NULLS" : NULL;
     if (!what) return MORSEL_OK;
     return msl_error_at(b->p->err, MORSEL_BIND, "42809", at.offset, at.length, "%s is no aggregate: %s cannot be given", name, what);
-}
-
-static bool is_window_function(const char *name) {
-    static const char *const names[] = {"row_number", "rank", "dense_rank", "percent_rank", "cume_dist", "ntile", "lag", "lead",
-                                        "first_value", "last_value", "nth_value"};
-    for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
-        if (msl_same_name(names[k], name)) return true;
-    }
-    return false;
 }
 
 /// A function of FROM used as a scalar, or no function at all.
@@ -227,7 +222,7 @@ morsel_status msl_bind_call(msl_binder *b, const msl_ast_expr *ast, msl_expr **o
     const msl_ast_name *last = &call->name.items[call->name.count - 1];
     if (call->name.count > 1) return msl_unsupported(b, ast->at, "functions in schemas");
     const char *name = last->text;
-    if (call->over || is_window_function(name)) return msl_unsupported(b, ast->at, "window functions");
+    if (call->over || msl_window_function_find(name, last->length)) return msl_bind_window(b, ast, name, out);
     if (msl_aggregate_exists(name, last->length)) return msl_bind_aggregate(b, ast, name, out);
     MSL_TRY(check_scalar(b, call, name, at));
     bool is_special;

@@ -11,6 +11,7 @@ static morsel_status add_key(msl_binder *b, msl_grouping *g, msl_expr *key) {
     if (msl_expr_has_kind(key, MSL_EXPR_AGGREGATE)) {
         return msl_error_at(b->p->err, MORSEL_BIND, "42803", key->sql_offset, key->sql_length, "GROUP BY cannot contain an aggregate");
     }
+    MSL_TRY(msl_refuse_window(b, key, "GROUP BY"));
     for (uint32_t k = 0; k < g->keys.count; k++) {
         if (msl_expr_equal(g->keys.items[k], key)) return MORSEL_OK;
     }
@@ -59,6 +60,7 @@ morsel_status msl_bind_group_by(msl_binder *b, const msl_ast_groups *groups, msl
     for (uint32_t k = 0; groups->all && k < items->count; k++) {
         MSL_TRY(msl_bind_item(b, &items->items[k]));
         if (msl_expr_has_kind(items->items[k].bound, MSL_EXPR_AGGREGATE)) continue;
+        if (msl_expr_has_kind(items->items[k].bound, MSL_EXPR_WINDOW)) continue;
         MSL_TRY(add_key(b, g, items->items[k].bound));
     }
     for (uint32_t k = 0; k < groups->count; k++) MSL_TRY(group_element(b, groups->items[k], items, g));

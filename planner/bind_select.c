@@ -1,6 +1,7 @@
 /// bind_select.c: one SELECT with its ORDER BY and LIMIT.
 ///
-///   FROM -> WHERE -> AGGREGATE -> HAVING -> PROJECT (items, then hidden sort keys) -> DISTINCT -> SORT -> LIMIT -> PROJECT
+///   FROM -> WHERE -> AGGREGATE -> HAVING -> WINDOW ... -> QUALIFY -> PROJECT (items, then hidden sort keys) -> DISTINCT
+///        -> SORT -> LIMIT -> PROJECT
 ///
 /// Sort keys that are items of the select list are sorted by their output column; others are computed in hidden columns that
 /// the last projection drops.
@@ -23,7 +24,7 @@ typedef struct select_state {
     msl_select_items items;
     sort_item *sort;
     uint32_t sort_count;
-    msl_expr *having;
+    msl_expr *having, *qualify;
     bool is_grouped;
     msl_grouping grouping;
     msl_logical *plan;
@@ -32,8 +33,6 @@ typedef struct select_state {
 } select_state;
 
 static morsel_status refuse_clauses(msl_binder *b, const msl_ast_select *s) {
-    if (s->qualify) return msl_unsupported(b, s->qualify->at, "window functions (QUALIFY)");
-    if (s->window_count) return msl_unsupported(b, s->windows[0].name.at, "window functions (WINDOW)");
     if (s->distinct == MSL_AST_SELECT_DISTINCT_ON) return msl_unsupported(b, s->distinct_on.items[0]->at, "DISTINCT ON");
     if (s->sample) return msl_unsupported(b, s->at, "USING SAMPLE");
     if (s->group_by.distinct) return msl_unsupported(b, s->at, "GROUP BY DISTINCT");
@@ -47,6 +46,7 @@ static morsel_status bind_where(select_state *s) {
     msl_expr *condition;
     s->scope.clause = MSL_CLAUSE_WHERE;
     MSL_TRY(msl_bind_condition(s->b, s->ast->where, "WHERE", &condition));
+    MSL_TRY(msl_refuse_window(s->b, condition, "WHERE"));
     return msl_plant_condition(s->b, &s->relation.plan, condition);
 }
 
@@ -134,6 +134,15 @@ static morsel_status plan_grouping(select_state *s) {
     return having ? msl_plant_condition(s->b, &s->plan, having) : MORSEL_OK;
 }
 
+/// Window functions are computed over the grouped rows; QUALIFY chooses rows by them.
+static morsel_status plan_windows(select_state *s) {
+    msl_expr *qualify = s->qualify;
+    if (qualify && s->is_grouped) MSL_TRY(msl_group_expr(s->b, &s->grouping, qualify, &qualify));
+    MSL_TRY(plan_grouping(s));
+    MSL_TRY(msl_plan_windows(s->b, &s->plan, s->outputs.items, s->outputs.count, &qualify));
+    return qualify ? msl_plant_condition(s->b, &s->plan, qualify) : MORSEL_OK;
+}
+
 static morsel_status plan_projection(select_state *s, unsigned flags, msl_bound_query *out) {
     msl_planner *p = s->b->p;
     uint32_t count = s->items.count, total = s->outputs.count;
@@ -193,15 +202,24 @@ static morsel_status bind_all(select_state *s, unsigned flags, msl_bound_query *
     s->scope.aliases = &s->items;
     s->scope.alias_limit = s->items.count;
     MSL_TRY(bind_where(s));
+    s->scope.windows = s->ast->windows;
+    s->scope.window_count = s->ast->window_count;
+    MSL_TRY(msl_bind_named_windows(b));
     MSL_TRY(bind_items(s));
+    if (s->ast->qualify) {
+        s->scope.clause = MSL_CLAUSE_QUALIFY;
+        MSL_TRY(msl_bind_condition(b, s->ast->qualify, "QUALIFY", &s->qualify));
+        s->is_grouped = s->is_grouped || msl_expr_has_kind(s->qualify, MSL_EXPR_AGGREGATE);
+    }
     MSL_TRY(bind_order(s));
     MSL_TRY(bind_grouping(s));
     if (s->ast->having) {
         s->scope.clause = MSL_CLAUSE_HAVING;
         MSL_TRY(msl_bind_condition(b, s->ast->having, "HAVING", &s->having));
+        MSL_TRY(msl_refuse_window(b, s->having, "HAVING"));
     }
     MSL_TRY(collect_outputs(s));
-    MSL_TRY(plan_grouping(s));
+    MSL_TRY(plan_windows(s));
     MSL_TRY(plan_projection(s, flags, out));
     return plan_order(s, out);
 }

@@ -44,7 +44,8 @@ typedef struct msl_relation {
 
 typedef enum msl_clause {
     MSL_CLAUSE_SELECT, MSL_CLAUSE_WHERE, MSL_CLAUSE_GROUP_BY, MSL_CLAUSE_HAVING, MSL_CLAUSE_ORDER_BY, MSL_CLAUSE_ON,
-    MSL_CLAUSE_FROM, MSL_CLAUSE_VALUES, MSL_CLAUSE_LIMIT, MSL_CLAUSE_DISTINCT_ON, MSL_CLAUSE_SETTING
+    MSL_CLAUSE_FROM, MSL_CLAUSE_VALUES, MSL_CLAUSE_LIMIT, MSL_CLAUSE_DISTINCT_ON, MSL_CLAUSE_SETTING,
+    MSL_CLAUSE_QUALIFY
 } msl_clause;
 
 /// One item of a select list, stars expanded.
@@ -68,6 +69,8 @@ typedef struct msl_scope {
     msl_select_items *aliases;      ///< NULL while none can be used
     uint32_t alias_limit;           ///< in SELECT: only items before this one
     msl_clause clause;
+    const msl_ast_named_window *windows; ///< WINDOW clause
+    uint32_t window_count;
     bool in_aggregate;
     bool is_correlated;             ///< a column of an enclosing query is used ...
     msl_at correlated_at;           ///< ... first here
@@ -159,6 +162,8 @@ morsel_status msl_bind_binary(msl_binder *b, msl_ast_op op, msl_expr *left, msl_
                               msl_expr **out) MSL_MUST_CHECK;
 morsel_status msl_bind_call(msl_binder *b, const msl_ast_expr *ast, msl_expr **out) MSL_MUST_CHECK;
 morsel_status msl_bind_aggregate(msl_binder *b, const msl_ast_expr *ast, const char *name, msl_expr **out) MSL_MUST_CHECK;
+/// The aggregate of a window call: as msl_bind_aggregate, but other aggregates may stand in its arguments.
+morsel_status msl_bind_aggregate_over(msl_binder *b, const msl_ast_expr *ast, const char *name, msl_expr **out) MSL_MUST_CHECK;
 morsel_status msl_bind_subquery(msl_binder *b, const msl_ast_expr *ast, msl_expr **out) MSL_MUST_CHECK;
 morsel_status msl_bind_not(msl_binder *b, msl_expr *operand, msl_at at, msl_expr **out) MSL_MUST_CHECK;
 /// A constant expression (no columns; of FROM arguments, options, LIMIT) evaluated; text literals become VARCHAR.
@@ -215,6 +220,20 @@ morsel_status msl_expand_items(msl_binder *b, const msl_ast_select_item *ast, ui
 morsel_status msl_bind_item(msl_binder *b, msl_select_item *item) MSL_MUST_CHECK;
 /// Distinct rows of *plan.
 morsel_status msl_plan_distinct(msl_binder *b, msl_logical **plan) MSL_MUST_CHECK;
+
+/* ---- bind_window.c, plan_window.c ---- */
+
+/// A call with OVER, or of a function that needs one: an MSL_EXPR_WINDOW.
+///   errors  42P20 in a place that has no windows (WHERE, GROUP BY, another window, ...)
+morsel_status msl_bind_window(msl_binder *b, const msl_ast_expr *ast, const char *name, msl_expr **out) MSL_MUST_CHECK;
+/// Checks the scope's WINDOW clause, used or not.
+morsel_status msl_bind_named_windows(msl_binder *b) MSL_MUST_CHECK;
+/// The error 42P20 when `expr` has a window call (by an alias of the select list).
+morsel_status msl_refuse_window(msl_binder *b, const msl_expr *expr, const char *where) MSL_MUST_CHECK;
+/// Puts WINDOW nodes on *plan and replaces the window calls of the expressions, and of *qualify (may be NULL), by their
+/// columns.
+morsel_status msl_plan_windows(msl_binder *b, msl_logical **plan, msl_expr **exprs, uint32_t count,
+                               msl_expr **qualify) MSL_MUST_CHECK;
 
 /* ---- bind_group.c ---- */
 

@@ -94,7 +94,7 @@ static const char *const *column_names(writer *w, const msl_plan *plan) {
         if (names[k] && names[k][0]) continue;
         if (plan->kind == MSL_PLAN_PROJECT) {
             names[k] = msl_expr_text(plan->project.exprs[k], below, left_count, w->arena);
-        } else if (passes || (is_join && k < left_count)) {
+        } else if (passes || ((is_join || plan->kind == MSL_PLAN_WINDOW) && k < left_count)) {
             names[k] = below[k];
         } else if (is_join && right && k - left_count < plan->children[1]->column_count) {
             names[k] = right[k - left_count];
@@ -189,6 +189,18 @@ static void put_aggregate(writer *w, const msl_plan *plan) {
     put_calls(w, plan, input);
 }
 
+static void put_window(writer *w, const msl_plan *plan) {
+    const char *const *input = column_names(w, plan->children[0]);
+    for (uint32_t k = 0; k < plan->window.call_count; k++) {
+        if (k) put(w, ", ");
+        put(w, plan->window.calls[k].call.display);
+    }
+    if (plan->window.partition_count) put(w, "  PARTITION BY ");
+    put_columns(w, plan->window.partition, plan->window.partition_count, input);
+    if (plan->window.order_count) put(w, "  ORDER BY ");
+    put_order(w, plan->window.order, plan->window.order_count, input);
+}
+
 static const char *join_type_name(msl_join_type type) {
     static const char *const names[] = {"INNER", "LEFT", "RIGHT", "FULL", "SEMI", "ANTI", "MARK", "SINGLE"};
     return names[type];
@@ -268,8 +280,8 @@ static void put_detail(writer *w, const msl_plan *plan) {
         if (plan->insert.table) put(w, ((const msl_table *)plan->insert.table)->name);
         return;
     case MSL_PLAN_COPY_TO: put(w, plan->copy.path); return;
+    case MSL_PLAN_WINDOW: put_window(w, plan); return;
     case MSL_PLAN_UNION_ALL:
-    case MSL_PLAN_WINDOW:
     case MSL_PLAN_KIND_COUNT: return;
     }
 }

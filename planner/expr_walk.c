@@ -61,8 +61,8 @@ bool msl_expr_equal(const msl_expr *a, const msl_expr *b) {
     case MSL_EXPR_CONSTANT: return msl_value_equal(&a->value, &b->value);
     case MSL_EXPR_CALL: return a->call.function == b->call.function;
     case MSL_EXPR_AGGREGATE: return aggregate_equal(a, b);
-    case MSL_EXPR_SUBQUERY:
-    case MSL_EXPR_WINDOW: return false;
+    case MSL_EXPR_WINDOW: return msl_window_equal(a, b);
+    case MSL_EXPR_SUBQUERY: return false;
     case MSL_EXPR_CAST:
     case MSL_EXPR_AND:
     case MSL_EXPR_OR:

@@ -142,6 +142,8 @@ morsel_status msl_logical_join(msl_planner *p, msl_join_type type, msl_logical *
 morsel_status msl_logical_one_row(msl_planner *p, msl_logical **out) MSL_MUST_CHECK;
 /// Emits exactly one row whatever the input (so that a scalar subquery needs no check).
 bool msl_logical_is_one_row(const msl_logical *node);
+/// Are two WINDOW expressions with equal arguments the same call? (plan_window.c)
+bool msl_window_equal(const msl_expr *a, const msl_expr *b);
 static inline bool msl_logical_has(const msl_logical *node, uint32_t id) {
     return msl_id_position(node->columns, node->column_count, id) >= 0;
 }

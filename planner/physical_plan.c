@@ -320,7 +320,7 @@ static morsel_status build_node(msl_physical *b, msl_logical *node, msl_built *o
     case MSL_LOGICAL_TOP_N: return build_sort(b, node, out);
     case MSL_LOGICAL_LIMIT: return build_limit(b, node, out);
     case MSL_LOGICAL_UNION_ALL: return build_union(b, node, out);
-    case MSL_LOGICAL_WINDOW: break;
+    case MSL_LOGICAL_WINDOW: return msl_physical_window(b, node, out);
     case MSL_LOGICAL_REPEAT: return build_repeat(b, node, out);
     case MSL_LOGICAL_INSERT:
     case MSL_LOGICAL_COPY_TO: return build_sink(b, node, out);

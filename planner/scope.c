@@ -11,7 +11,7 @@
 
 const char *msl_clause_name(msl_clause clause) {
     static const char *const names[] = {"SELECT", "WHERE", "GROUP BY", "HAVING", "ORDER BY", "ON",
-                                        "FROM", "VALUES", "LIMIT", "DISTINCT ON", "an option"};
+                                        "FROM", "VALUES", "LIMIT", "DISTINCT ON", "an option", "QUALIFY"};
     return names[clause];
 }
 
@@ -182,6 +182,7 @@ static morsel_status use_alias(msl_binder *b, msl_select_item *item, msl_at at, 
     *out = item->bound;
     bool refuses = scope->clause == MSL_CLAUSE_WHERE || scope->clause == MSL_CLAUSE_GROUP_BY ||
                    scope->clause == MSL_CLAUSE_ON || scope->in_aggregate;
+    if (refuses) MSL_TRY(msl_refuse_window(b, item->bound, scope->in_aggregate ? "an aggregate" : msl_clause_name(scope->clause)));
     if (refuses && msl_expr_has_kind(item->bound, MSL_EXPR_AGGREGATE)) {
         return msl_error_at(b->p->err, MORSEL_BIND, "42803", at.offset, at.length,
                             "alias %s stands for an aggregate, which cannot be used in %s", item->name,
