@@ -125,13 +125,14 @@ static morsel_status radix_sort(const sorter *s, msl_sort_entry *e, msl_sort_ent
 }
 
 morsel_status msl_sort_run_sort(msl_sort_run *run, const msl_sort_order *order, msl_lane *lane) {
+    // a run of one row is packed as well: the merge compares its entry with those of other runs
+    for (uint32_t i = 0; order->is_packed && i < run->count; i++) msl_sort_entry_pack(order, &run->entries[i]);
     if (run->count < 2) return MORSEL_OK;
     size_t size = run->count * sizeof *run->entries;
     sorter s = {.order = order, .lane = lane, .scratch = msl_memory_alloc(run->memory, size)};
     if (!s.scratch) return msl_error_nomem(lane->err, NAME, size);
     bool words_decide = order->is_complete || (order->spec->keys_in_rows && order->spec->word_count == 2 && !order->has_long_text);
     s.ties_are_settled = run->in_place_order && words_decide;
-    for (uint32_t i = 0; order->is_packed && i < run->count; i++) msl_sort_entry_pack(order, &run->entries[i]);
     morsel_status status = radix_sort(&s, run->entries, s.scratch, run->count);
     msl_memory_release(run->memory, s.scratch, size);
     run->in_place_order = false;
