@@ -41,7 +41,8 @@ MSL_MUST_CHECK morsel_status msl_query_new(msl_query **out, const msl_query_opti
 ///   owns     the caller gets the chunk: msl_owned_chunk_free
 ///   errors   the plan's; MORSEL_INTERRUPTED after msl_query_cancel; MSL_RESCHEMA (source.h) only if no row has been
 ///            handed out. After an error each further call returns it again.
-MSL_MUST_CHECK morsel_status msl_query_next(msl_query *query, uint64_t deadline_ns, msl_owned_chunk **out, msl_error *err);
+MSL_MUST_CHECK morsel_status msl_query_next(msl_query *query, uint64_t deadline_ns, msl_owned_chunk **out,
+                                            msl_error *err);
 
 /// Asks the query to stop soon. Any thread, and async-signal-safe: one atomic store and one write().
 void msl_query_cancel(msl_query *query);
@@ -64,7 +65,8 @@ void msl_query_profile(const msl_query *query, void (*each)(void *data, const ms
 /// The pipelines as text, one a line, for EXPLAIN (PIPELINES):
 ///     P1: SCAN products.tsv -> FILTER -> AGG_PARTIAL -> EXCHANGE
 ///     P2 (after P1): EXCHANGE -> AGG_FINAL -> result
-MSL_MUST_CHECK morsel_status msl_query_pipelines(const msl_query *query, msl_arena *arena, const char **out, msl_error *err);
+MSL_MUST_CHECK morsel_status msl_query_pipelines(const msl_query *query, msl_arena *arena, const char **out,
+                                                 msl_error *err);
 
 /// Stops what is running, joins it and frees everything. NULL is ignored.
 void msl_query_free(msl_query *query);

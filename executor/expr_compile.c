@@ -1,14 +1,15 @@
 /// expr_compile.c: bound expressions -> a flat program (expr_program.h).
 ///
-/// Idea. Expressions are walked once. A call of the same kernel on the same registers is the same value (value numbering), if
-/// it was computed in this scope or one around it and is not VOLATILE. What decides about rows becomes scopes:
+/// Idea. Expressions are walked once. A call of the same kernel on the same registers is the same value (value
+/// numbering), if it was computed in this scope or one around it and is not VOLATILE. What decides about rows becomes
+/// scopes:
 ///
-///   a AND b     arguments that cannot fail are computed for all rows and combined; one that can fail is computed for the
-///               rows that are not FALSE yet
+///   a AND b     arguments that cannot fail are computed for all rows and combined; one that can fail is
+///               computed for the rows that are not FALSE yet
 ///   CASE        WHEN is computed for the rows that remain, THEN for those it is TRUE for
 ///   COALESCE    each argument for the rows that are still NULL
-///   IN          constants go into a hash set; other items are compared one by one, those that can fail for rows without
-///               a match
+///   IN          constants go into a hash set; other items are compared one by one, those that can fail for rows
+///               without a match
 ///
 ///   memory   the arena given; nothing is kept besides the program
 ///   errors   MORSEL_UNSUPPORTED for node kinds that the binder should have replaced; 54001 beyond MAX_DEPTH
@@ -142,7 +143,8 @@ static morsel_status compile_value(compiler *c, const msl_value *value, uint32_t
 /// A parameter's value in the type that the expression was bound with.
 static morsel_status parameter_value(compiler *c, const msl_expr *e, msl_value *out) {
     if (e->column >= c->query->param_count) {
-        return msl_error_at(c->err, MORSEL_MISUSE, "08P01", e->sql_offset, e->sql_length, "parameter %u has no value", e->column + 1);
+        return msl_error_at(c->err, MORSEL_MISUSE, "08P01", e->sql_offset, e->sql_length, "parameter %u has no value",
+                            e->column + 1);
     }
     *out = c->query->params[e->column];
     if (out->type == e->type) return MORSEL_OK;
@@ -190,12 +192,13 @@ static uint32_t hash_call(const msl_function_binding *call, const uint32_t *args
 }
 
 /// An earlier instruction that computes the same value for (at least) this scope's rows.
-static const msl_instruction *known_call(const compiler *c, uint32_t bucket, const msl_expr *e, const uint32_t *args, uint32_t scope) {
+static const msl_instruction *known_call(const compiler *c, uint32_t bucket, const msl_expr *e, const uint32_t *args,
+                                         uint32_t scope) {
     for (uint32_t k = c->buckets[bucket]; k != NONE; k = c->p->code[k].next_hashed) {
         const msl_instruction *i = &c->p->code[k];
-        bool same = i->call->kernel == e->call.kernel && i->call->function == e->call.function && i->arg_count == e->arg_count &&
-                    c->p->registers[i->out].type == e->type && is_within(c->p, scope, i->scope) &&
-                    (!i->call->bound) == (!e->call.bound);
+        bool same = i->call->kernel == e->call.kernel && i->call->function == e->call.function &&
+                    i->arg_count == e->arg_count && c->p->registers[i->out].type == e->type &&
+                    is_within(c->p, scope, i->scope) && (!i->call->bound) == (!e->call.bound);
         if (same && memcmp(i->args, args, e->arg_count * sizeof *args) == 0) return i;
     }
     return NULL;
@@ -211,8 +214,8 @@ static unsigned call_flags(compiler *c, const msl_expr *e) {
 }
 
 /// The first argument is compiled already (`first`), where there is one.
-static __attribute__((noinline)) morsel_status compile_call(compiler *c, const msl_expr *e, uint32_t scope, uint32_t first,
-                                                            uint32_t *out) {
+static __attribute__((noinline)) morsel_status compile_call(compiler *c, const msl_expr *e, uint32_t scope,
+                                                            uint32_t first, uint32_t *out) {
     uint32_t *args = MSL_NEW_ARRAY(c->arena, uint32_t, e->arg_count ? e->arg_count : 1);
     if (!args) return no_memory(c);
     args[0] = first;
@@ -226,9 +229,16 @@ static __attribute__((noinline)) morsel_status compile_call(compiler *c, const m
     }
     bool has_local = e->call.function && e->call.function->init_local;
     MSL_TRY(new_temp(c, e->type, out));
-    MSL_TRY(emit(c, (msl_instruction){.code = MSL_CODE_CALL, .out = *out, .scope = scope, .call = &e->call, .flags = flags,
-                                      .local = has_local ? c->p->local_count++ : NONE, .sql_offset = e->sql_offset,
-                                      .sql_length = e->sql_length}, args, e->arg_count));
+    MSL_TRY(emit(c,
+                 (msl_instruction){.code = MSL_CODE_CALL,
+                                   .out = *out,
+                                   .scope = scope,
+                                   .call = &e->call,
+                                   .flags = flags,
+                                   .local = has_local ? c->p->local_count++ : NONE,
+                                   .sql_offset = e->sql_offset,
+                                   .sql_length = e->sql_length},
+                 args, e->arg_count));
     c->p->code[c->p->count - 1].next_hashed = c->buckets[bucket];
     c->buckets[bucket] = c->p->count - 1;
     return MORSEL_OK;
@@ -236,8 +246,10 @@ static __attribute__((noinline)) morsel_status compile_call(compiler *c, const m
 
 /* ---- what decides about rows ---- */
 
-static morsel_status emit1(compiler *c, msl_opcode code, uint32_t out, uint32_t arg, uint32_t scope, uint32_t target, uint32_t rest) {
-    return emit(c, (msl_instruction){.code = code, .out = out, .scope = scope, .target = target, .rest = rest}, &arg, 1);
+static morsel_status emit1(compiler *c, msl_opcode code, uint32_t out, uint32_t arg, uint32_t scope, uint32_t target,
+                           uint32_t rest) {
+    return emit(c, (msl_instruction){.code = code, .out = out, .scope = scope, .target = target, .rest = rest}, &arg,
+                1);
 }
 
 static morsel_status begin(compiler *c, const msl_expr *e, uint32_t scope, uint32_t *out) {
@@ -245,7 +257,8 @@ static morsel_status begin(compiler *c, const msl_expr *e, uint32_t scope, uint3
     return emit(c, (msl_instruction){.code = MSL_CODE_BEGIN, .out = *out, .scope = scope}, NULL, 0);
 }
 
-static __attribute__((noinline)) morsel_status compile_junction(compiler *c, const msl_expr *e, uint32_t scope, uint32_t *out) {
+static __attribute__((noinline)) morsel_status compile_junction(compiler *c, const msl_expr *e, uint32_t scope,
+                                                                uint32_t *out) {
     bool is_and = e->kind == MSL_EXPR_AND, is_started = false;
     uint32_t acc, arg, buffers = c->buffers;
     MSL_TRY(begin(c, e, scope, &acc));
@@ -268,7 +281,8 @@ static __attribute__((noinline)) morsel_status compile_junction(compiler *c, con
     return MORSEL_OK;
 }
 
-static __attribute__((noinline)) morsel_status compile_case(compiler *c, const msl_expr *e, uint32_t scope, uint32_t *out) {
+static __attribute__((noinline)) morsel_status compile_case(compiler *c, const msl_expr *e, uint32_t scope,
+                                                            uint32_t *out) {
     uint32_t result, when, then, rest = scope, buffers = c->buffers;
     MSL_TRY(begin(c, e, scope, &result));
     for (uint32_t i = 0; i + 1 < e->arg_count; i += 2) {
@@ -291,7 +305,8 @@ static __attribute__((noinline)) morsel_status compile_case(compiler *c, const m
     return MORSEL_OK;
 }
 
-static __attribute__((noinline)) morsel_status compile_coalesce(compiler *c, const msl_expr *e, uint32_t scope, uint32_t *out) {
+static __attribute__((noinline)) morsel_status compile_coalesce(compiler *c, const msl_expr *e, uint32_t scope,
+                                                                uint32_t *out) {
     uint32_t result, arg, rest = scope, buffers = c->buffers;
     MSL_TRY(begin(c, e, scope, &result));
     for (uint32_t i = 0; i < e->arg_count; i++) {
@@ -313,7 +328,8 @@ static __attribute__((noinline)) morsel_status compile_coalesce(compiler *c, con
 
 static bool is_constant(const msl_expr *e) { return e->kind == MSL_EXPR_CONSTANT || e->kind == MSL_EXPR_PARAM; }
 
-static __attribute__((noinline)) morsel_status compile_in(compiler *c, const msl_expr *e, uint32_t scope, uint32_t *out) {
+static __attribute__((noinline)) morsel_status compile_in(compiler *c, const msl_expr *e, uint32_t scope,
+                                                          uint32_t *out) {
     uint32_t x, result, item, count = 0, buffers = c->buffers;
     msl_value *values = MSL_NEW_ARRAY(c->arena, msl_value, e->arg_count);
     if (!values) return no_memory(c);
@@ -339,7 +355,8 @@ static __attribute__((noinline)) morsel_status compile_in(compiler *c, const msl
         MSL_TRY(emit(c, (msl_instruction){.code = MSL_CODE_IN_ITEM, .out = result, .scope = inner}, args, 2));
         c->buffers = buffers;
     }
-    if (e->flags & MSL_EXPR_NEGATED) MSL_TRY(emit(c, (msl_instruction){.code = MSL_CODE_NOT, .out = result, .scope = scope}, NULL, 0));
+    if (e->flags & MSL_EXPR_NEGATED)
+        MSL_TRY(emit(c, (msl_instruction){.code = MSL_CODE_NOT, .out = result, .scope = scope}, NULL, 0));
     *out = result;
     return MORSEL_OK;
 }
@@ -355,7 +372,8 @@ static morsel_status compile_node(compiler *c, const msl_expr *e, uint32_t scope
         MSL_TRY(parameter_value(c, e, &value));
         return compile_value(c, &value, out);
     case MSL_EXPR_CALL:
-    case MSL_EXPR_CAST: return compile_call(c, e, scope, NONE, out); // without arguments: compile() has taken the others
+    case MSL_EXPR_CAST:
+        return compile_call(c, e, scope, NONE, out); // without arguments: compile() has taken the others
     case MSL_EXPR_AND:
     case MSL_EXPR_OR: return compile_junction(c, e, scope, out);
     case MSL_EXPR_CASE: return compile_case(c, e, scope, out);
@@ -368,10 +386,12 @@ static morsel_status compile_node(compiler *c, const msl_expr *e, uint32_t scope
     return msl_error_unsupported(c->err, e->sql_offset, e->sql_length, "this kind of expression here");
 }
 
-static bool is_chain(const msl_expr *e) { return (e->kind == MSL_EXPR_CALL || e->kind == MSL_EXPR_CAST) && e->arg_count > 0; }
+static bool is_chain(const msl_expr *e) {
+    return (e->kind == MSL_EXPR_CALL || e->kind == MSL_EXPR_CAST) && e->arg_count > 0;
+}
 
-/// Walks down the first arguments of calls in a loop, so that long chains of operators need no stack; the rest is recursion,
-/// limited by MAX_DEPTH.
+/// Walks down the first arguments of calls in a loop, so that long chains of operators need no stack; the rest is
+/// recursion, limited by MAX_DEPTH.
 static morsel_status compile(compiler *c, const msl_expr *e, uint32_t scope, uint32_t *out) {
     if (++c->depth > MAX_DEPTH) {
         return msl_error_at(c->err, MORSEL_UNSUPPORTED, "54001", e->sql_offset, e->sql_length,
@@ -410,7 +430,9 @@ typedef struct free_slots {
 } free_slots;
 #define WIDTHS 5u ///< 1, 2, 4, 8, 16 bytes
 
-static uint32_t width_class(const msl_type *type) { return (uint32_t)__builtin_ctz(type->width ? type->width : 1u) % WIDTHS; }
+static uint32_t width_class(const msl_type *type) {
+    return (uint32_t)__builtin_ctz(type->width ? type->width : 1u) % WIDTHS;
+}
 
 static uint32_t take_slot(msl_program *p, free_slots *free_list, const msl_type *type) {
     if (free_list->count) return free_list->slots[--free_list->count];

@@ -1,8 +1,8 @@
 /// expr_eval.c: runs programs (expr_program.h) over chunks.
 ///
-/// Rows. A kernel that cannot fail runs densely over all rows when that is safe (every row of its arguments can be read) and
-/// not much more than what was asked for: dense loops vectorise. One that can fail runs only for the rows of its scope
-/// whose arguments are present. If all arguments are constants it runs once and the result is a constant.
+/// Rows. A kernel that cannot fail runs densely over all rows when that is safe (every row of its arguments can be
+/// read) and not much more than what was asked for: dense loops vectorise. One that can fail runs only for the rows of
+/// its scope whose arguments are present. If all arguments are constants it runs once and the result is a constant.
 ///
 ///   memory   registers in the lane's arena, once; string bytes of results in lane->scratch
 ///   threads  one lane
@@ -31,9 +31,11 @@ static morsel_status init_storage(msl_evaluator *eval, msl_arena *arena, msl_err
     size_t words = ((size_t)p->rows + 63) / 64 + 1;
     msl_vector *slots = MSL_NEW_ARRAY(arena, msl_vector, p->slot_count ? p->slot_count : 1);
     for (uint32_t s = 0; slots && s < p->slot_count; s++) {
-        slots[s].data = msl_arena_alloc(arena, (size_t)p->rows * p->slot_widths[s] + 64); // kernels may read past the end
+        slots[s].data =
+            msl_arena_alloc(arena, (size_t)p->rows * p->slot_widths[s] + 64); // kernels may read past the end
         slots[s].valid_room = MSL_NEW_ARRAY(arena, uint64_t, words);
-        if (!slots[s].data || !slots[s].valid_room) return msl_error_nomem(err, "expressions", (size_t)p->rows * p->slot_widths[s]);
+        if (!slots[s].data || !slots[s].valid_room)
+            return msl_error_nomem(err, "expressions", (size_t)p->rows * p->slot_widths[s]);
     }
     if (!slots) return msl_error_nomem(err, "expressions", sizeof *slots * p->slot_count);
     for (uint32_t r = 0; r < p->register_count; r++) {
@@ -72,7 +74,8 @@ morsel_status msl_evaluator_init(msl_evaluator *eval, const msl_program *p, msl_
         return msl_error_nomem(err, "expressions", sizeof(msl_vector) * p->register_count);
     }
     for (uint32_t b = 0; b < p->buffer_count; b++) {
-        if (!(eval->buffers[b] = MSL_NEW_ARRAY(arena, uint32_t, p->rows))) return msl_error_nomem(err, "expressions", 4ull * p->rows);
+        if (!(eval->buffers[b] = MSL_NEW_ARRAY(arena, uint32_t, p->rows)))
+            return msl_error_nomem(err, "expressions", 4ull * p->rows);
     }
     MSL_TRY(init_storage(eval, arena, err));
     return init_locals(eval, arena, err);
@@ -84,7 +87,8 @@ morsel_status msl_evaluator_init(msl_evaluator *eval, const msl_program *p, msl_
 static morsel_status flatten_column(run *r, uint32_t reg, const msl_vector *column) {
     msl_evaluator *eval = r->eval;
     if (!eval->flattened) eval->flattened = MSL_NEW_ARRAY(eval->arena, msl_vector, r->p->register_count);
-    if (!eval->flattened) return msl_error_nomem(r->lane->err, "expressions", sizeof(msl_vector) * r->p->register_count);
+    if (!eval->flattened)
+        return msl_error_nomem(r->lane->err, "expressions", sizeof(msl_vector) * r->p->register_count);
     msl_vector *flat = &eval->flattened[reg];
     if (!flat->data) MSL_TRY(msl_vector_init(flat, column->type, r->p->rows, eval->arena, r->lane->err));
     msl_vector_flatten_into(flat, column, r->in->sel, r->in->live);
@@ -161,7 +165,10 @@ static void clear_null_strings(msl_vector *out, msl_rows rows) {
 }
 
 static morsel_status call_kernel(run *r, const msl_instruction *i, msl_rows rows, msl_vector *out) {
-    msl_kernel_ctx ctx = {.err = r->lane->err, .scratch = r->lane->scratch, .env = r->lane->env, .bound = i->call->bound,
+    msl_kernel_ctx ctx = {.err = r->lane->err,
+                          .scratch = r->lane->scratch,
+                          .env = r->lane->env,
+                          .bound = i->call->bound,
                           .local = i->local == NONE ? NULL : r->eval->locals[i->local]};
     morsel_status status = i->call->kernel(&ctx, r->eval->args, i->arg_count, rows.sel, rows.n, out);
     if (MSL_UNLIKELY(status != MORSEL_OK)) msl_error_locate(r->lane->err, i->sql_offset, i->sql_length);
@@ -233,8 +240,10 @@ static void move_rows(msl_vector *to, const msl_vector *from, msl_rows rows) {
 
 /* ---- narrowing ---- */
 
-/// Parts the rows by whether a BOOLEAN is `wanted` (NULL is not). Either side may be NULL; `no` may be the rows' own buffer.
-static void part(const msl_vector *v, bool wanted, msl_rows rows, uint32_t *yes, uint32_t *yes_n, uint32_t *no, uint32_t *no_n) {
+/// Parts the rows by whether a BOOLEAN is `wanted` (NULL is not). Either side may be NULL; `no` may be the rows' own
+/// buffer.
+static void part(const msl_vector *v, bool wanted, msl_rows rows, uint32_t *yes, uint32_t *yes_n, uint32_t *no,
+                 uint32_t *no_n) {
     msl_view view = msl_vector_view(v);
     const uint8_t *value = view.data;
     uint32_t y = 0, x = 0;
@@ -318,8 +327,8 @@ static morsel_status step(run *r, const msl_instruction *i, msl_rows rows) {
 
 /// A scope without rows makes the scopes within empty too.
 static void skip(run *r, const msl_instruction *i) {
-    bool is_narrowing = i->code == MSL_CODE_UNLESS_FALSE || i->code == MSL_CODE_UNLESS_TRUE || i->code == MSL_CODE_SPLIT ||
-                        i->code == MSL_CODE_COALESCE;
+    bool is_narrowing = i->code == MSL_CODE_UNLESS_FALSE || i->code == MSL_CODE_UNLESS_TRUE ||
+                        i->code == MSL_CODE_SPLIT || i->code == MSL_CODE_COALESCE;
     if (!is_narrowing) return;
     r->eval->scopes[i->target].n = 0;
     if (i->code == MSL_CODE_SPLIT) r->eval->scopes[i->rest].n = 0;

@@ -1,9 +1,9 @@
 /// expr_filter.c: conjunctions: a list of conditions -> the rows for which all are TRUE.
 ///
-/// Idea. Each conjunct is a program of its own and narrows the selection for the next. A comparison computes its two sides
-/// only and goes straight to a selection, without a BOOLEAN column. Conjuncts that cannot fail are kept in the order of
-/// cost / (1 - selectivity), observed on one chunk in SAMPLE; those that can fail come last, in the text's order. The order
-/// never changes the result, since only conjuncts without errors move.
+/// Idea. Each conjunct is a program of its own and narrows the selection for the next. A comparison computes its two
+/// sides only and goes straight to a selection, without a BOOLEAN column. Conjuncts that cannot fail are kept in the
+/// order of cost / (1 - selectivity), observed on one chunk in SAMPLE; those that can fail come last, in the text's
+/// order. The order never changes the result, since only conjuncts without errors move.
 ///
 ///   threads  the compiled filter is shared; order and observations are a lane's own
 #include "executor/expr_program.h"
@@ -45,11 +45,13 @@ struct msl_filter_local {
 static msl_compare_op compare_of(const msl_expr *e) {
     if (e->kind != MSL_EXPR_CALL || e->arg_count != 2 || !e->call.function) return MSL_CMP_COUNT;
     if (e->args[0]->type->phys != e->args[1]->type->phys) return MSL_CMP_COUNT;
-    if (e->args[0]->type->id == MSL_TYPE_NULL || e->args[0]->type->scale != e->args[1]->type->scale) return MSL_CMP_COUNT;
+    if (e->args[0]->type->id == MSL_TYPE_NULL || e->args[0]->type->scale != e->args[1]->type->scale)
+        return MSL_CMP_COUNT;
     return msl_compare_op_of(e->call.function->name);
 }
 
-static morsel_status compile_conjunct(conjunct *out, msl_expr *e, const msl_query *query, msl_arena *arena, msl_error *err) {
+static morsel_status compile_conjunct(conjunct *out, msl_expr *e, const msl_query *query, msl_arena *arena,
+                                      msl_error *err) {
     out->can_fail = e->flags & MSL_EXPR_CAN_FAIL;
     out->compare = compare_of(e);
     if (out->compare == MSL_CMP_COUNT) return msl_program_compile(&out->program, &e, 1, query, arena, err);
@@ -60,7 +62,8 @@ morsel_status msl_filter_compile(msl_filter **out, msl_expr *const *conjuncts, u
                                  msl_arena *arena, msl_error *err) {
     *out = NULL;
     msl_filter *f = MSL_NEW(arena, msl_filter);
-    if (!f || !(f->conjuncts = MSL_NEW_ARRAY(arena, conjunct, count ? count : 1))) return msl_error_nomem(err, "FILTER", 64);
+    if (!f || !(f->conjuncts = MSL_NEW_ARRAY(arena, conjunct, count ? count : 1)))
+        return msl_error_nomem(err, "FILTER", 64);
     f->rows = query->settings->vector_rows;
     for (int can_fail = 0; can_fail <= 1; can_fail++) {
         for (uint32_t i = 0; i < count; i++) {
@@ -83,7 +86,8 @@ morsel_status msl_filter_local_init(msl_filter_local **out, const msl_filter *f,
     l->observed = MSL_NEW_ARRAY(arena, observed, f->count + 1);
     l->rows[0] = MSL_NEW_ARRAY(arena, uint32_t, f->rows);
     l->rows[1] = MSL_NEW_ARRAY(arena, uint32_t, f->rows);
-    if (!l->evals || !l->order || !l->observed || !l->rows[0] || !l->rows[1]) return msl_error_nomem(err, "FILTER", f->rows * 8ull);
+    if (!l->evals || !l->order || !l->observed || !l->rows[0] || !l->rows[1])
+        return msl_error_nomem(err, "FILTER", f->rows * 8ull);
     for (uint32_t i = 0; i < f->count; i++) {
         l->order[i] = i;
         l->observed[i] = (observed){.ns_per_row = -1, .passing = 0.5};
@@ -108,7 +112,8 @@ static void observe(observed *o, uint64_t ns, uint32_t rows, uint32_t passed) {
 static void reorder(msl_filter_local *l) {
     for (uint32_t i = 1; i < l->filter->safe_count; i++) {
         uint32_t moving = l->order[i], at = i;
-        for (; at > 0 && rank(&l->observed[l->order[at - 1]]) > rank(&l->observed[moving]); at--) l->order[at] = l->order[at - 1];
+        for (; at > 0 && rank(&l->observed[l->order[at - 1]]) > rank(&l->observed[moving]); at--)
+            l->order[at] = l->order[at - 1];
         l->order[at] = moving;
     }
 }
@@ -125,7 +130,8 @@ static morsel_status run_conjunct(msl_filter_local *l, uint32_t c, msl_lane *lan
     return MORSEL_OK;
 }
 
-morsel_status msl_filter_run(msl_filter_local *l, msl_lane *lane, const msl_chunk *in, const uint32_t **sel, uint32_t *live) {
+morsel_status msl_filter_run(msl_filter_local *l, msl_lane *lane, const msl_chunk *in, const uint32_t **sel,
+                             uint32_t *live) {
     const msl_filter *f = l->filter;
     bool is_observed = f->safe_count > 1 && l->chunks++ % SAMPLE == 0;
     msl_chunk view = *in;

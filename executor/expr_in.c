@@ -1,7 +1,7 @@
 /// expr_in.c: x IN (list): constants hashed once, other items compared one by one.
 ///
-///   nulls    TRUE when a value matches; else NULL when x is NULL or the list holds a NULL; else FALSE. An empty set is FALSE
-///            even for a NULL (the list may still have other items, which make it NULL).
+///   nulls    TRUE when a value matches; else NULL when x is NULL or the list holds a NULL; else FALSE. An empty set is
+///            FALSE even for a NULL (the list may still have other items, which make it NULL).
 #include "executor/expr_program.h"
 #include "functions/hash_vector.h"
 
@@ -15,7 +15,8 @@ morsel_status msl_in_set_new(const msl_in_set **out, const msl_type *type, const
     uint32_t size = 8;
     while (size < 2 * (uint64_t)count) size *= 2;
     uint64_t *hashes = MSL_NEW_ARRAY(arena, uint64_t, count ? count : 1);
-    if (!set || !hashes || !(set->slots = MSL_NEW_ARRAY(arena, uint32_t, size))) return msl_error_nomem(err, "IN", size * 4ull);
+    if (!set || !hashes || !(set->slots = MSL_NEW_ARRAY(arena, uint32_t, size)))
+        return msl_error_nomem(err, "IN", size * 4ull);
     set->type = type;
     set->mask = size - 1;
     MSL_TRY(msl_vector_init(&set->values, type, count ? count : 1, arena, err));

@@ -1,11 +1,13 @@
-/// expr_program.h: what a compiled program looks like; expr_compile.c writes it, expr_eval.c runs it. Inside expressions.
+/// expr_program.h: what a compiled program looks like; expr_compile.c writes it, expr_eval.c runs it. Inside
+/// expressions.
 ///
-/// REGISTERS are vectors: constants (made once, shared by all lanes), columns of the input chunk, temporaries. Temporaries
-/// share storage SLOTS by liveness, so that a long program stays in the cache.
+/// REGISTERS are vectors: constants (made once, shared by all lanes), columns of the input chunk, temporaries.
+/// Temporaries share storage SLOTS by liveness, so that a long program stays in the cache.
 ///
-/// SCOPES are sets of rows: scope 0 is the chunk's selection; branches of CASE, COALESCE, AND, OR, IN narrow them. Every
-/// instruction runs in a scope and is skipped when that is empty. A value may be used in its scope and in those within,
-/// so common subexpressions are shared along that line. Scopes of branches that are over give their row buffers back.
+/// SCOPES are sets of rows: scope 0 is the chunk's selection; branches of CASE, COALESCE, AND, OR, IN narrow them.
+/// Every instruction runs in a scope and is skipped when that is empty. A value may be used in its scope and in those
+/// within, so common subexpressions are shared along that line. Scopes of branches that are over give their row buffers
+/// back.
 #ifndef MSL_EXPR_PROGRAM_H
 #define MSL_EXPR_PROGRAM_H
 
@@ -20,7 +22,7 @@ typedef enum msl_opcode {
     MSL_CODE_OR,
     MSL_CODE_UNLESS_FALSE,   ///< target = rows of scope where args[0] is not FALSE
     MSL_CODE_UNLESS_TRUE,    ///< target = rows of scope where args[0] is not TRUE
-    MSL_CODE_SPLIT,          ///< target = rows where args[0] is TRUE, rest = the others; rest may be the scope's own rows
+    MSL_CODE_SPLIT,          ///< target = rows where args[0] is TRUE, rest = the others (may be narrowed in place)
     MSL_CODE_COALESCE,       ///< rows where args[0] is present: out = args[0]; target = the others
     MSL_CODE_IN_SET,         ///< out = args[0] IN the set; FALSE or NULL otherwise
     MSL_CODE_IN_ITEM,        ///< out = out OR args[0] = args[1]

@@ -1,10 +1,10 @@
 /// expression.h: running bound expressions over chunks: programs (compiled once) and evaluators (one a lane).
 ///
-/// A list of expressions compiles to one PROGRAM: a flat array of instructions over numbered registers, each register one
-/// vector. Equal subexpressions of the list share a register. An EVALUATOR is one lane's registers for a program; running
-/// it for a chunk computes each instruction once, for all rows where that cannot fail, and only for the rows that need it
-/// (valid, selected, in the taken branch of CASE, COALESCE, AND, OR) where it can. Results stand at the same row numbers
-/// as their inputs.
+/// A list of expressions compiles to one PROGRAM: a flat array of instructions over numbered registers, each register
+/// one vector. Equal subexpressions of the list share a register. An EVALUATOR is one lane's registers for a program;
+/// running it for a chunk computes each instruction once, for all rows where that cannot fail, and only for the rows
+/// that need it (valid, selected, in the taken branch of CASE, COALESCE, AND, OR) where it can. Results stand at the
+/// same row numbers as their inputs.
 ///
 ///     msl_program *program;
 ///     MSL_TRY(msl_program_compile(&program, exprs, n, query, query->arena, err));      // init_global
@@ -50,14 +50,15 @@ MSL_MUST_CHECK morsel_status msl_program_compile(msl_program **out, msl_expr *co
 MSL_MUST_CHECK morsel_status msl_evaluator_init(msl_evaluator *eval, const msl_program *program, msl_arena *arena,
                                                 msl_error *err);
 /// Computes all expressions for the live rows of `in`.
-///   out      msl_result(); FLAT or CONSTANT (columns of `in` also DICTIONARY); other rows than the live ones are undefined
+///   out      msl_result(); FLAT or CONSTANT (columns of `in` also DICTIONARY); other rows than the live ones are
+///            undefined
 ///   owns     vectors of the evaluator (valid until its next run) or of `in`
 MSL_MUST_CHECK morsel_status msl_evaluate(msl_evaluator *eval, msl_lane *lane, const msl_chunk *in);
 static inline const msl_vector *msl_result(const msl_evaluator *eval, uint32_t i) { return eval->result[i]; }
 
-/// How many of the first live rows of `in` can be computed without error, after msl_evaluate has failed: the caller emits
-/// those and reports the error afterwards, so that LIMIT and errors do not depend on the size of chunks. Clears and
-/// refills lane->err.
+/// How many of the first live rows of `in` can be computed without error, after msl_evaluate has failed: the caller
+/// emits those and reports the error afterwards, so that LIMIT and errors do not depend on the size of chunks. Clears
+/// and refills lane->err.
 ///   cost     log2(live) evaluations
 uint32_t msl_evaluate_prefix(msl_evaluator *eval, msl_lane *lane, const msl_chunk *in);
 
@@ -72,8 +73,8 @@ MSL_MUST_CHECK morsel_status msl_filter_compile(msl_filter **out, msl_expr *cons
 MSL_MUST_CHECK morsel_status msl_filter_local_init(msl_filter_local **out, const msl_filter *filter, msl_arena *arena,
                                                    msl_error *err);
 /// The live rows of `in` for which every conjunct is TRUE.
-///   out      *sel: row numbers (of the filter's own memory, valid until its next run) or in->sel when all pass; NULL only
-///            when in->sel is NULL and all pass
+///   out      *sel: row numbers (of the filter's own memory, valid until its next run) or in->sel when all pass; NULL
+///            only when in->sel is NULL and all pass
 MSL_MUST_CHECK morsel_status msl_filter_run(msl_filter_local *local, msl_lane *lane, const msl_chunk *in,
                                             const uint32_t **sel, uint32_t *live);
 

@@ -1,10 +1,10 @@
-/// lane.c: what a lane does in its time slice: takes morsels from the source and carries each chunk through the streaming
-/// operators to the sink.
+/// lane.c: what a lane does in its time slice: takes morsels from the source and carries each chunk through the
+/// streaming operators to the sink.
 ///
 /// Idea. The lane is a state machine whose whole position is in msl_lane_run: the step, the operator to be called next
-/// (level) for the chunk in flight, which operator made that chunk (base: the source, or one that is flushed or drained),
-/// and for each operator whether it has more for its present input. So it can stop at any call (BLOCKED, end of the slice,
-/// the pulling thread has a row to take) and go on at the same place on another thread.
+/// (level) for the chunk in flight, which operator made that chunk (base: the source, or one that is flushed or
+/// drained), and for each operator whether it has more for its present input. So it can stop at any call (BLOCKED, end
+/// of the slice, the pulling thread has a row to take) and go on at the same place on another thread.
 ///
 ///       base --chunk--> level --chunk--> ... --> sink
 ///                 ^------ back to the nearest operator below that has more, else to the base for the next chunk
@@ -39,7 +39,8 @@ static bool is_last(const msl_lane_run *run, uint32_t level) { return level == r
 
 static bool is_abandoned(const msl_lane_run *run) {
     const msl_pipeline *p = run->pipeline;
-    if (atomic_load_explicit(&p->group->is_abandoned, memory_order_relaxed) || msl_cancelled(run->lane.query)) return true;
+    if (atomic_load_explicit(&p->group->is_abandoned, memory_order_relaxed) || msl_cancelled(run->lane.query))
+        return true;
     if (atomic_load_explicit(&p->is_skipped, memory_order_relaxed)) return run->step < MSL_STEP_DRAIN;
     uint64_t failed_at = atomic_load_explicit(&p->failed_at, memory_order_relaxed);
     if (run->step >= MSL_STEP_DRAIN) return failed_at != UINT64_MAX;
@@ -208,7 +209,8 @@ static outcome next(msl_lane_run *run) {
     }
     MSL_ASSERT(ordinal < MSL_ORDINAL_MAX);
     run->lane.ordinal = msl_place(p->place, ordinal);
-    for (uint64_t seen = atomic_load(&p->issued); seen <= ordinal && !atomic_compare_exchange_weak(&p->issued, &seen, ordinal + 1);) {}
+    for (uint64_t seen = atomic_load(&p->issued);
+         seen <= ordinal && !atomic_compare_exchange_weak(&p->issued, &seen, ordinal + 1);) {}
     run->step = MSL_STEP_READ;
     return GOES_ON;
 }
@@ -241,7 +243,8 @@ static outcome flush_next(msl_lane_run *run) {
     while (run->floor < run->pipeline->op_count) {
         uint32_t level = run->floor;
         msl_operator *op = op_at(run, level);
-        morsel_status (*hook)(msl_operator *, msl_lane *, void *, msl_chunk *, msl_flow *) = is_drain ? op->ops->drain : op->ops->flush;
+        morsel_status (*hook)(msl_operator *, msl_lane *, void *, msl_chunk *, msl_flow *) =
+            is_drain ? op->ops->drain : op->ops->flush;
         if (!hook || (run->deferred && !op->ops->flush_before_error)) {
             run->floor++;
             continue;
@@ -285,7 +288,8 @@ static outcome combine(msl_lane_run *run, bool *is_over) {
     msl_operator *sink = run->pipeline->group->sink;
     uint32_t level = run->pipeline->op_count;
     enter(run, level);
-    morsel_status status = sink->ops->combine ? sink->ops->combine(sink, &run->lane, run->slots[level].local) : MORSEL_OK;
+    morsel_status status =
+        sink->ops->combine ? sink->ops->combine(sink, &run->lane, run->slots[level].local) : MORSEL_OK;
     if (status != MORSEL_OK) return failed(run, status, level);
     *is_over = true;
     return GOES_ON;
@@ -335,12 +339,13 @@ static void end_lane(msl_lane_run *run) {
     msl_lane_ended(run);
 }
 
-/// An error stands behind the rows that operators above hold back (LIMIT, before its turn): those go first. They may make
-/// an end of the pipeline before the error. False when nothing is held.
+/// An error stands behind the rows that operators above hold back (LIMIT, before its turn): those go first. They may
+/// make an end of the pipeline before the error. False when nothing is held.
 static bool defer(msl_lane_run *run) {
     bool is_held = false;
     if (run->deferred || run->step < MSL_STEP_READ || run->step > MSL_STEP_FLUSH) return false;
-    for (uint32_t i = run->failed_level + 1; i < run->pipeline->op_count; i++) is_held |= op_at(run, i)->ops->flush_before_error;
+    for (uint32_t i = run->failed_level + 1; i < run->pipeline->op_count; i++)
+        is_held |= op_at(run, i)->ops->flush_before_error;
     if (!is_held || !(run->deferred = MSL_NEW(&run->arena, msl_error))) return false;
     *run->deferred = run->error;
     run->deferred_status = run->status;
@@ -376,7 +381,8 @@ static bool park(msl_lane_run *run) {
     return true;
 }
 
-/// An abandoned morsel: the lane's earlier ones still count when only a LIMIT has cut it off. True when the lane is over.
+/// An abandoned morsel: the lane's earlier ones still count when only a LIMIT has cut it off. True when the lane is
+/// over.
 static bool abandon(msl_lane_run *run) {
     const msl_pipeline *p = run->pipeline;
     bool is_dead = atomic_load(&p->group->is_abandoned) || atomic_load(&p->failed_at) != UINT64_MAX;

@@ -1,8 +1,8 @@
 /// op_filter.c: WHERE and HAVING: narrows the selection to the rows for which every conjunct is TRUE.
 ///
 /// Role     streaming; copies nothing: the output's columns are the input's.
-/// Errors   rows before the failing one come out first: when a chunk fails, its longest prefix that works is emitted, then
-///          the failing row is reported. So neither LIMIT nor the error depends on the size of chunks.
+/// Errors   rows before the failing one come out first: when a chunk fails, its longest prefix that works is emitted,
+///          then the failing row is reported. So neither LIMIT nor the error depends on the size of chunks.
 /// Threads  the compiled filter is shared; each lane observes for itself which conjunct to run first.
 #include "executor/expression.h"
 
@@ -22,7 +22,8 @@ typedef struct filter_local {
 
 static morsel_status filter_init_global(msl_operator *op, msl_error *err) {
     filter_global *g = op->global;
-    return msl_filter_compile(&g->filter, op->plan->filter.conjuncts, op->plan->filter.count, op->query, op->query->arena, err);
+    return msl_filter_compile(&g->filter, op->plan->filter.conjuncts, op->plan->filter.count, op->query,
+                              op->query->arena, err);
 }
 
 static morsel_status filter_init_local(msl_operator *op, msl_lane *lane, msl_role role, void *local) {

@@ -1,11 +1,13 @@
 /// op_limit.c: LIMIT and OFFSET: passes rows [offset, offset + limit) of its input's order.
 ///
 /// Role     streaming; ends the pipelines it is in once it has enough (FINISHED), which stops their sources.
-/// Idea     which rows of a morsel count is known only when every morsel before it is done. The lane of the first morsel
-///          passes its rows right on; the others copy what they have (HELD_BYTES a lane) and go on reading, or park; at the morsel's end they wait for their turn and pass on what they hold. So the
-///          result is the same at any number of threads, and lanes work in parallel meanwhile.
+/// Idea     which rows of a morsel count is known only when every morsel before it is done. The lane of the first
+///          morsel passes its rows right on; the others copy what they have (HELD_BYTES a lane) and go on reading, or
+///          park; at the morsel's end they wait for their turn and pass on what they hold. So the result is the same at
+///          any number of threads, and lanes work in parallel meanwhile.
 /// Memory   HELD_BYTES a lane, counted
-/// Threads  only the lane whose turn it is touches the global count; turns follow one another through the scheduler's lock
+/// Threads  only the lane whose turn it is touches the global count; turns follow one another through the
+///          scheduler's lock
 #include "executor/expression.h"
 #include "executor/owned_chunk.h"
 
@@ -31,8 +33,8 @@ typedef struct limit_local {
 
 /// The value of LIMIT or OFFSET.
 ///   nulls   NULL is no limit, as in PostgreSQL
-static morsel_status bound(msl_operator *op, const msl_expr *expr, const char *what, const char *sqlstate, uint64_t none,
-                           uint64_t *out, msl_error *err) {
+static morsel_status bound(msl_operator *op, const msl_expr *expr, const char *what, const char *sqlstate,
+                           uint64_t none, uint64_t *out, msl_error *err) {
     *out = none;
     if (!expr) return MORSEL_OK;
     msl_value value;
@@ -40,8 +42,8 @@ static morsel_status bound(msl_operator *op, const msl_expr *expr, const char *w
     if (value.is_null) return MORSEL_OK;
     MSL_ASSERT(value.type->phys == MSL_PHYS_I64);
     if (value.i64 < 0) {
-        return msl_error_at(err, MORSEL_DATA, sqlstate, expr->sql_offset, expr->sql_length, "%s must not be negative, and is %lld",
-                            what, (long long)value.i64);
+        return msl_error_at(err, MORSEL_DATA, sqlstate, expr->sql_offset, expr->sql_length,
+                            "%s must not be negative, and is %lld", what, (long long)value.i64);
     }
     *out = (uint64_t)value.i64;
     return MORSEL_OK;
@@ -59,7 +61,8 @@ static morsel_status limit_init_global(msl_operator *op, msl_error *err) {
 /* ---- passing on, with the turn ---- */
 
 /// The rows of `in` that lie between offset and end; counts them.
-static morsel_status pass(msl_operator *op, msl_lane *lane, limit_local *l, const msl_chunk *in, msl_chunk *out, msl_flow *flow) {
+static morsel_status pass(msl_operator *op, msl_lane *lane, limit_local *l, const msl_chunk *in, msl_chunk *out,
+                          msl_flow *flow) {
     limit_global *g = op->global;
     uint64_t seen = atomic_load_explicit(&g->seen, memory_order_relaxed);
     uint64_t skip = seen < g->offset ? g->offset - seen : 0, left = seen < g->end ? g->end - seen : 0;
@@ -102,7 +105,8 @@ static morsel_status hold(msl_operator *op, msl_lane *lane, limit_local *l, cons
             uint32_t capacity = op->query->settings->vector_rows;
             msl_owned_chunk *more;
             if (capacity > HELD_ROWS) capacity = HELD_ROWS;
-            MSL_TRY(msl_owned_chunk_new(&more, op->plan->types, op->plan->column_count, capacity, op->query->memory, lane->err));
+            MSL_TRY(msl_owned_chunk_new(&more, op->plan->types, op->plan->column_count, capacity, op->query->memory,
+                                        lane->err));
             if (l->last) l->last->next = more;
             else l->held = more;
             l->last = more;

@@ -1,6 +1,7 @@
 /// op_project.c: computes the columns of a SELECT list.
 ///
-/// Role     streaming; the output's columns are the evaluator's vectors, or the input's where a column is only passed on.
+/// Role     streaming; the output's columns are the evaluator's vectors, or the input's where a column is only
+///          passed on.
 /// Errors   as in op_filter.c: rows before the failing one come out first.
 /// Threads  the program is shared, each lane has its registers.
 #include "executor/expression.h"
@@ -22,7 +23,8 @@ typedef struct project_local {
 
 static morsel_status project_init_global(msl_operator *op, msl_error *err) {
     project_global *g = op->global;
-    return msl_program_compile(&g->program, op->plan->project.exprs, op->plan->column_count, op->query, op->query->arena, err);
+    return msl_program_compile(&g->program, op->plan->project.exprs, op->plan->column_count, op->query,
+                               op->query->arena, err);
 }
 
 static morsel_status project_init_local(msl_operator *op, msl_lane *lane, msl_role role, void *local) {

@@ -1,8 +1,9 @@
 /// op_result.c: the sink of the root group: the window of rows that wait for the consumer.
 ///
 /// Role     sink without a source: msl_query_next takes the chunks.
-/// Idea     a lane gathers its rows into chunks that own their bytes and links them into one list sorted by place. Where the
-///          plan is ordered, a chunk may leave once every morsel before its own is done (the frontier); else at once.
+/// Idea     a lane gathers its rows into chunks that own their bytes and links them into one list sorted by place.
+///          Where the plan is ordered, a chunk may leave once every morsel before its own is done (the frontier); else at
+///          once.
 /// Bounds   window_bytes. A lane whose morsel is the first may push as long as the consumer has less than that to take;
 ///          every other one only while the whole list is below it, and parks otherwise. So the first can always go on
 ///          when the consumer pulls, and the list stays below twice the bound and one chunk a lane.
@@ -62,7 +63,8 @@ static void wake_pushers(msl_scheduler *s) {
     uint64_t first = ready_place(s);
     for (uint32_t i = g->passed; i < g->started; i++) {
         for (msl_lane_run *run = g->pipelines[i]->lanes; run; run = run->next) {
-            if (!run->is_window_wanted || (run->awaited_place > first && r->list_bytes > window_bytes(s) / 4 * 3)) continue;
+            if (!run->is_window_wanted || (run->awaited_place > first && r->list_bytes > window_bytes(s) / 4 * 3))
+                continue;
             run->is_window_wanted = false;
             msl_lane_wake(&run->lane);
         }

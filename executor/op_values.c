@@ -1,8 +1,8 @@
 /// op_values.c: rows of expressions without columns: VALUES lists, and the single row of a SELECT without FROM.
 ///
 /// Role     source; one morsel, in the order of the rows.
-/// Idea     each row is evaluated as a one-row chunk and gathered into the chunk that goes out. A list of plain constants
-///          is written straight into it.
+/// Idea     each row is evaluated as a one-row chunk and gathered into the chunk that goes out. A list of plain
+///          constants is written straight into it.
 /// Threads  one lane.
 #include "executor/expression.h"
 
@@ -41,7 +41,8 @@ static morsel_status values_init_global(msl_operator *op, msl_error *err) {
     one_row.settings = &settings;
     for (uint32_t r = 0; r < plan->values.row_count; r++) {
         if (is_plain(plan->values.rows[r], plan->column_count)) continue;
-        MSL_TRY(msl_program_compile(&g->programs[r], plan->values.rows[r], plan->column_count, &one_row, op->query->arena, err));
+        MSL_TRY(msl_program_compile(&g->programs[r], plan->values.rows[r], plan->column_count, &one_row,
+                                    op->query->arena, err));
     }
     return MORSEL_OK;
 }
@@ -72,7 +73,8 @@ static morsel_status evaluate_row(msl_operator *op, msl_lane *lane, values_local
     const values_global *g = op->global;
     const msl_plan *plan = op->plan;
     if (!g->programs[r]) {
-        for (uint32_t c = 0; c < plan->column_count; c++) msl_vector_set(&l->chunk.columns[c], at, &plan->values.rows[r][c]->value);
+        for (uint32_t c = 0; c < plan->column_count; c++)
+            msl_vector_set(&l->chunk.columns[c], at, &plan->values.rows[r][c]->value);
         return MORSEL_OK;
     }
     msl_evaluator eval;

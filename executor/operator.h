@@ -1,7 +1,7 @@
 /// operator.h: what an operator is, and the protocol by which pipelines drive it.
 ///
-/// A physical plan is cut into PIPELINES: a source, streaming operators, a sink. A plan node becomes one msl_operator with
-/// one global state; it plays one or several ROLES, which its table (or table->roles_of) names:
+/// A physical plan is cut into PIPELINES: a source, streaming operators, a sink. A plan node becomes one msl_operator
+/// with one global state; it plays one or several ROLES, which its table (or table->roles_of) names:
 ///
 ///   SOURCE               first in its pipeline                          SCAN, VALUES
 ///   STREAM               in the middle                                  FILTER, PROJECT, LIMIT, AGG_PARTIAL, AGG_FINAL
@@ -13,19 +13,20 @@
 ///                        runs into the same operators above             right and full joins
 ///   none                 UNION_ALL: each child's pipeline runs into the operators above, in the children's order
 ///
-/// Several pipelines may therefore end in one sink: they form its GROUP. They start one after the other, each when the one
-/// before has no further morsel to hand out; the sink is finalized when all of them are done. An operator that stands
-/// above a union or a full join is in several pipelines: one global state, own local states for each lane.
+/// Several pipelines may therefore end in one sink: they form its GROUP. They start one after the other, each when the
+/// one before has no further morsel to hand out; the sink is finalized when all of them are done. An operator that
+/// stands above a union or a full join is in several pipelines: one global state, own local states for each lane.
 ///
-/// LANES. A lane is one worker's run of one pipeline: a resumable task with a local state for each operator (one for each
-/// role). Up to `threads` lanes of a pipeline run at once; each takes morsels from the source until there are none. A lane
-/// moves between threads only while it is parked or queued, so local states need no locks; global states do.
-/// Steps, in order (absent ones are NULL in the table):
+/// LANES. A lane is one worker's run of one pipeline: a resumable task with a local state for each operator (one for
+/// each role). Up to `threads` lanes of a pipeline run at once; each takes morsels from the source until there are
+/// none. A lane moves between threads only while it is parked or queued, so local states need no locks; global states
+/// do. Steps, in order (absent ones are NULL in the table):
 ///
-///   init_global          once, before the first pipeline with this operator starts (nothing happens before the first pull)
+///   init_global          once, before the first pipeline with this operator starts (nothing happens before the first
+///                        pull)
 ///   init_local(role)     when a lane starts
-///   next_morsel          SOURCE: takes a morsel: READY sets its ordinal (0, 1, 2 ... in order, without gaps), NONE ends
-///                        the lane, BLOCKED parks it
+///   next_morsel          SOURCE: takes a morsel: READY sets its ordinal (0, 1, 2 ... in order, without gaps), NONE
+///                        ends the lane, BLOCKED parks it
 ///   produce              SOURCE: next chunk of the morsel, until *done (the last chunk may be empty)
 ///   apply                STREAM: one chunk in, chunks out (see flow)
 ///   flush                STREAM: the morsel has ended; rows held back for it come out now
@@ -37,9 +38,9 @@
 ///                        concurrently; the operator locks what is shared. Never serialise large work here: hand the
 ///                        local state over as a whole and merge in finalize's items.
 ///   close_local(role)    the lane ends; always called when init_local was, whatever happened
-///   finalize             SINK: all lanes of all pipelines of the group have combined. Called by one thread with phase =
-///                        0, 1, 2, ...: may add work items (msl_work_add) which the pool runs in parallel; when all are
-///                        done it is called with the next phase. A call that adds none ends finalization.
+///   finalize             SINK: all lanes of all pipelines of the group have combined. Called by one thread with phase
+///                        = 0, 1, 2, ...: may add work items (msl_work_add) which the pool runs in parallel; when all
+///                        are done it is called with the next phase. A call that adds none ends finalization.
 ///   morsels, next_morsel, produce: SOURCE role of the next pipeline
 ///   close                once, when the query is freed and all lanes are closed; always called when init_global was
 ///
@@ -48,31 +49,31 @@
 ///
 ///   NEED_INPUT    the input chunk is used up. `out` may hold rows (out->live > 0) or not.
 ///   HAVE_OUTPUT   `out` holds rows and there may be more: call again with the same input.
-///   BLOCKED       nothing was done, and nothing can be for now: the lane parks, the same call is made again after a wake.
-///                 `out` is ignored. The operator has arranged for msl_lane_wake(lane) (or msl_pipeline_wake) BEFORE it
-///                 looked at the condition the last time; a wake that comes before the lane has parked is not lost. Wakes
-///                 may be spurious.
+///   BLOCKED       nothing was done, and nothing can be for now: the lane parks, the same call is made again after a
+///                 wake. `out` is ignored. The operator has arranged for msl_lane_wake(lane) (or msl_pipeline_wake)
+///                 BEFORE it looked at the condition the last time; a wake that comes before the lane has parked is not
+///                 lost. Wakes may be spurious.
 ///   FINISHED      `out` may hold last rows; the operator wants no row of a higher place in the order (LIMIT). The
-///                 pipelines that contain it (as STREAM or SINK) end: morsels above this lane's ordinal are abandoned and
-///                 errors recorded above it are forgotten.
+///                 pipelines that contain it (as STREAM or SINK) end: morsels above this lane's ordinal are abandoned
+///                 and errors recorded above it are forgotten.
 ///
-/// No step ever waits (no condition variable, no sleep, no blocking read that does not poll query->wake_fd as well). Any
-/// loop that can exceed 1 ms looks at msl_cancelled(query) and returns msl_interrupted(lane).
+/// No step ever waits (no condition variable, no sleep, no blocking read that does not poll query->wake_fd as well).
+/// Any loop that can exceed 1 ms looks at msl_cancelled(query) and returns msl_interrupted(lane).
 ///
 /// CHUNKS. `out` is a header that the operator fills: it points `columns` at vectors of its local state, or at the
-/// input's vectors (a filter passes them on and sets sel). The driver has set ordinal and first_row from the input. What it
-/// points to must stay valid until the operator's next call in this lane; the input stays valid until the operator has
-/// answered NEED_INPUT and its output was worked off. lane->scratch is the operator's own and is emptied before each new
-/// input chunk (before each produce for a source). Chunks without rows are not passed on.
+/// input's vectors (a filter passes them on and sets sel). The driver has set ordinal and first_row from the input.
+/// What it points to must stay valid until the operator's next call in this lane; the input stays valid until the
+/// operator has answered NEED_INPUT and its output was worked off. lane->scratch is the operator's own and is emptied
+/// before each new input chunk (before each produce for a source). Chunks without rows are not passed on.
 ///
-/// ORDER AND ERRORS. lane->ordinal is the place of the lane's morsel in its group: (number of the pipeline, the source's
-/// ordinal) in one word. An error belongs to that place. In a group the lowest place wins: morsels above it are abandoned,
-/// those below run on, so the same error comes at any thread count. A pipeline that needs the result of a failed group
-/// fails at its first place with the error of its first failing dependency. What runs into the result is delivered in
-/// order, the error at its place, unless the consumer has stopped before.
+/// ORDER AND ERRORS. lane->ordinal is the place of the lane's morsel in its group: (number of the pipeline, the
+/// source's ordinal) in one word. An error belongs to that place. In a group the lowest place wins: morsels above it
+/// are abandoned, those below run on, so the same error comes at any thread count. A pipeline that needs the result of
+/// a failed group fails at its first place with the error of its first failing dependency. What runs into the result is
+/// delivered in order, the error at its place, unless the consumer has stopped before.
 ///
-/// MEMORY. lane->arena lives as long as the lane: init_local allocates there. query->arena lives as long as the query and
-/// may be used in init_global and finalize (one thread) only. Everything in proportion to the input comes from
+/// MEMORY. lane->arena lives as long as the lane: init_local allocates there. query->arena lives as long as the query
+/// and may be used in init_global and finalize (one thread) only. Everything in proportion to the input comes from
 /// query->memory and is given back in close or close_local. Refusals are msl_error_nomem(lane->err, ops->name, bytes).
 #ifndef MSL_OPERATOR_H
 #define MSL_OPERATOR_H
@@ -105,7 +106,7 @@ typedef struct msl_query {
     const msl_value *params;         ///< statement parameters
     uint32_t param_count;
     const atomic_bool *cancelled;    ///< interrupt, timeout, closed early
-    int wake_fd;                     ///< readable once cancelled, for poll beside a pipe; -1 when no source of the plan is one
+    int wake_fd;                     ///< readable once cancelled, for poll beside a pipe; -1 when no source is one
     struct msl_scheduler *scheduler; ///< the executor's own
 } msl_query;
 
@@ -158,15 +159,18 @@ typedef struct msl_operator_ops {
 
     /// How many morsels there may be (upper limit of useful lanes); asked before the source's lanes start. NULL = 1.
     uint64_t (*morsels)(msl_operator *op);
-    morsel_status (*next_morsel)(msl_operator *op, msl_lane *lane, void *local, uint64_t *ordinal, msl_morsel_result *result);
+    morsel_status (*next_morsel)(msl_operator *op, msl_lane *lane, void *local, uint64_t *ordinal,
+                                 msl_morsel_result *result);
     morsel_status (*produce)(msl_operator *op, msl_lane *lane, void *local, msl_chunk *out, bool *done);
 
-    morsel_status (*apply)(msl_operator *op, msl_lane *lane, void *local, const msl_chunk *in, msl_chunk *out, msl_flow *flow);
+    morsel_status (*apply)(msl_operator *op, msl_lane *lane, void *local, const msl_chunk *in, msl_chunk *out,
+                           msl_flow *flow);
     /// As apply, without input: HAVE_OUTPUT = rows and call again; NEED_INPUT = done (out may hold last rows).
     morsel_status (*flush)(msl_operator *op, msl_lane *lane, void *local, msl_chunk *out, msl_flow *flow);
     morsel_status (*drain)(msl_operator *op, msl_lane *lane, void *local, msl_chunk *out, msl_flow *flow);
     /// What flush hands out are single rows held back (LIMIT before its turn, rows collected to fill a chunk): when an
-    /// operator below fails, they come out before the error. False where it depends on the whole morsel (a group's total).
+    /// operator below fails, they come out before the error. False where it depends on the whole morsel (a group's
+    /// total).
     bool flush_before_error;
 
     morsel_status (*sink)(msl_operator *op, msl_lane *lane, void *local, const msl_chunk *in, msl_flow *flow);
@@ -178,8 +182,8 @@ typedef struct msl_operator_ops {
     void (*close)(msl_operator *op);
     /// Sources that know: bytes consumed and in total. Any thread.
     void (*progress)(const msl_operator *op, double *consumed, double *total);
-    /// Adds a line for EXPLAIN ANALYZE ("rows per partition: 120 .. 140"); after the run. Writes at most room bytes with
-    /// the NUL.
+    /// Adds a line for EXPLAIN ANALYZE ("rows per partition: 120 .. 140"); after the run. Writes at most room bytes
+    /// with the NUL.
     void (*explain)(const msl_operator *op, char *out, size_t room);
 } msl_operator_ops;
 

@@ -1,12 +1,13 @@
 /// pipeline.c: splits a physical plan into operators, pipelines and groups, and prints them.
 ///
-/// The plan is walked from the root with the chain of streaming operators that stand between the node and the sink of the
-/// current group. A node that can be a source closes a pipeline: source, then the chain. A node with a sink role opens a
-/// group of its own for the child that runs into it; joins do so for their build side and go on with the probe side.
+/// The plan is walked from the root with the chain of streaming operators that stand between the node and the sink of
+/// the current group. A node that can be a source closes a pipeline: source, then the chain. A node with a sink role
+/// opens a group of its own for the child that runs into it; joins do so for their build side and go on with the probe
+/// side.
 ///
 ///   memory   the query's arena
-///   errors   MORSEL_UNSUPPORTED names the node; a plan deeper than 5,000 nodes or a union of more than a million inputs
-///            is refused
+///   errors   MORSEL_UNSUPPORTED names the node; a plan deeper than 5,000 nodes or a union of more than a million
+///            inputs is refused
 #include "executor/scheduler.h"
 
 #include <stdio.h>
@@ -53,15 +54,17 @@ static uint32_t count_nodes(const msl_plan *plan, uint32_t depth) {
 
 static const char *kind_name(msl_plan_kind kind) {
     static const char *const names[MSL_PLAN_KIND_COUNT] = {
-        "SCAN", "VALUES", "FILTER", "PROJECT", "LIMIT", "AGG_SIMPLE", "AGG_PARTIAL", "AGG_FINAL", "AGG_COLLECT", "EXCHANGE",
-        "HASH_JOIN", "LOOP_JOIN", "SORT", "TOP_N", "UNION_ALL", "REPEAT", "WINDOW", "INSERT", "COPY_TO"};
+        "SCAN",      "VALUES",      "FILTER",   "PROJECT",   "LIMIT",     "AGG_SIMPLE", "AGG_PARTIAL",
+        "AGG_FINAL", "AGG_COLLECT", "EXCHANGE", "HASH_JOIN", "LOOP_JOIN", "SORT",       "TOP_N",
+        "UNION_ALL", "REPEAT",      "WINDOW",   "INSERT",    "COPY_TO"};
     return kind < MSL_PLAN_KIND_COUNT && names[kind] ? names[kind] : "an unknown node";
 }
 
 static morsel_status make_operators(splitter *sp, const msl_plan *plan, msl_operator *parent, msl_operator **out) {
     msl_scheduler *s = sp->s;
     if (++sp->depth > MAX_PLAN_DEPTH) {
-        return msl_error_set(sp->err, MORSEL_UNSUPPORTED, "54001", "the plan is nested more than %u deep", MAX_PLAN_DEPTH);
+        return msl_error_set(sp->err, MORSEL_UNSUPPORTED, "54001", "the plan is nested more than %u deep",
+                             MAX_PLAN_DEPTH);
     }
     const msl_operator_ops *ops = msl_operator_ops_of(plan->kind);
     if (!ops) return msl_error_unsupported(sp->err, -1, 0, "the operator %s", kind_name(plan->kind));
@@ -102,13 +105,15 @@ static morsel_status add_need(splitter *sp, msl_pipeline *p, const msl_operator 
     msl_group *g = op->sink_group;
     MSL_ASSERT(g);
     p->needs[p->need_count++] = g;
-    if (!grow(&sp->s->arena, (void ***)&g->dependents, g->dependent_count, &g->dependent_room)) return no_memory(sp, 64);
+    if (!grow(&sp->s->arena, (void ***)&g->dependents, g->dependent_count, &g->dependent_room))
+        return no_memory(sp, 64);
     g->dependents[g->dependent_count++] = p;
     return MORSEL_OK;
 }
 
 /// Closes a pipeline: `source`, then the chain, into the group.
-static morsel_status new_pipeline(splitter *sp, msl_operator *source, const chain *above, msl_group *g, bool is_remainder) {
+static morsel_status new_pipeline(splitter *sp, msl_operator *source, const chain *above, msl_group *g,
+                                  bool is_remainder) {
     msl_scheduler *s = sp->s;
     uint32_t n = 1 + (above ? above->length : 0);
     msl_pipeline *p = MSL_NEW(&s->arena, msl_pipeline);
@@ -205,7 +210,8 @@ static bool append_pipeline(msl_arena *arena, const char **text, const msl_pipel
     uint32_t listed = 0;
     for (uint32_t i = 0; ok && i < p->need_count; i++) {
         for (uint32_t j = 0; ok && j < p->needs[i]->pipeline_count; j++) {
-            snprintf(number, sizeof number, "%sP%u", listed++ ? ", " : " (after ", p->needs[i]->pipelines[j]->index + 1);
+            snprintf(number, sizeof number, "%sP%u", listed++ ? ", " : " (after ",
+                     p->needs[i]->pipelines[j]->index + 1);
             ok = append(arena, text, number);
         }
     }
@@ -214,7 +220,8 @@ static bool append_pipeline(msl_arena *arena, const char **text, const msl_pipel
         ok = append_operator(arena, text, p->ops[i]) && append(arena, text, " -> ");
     }
     const msl_operator *sink = p->group->sink;
-    return ok && append(arena, text, sink == p->scheduler->result ? "result" : sink->ops->name) && append(arena, text, "\n");
+    return ok && append(arena, text, sink == p->scheduler->result ? "result" : sink->ops->name) &&
+           append(arena, text, "\n");
 }
 
 morsel_status msl_query_pipelines(const msl_query *query, msl_arena *arena, const char **out, msl_error *err) {

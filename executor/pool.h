@@ -1,13 +1,13 @@
 /// pool.h: the worker threads of one database, shared by its running queries.
 ///
 /// A task is a short piece of work that never waits: it runs, and is over, or has queued itself again, or is parked
-/// somewhere and queued by whoever wakes it. Every query is one CLIENT with its own queue. Workers take from the clients in
-/// turn, so that a long query does not starve a short one; the thread that pulls a query's result takes from its own
-/// client only. A client is private until it is opened: a query under one morsel of work runs on the pulling thread alone
-/// and no worker starts or wakes for it.
+/// somewhere and queued by whoever wakes it. Every query is one CLIENT with its own queue. Workers take from the
+/// clients in turn, so that a long query does not starve a short one; the thread that pulls a query's result takes from
+/// its own client only. A client is private until it is opened: a query under one morsel of work runs on the pulling
+/// thread alone and no worker starts or wakes for it.
 ///
-///   threads  the limit counts the pulling thread: `threads - 1` workers, started one by one when an opened client has a
-///            task and no worker is idle. Idle workers sleep on a condition variable; nothing spins.
+///   threads  the limit counts the pulling thread: `threads - 1` workers, started one by one when an opened client has
+///            a task and no worker is idle. Idle workers sleep on a condition variable; nothing spins.
 ///   locks    one mutex for all queues. Tasks run for a morsel or ten milliseconds, so it is rarely taken.
 #ifndef MSL_POOL_H
 #define MSL_POOL_H
@@ -55,8 +55,8 @@ void msl_pool_client_open(msl_pool_client *client);
 void msl_pool_client_close(msl_pool_client *client);
 /// Queues a task (at the front: what is to run next on this client).
 void msl_pool_push(msl_pool_client *client, msl_task *task, bool at_front);
-/// Takes the client's next task for the pulling thread; NULL when there is none or the limit is reached. The taker calls
-/// task->run, then msl_pool_task_done.
+/// Takes the client's next task for the pulling thread; NULL when there is none or the limit is reached. The taker
+/// calls task->run, then msl_pool_task_done.
 msl_task *msl_pool_take(msl_pool_client *client);
 /// For a task that the pulling thread has kept to itself: counts it as running; false when the limit is reached.
 bool msl_pool_enter(msl_pool_client *client);

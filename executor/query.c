@@ -1,9 +1,9 @@
 /// query.c: the door of the executor: makes a query, pulls its rows, cancels and frees it.
 ///
-/// The pulling thread takes tasks from the query's own queue and runs them until there is a chunk to return; it sleeps (in
-/// poll, on a descriptor that whoever queues a task or a chunk, or cancels, writes to) only when every task of the query
-/// is in other hands or parked. Freeing waits for running tasks, which look at the cancel flag at least each millisecond,
-/// then closes every lane and operator on the calling thread.
+/// The pulling thread takes tasks from the query's own queue and runs them until there is a chunk to return; it sleeps
+/// (in poll, on a descriptor that whoever queues a task or a chunk, or cancels, writes to) only when every task of the
+/// query is in other hands or parked. Freeing waits for running tasks, which look at the cancel flag at least each
+/// millisecond, then closes every lane and operator on the calling thread.
 #include "executor/scheduler.h"
 
 #include <poll.h>
@@ -15,7 +15,8 @@
 
 /* ---- making ---- */
 
-/// Bytes of the widest row in the plan. Recursion: as deep as the plan, which the split limits; the depth is cut here too.
+/// Bytes of the widest row in the plan. Recursion: as deep as the plan, which the split limits; the depth is cut here
+/// too.
 static size_t widest_row(const msl_plan *plan, uint32_t depth) {
     size_t bytes = 0;
     for (uint32_t c = 0; c < plan->column_count; c++) bytes += plan->types[c]->width;
@@ -167,7 +168,8 @@ static morsel_status begin(msl_scheduler *s, uint64_t deadline_ns, msl_error *er
         msl_pool_alarm_clear(s->pool, &s->alarm);
         s->alarm = (msl_alarm){.deadline_ns = deadline_ns, .run = timed_out, .data = s};
         if (!msl_pool_alarm_set(s->pool, &s->alarm)) {
-            return msl_error_set(err, MORSEL_NOMEM, "53000", "the system refuses the thread that watches the time limit");
+            return msl_error_set(err, MORSEL_NOMEM, "53000",
+                                 "the system refuses the thread that watches the time limit");
         }
     }
     if (s->is_started) return MORSEL_OK;
@@ -232,8 +234,11 @@ void msl_query_profile(const msl_query *query, void (*each)(void *data, const ms
     const msl_scheduler *s = msl_scheduler_of(query);
     for (uint32_t i = 0; i < s->operator_count; i++) {
         const msl_operator *op = s->operators[i];
-        msl_node_run node = {.plan = op->plan, .rows = atomic_load(&op->rows_out), .chunks = atomic_load(&op->chunks_out),
-                             .ns = atomic_load(&op->wall_ns), .memory_bytes = atomic_load(&op->memory_bytes)};
+        msl_node_run node = {.plan = op->plan,
+                             .rows = atomic_load(&op->rows_out),
+                             .chunks = atomic_load(&op->chunks_out),
+                             .ns = atomic_load(&op->wall_ns),
+                             .memory_bytes = atomic_load(&op->memory_bytes)};
         if (op->ops->explain && atomic_load(&op->is_ready)) op->ops->explain(op, node.detail, sizeof node.detail);
         each(data, &node);
     }

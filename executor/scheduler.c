@@ -1,10 +1,11 @@
 /// scheduler.c: what runs when. Pipelines are wanted from the result downwards, start when the groups they need are
 /// finalized, end when their lanes have ended; a group whose pipelines have all ended is finalized.
 ///
-/// Everything here runs under the scheduler's lock and only queues tasks; the one step that calls operators is the start
-/// task (init_global, morsels). Failing: each pipeline keeps the error of its lowest failing morsel. A group fails with the
-/// error of its first failing pipeline once all pipelines before it have ended, and hands it to the pipelines that need the
-/// group; these fail at their first place. In the root group the error is what the consumer gets after the rows before it.
+/// Everything here runs under the scheduler's lock and only queues tasks; the one step that calls operators is the
+/// start task (init_global, morsels). Failing: each pipeline keeps the error of its lowest failing morsel. A group
+/// fails with the error of its first failing pipeline once all pipelines before it have ended, and hands it to the
+/// pipelines that need the group; these fail at their first place. In the root group the error is what the consumer
+/// gets after the rows before it.
 #include "executor/scheduler.h"
 
 #include <string.h>
@@ -34,8 +35,8 @@ static void wake_lanes(msl_pipeline *p) {
     for (msl_lane_run *run = p->lanes; run; run = run->next) msl_lane_wake(&run->lane);
 }
 
-/// Keeps the error if it is the lowest of its pipeline. MSL_ORDINAL_MAX (drain, combine) lies behind every LIMIT's cut too,
-/// but is never forgotten: it concerns rows that were let through.
+/// Keeps the error if it is the lowest of its pipeline. MSL_ORDINAL_MAX (drain, combine) lies behind every LIMIT's cut
+/// too, but is never forgotten: it concerns rows that were let through.
 static void fail_locked(msl_pipeline *p, uint64_t ordinal, morsel_status status, const msl_error *error) {
     if (ordinal >= atomic_load(&p->failed_at)) return;
     if (ordinal > atomic_load(&p->limit_at) && ordinal != MSL_ORDINAL_MAX) return;
@@ -217,7 +218,8 @@ void msl_pipeline_morsel_done(msl_pipeline *p, uint64_t ordinal) {
     pthread_mutex_lock(&p->scheduler->lock);
     if (ordinal >= p->high) {
         MSL_ASSERT(p->missing_count + (ordinal - p->high) < p->missing_room); // ordinals come without gaps
-        for (uint64_t k = p->high; k < ordinal && p->missing_count < p->missing_room; k++) p->missing[p->missing_count++] = k;
+        for (uint64_t k = p->high; k < ordinal && p->missing_count < p->missing_room; k++)
+            p->missing[p->missing_count++] = k;
         p->high = ordinal + 1;
     } else {
         for (uint32_t m = 0; m < p->missing_count; m++) {
@@ -274,7 +276,8 @@ static bool start_next(msl_group *g) {
     while (g->started < g->pipeline_count && !atomic_load(&g->is_abandoned)) {
         msl_pipeline *p = g->pipelines[g->started];
         msl_pipeline *before = g->started ? g->pipelines[g->started - 1] : NULL;
-        if (before && before->state != MSL_PIPELINE_ENDED && (!before->is_exhausted || has_failed(before))) return false;
+        if (before && before->state != MSL_PIPELINE_ENDED && (!before->is_exhausted || has_failed(before)))
+            return false;
         for (uint32_t i = 0; p->is_remainder && !atomic_load(&p->is_skipped) && i < g->started; i++) {
             if (g->pipelines[i]->state != MSL_PIPELINE_ENDED) return false;
         }
@@ -292,7 +295,8 @@ static void advance(msl_group *g) {
     (void)msl_group_frontier_locked(g); // moves `passed`
     for (uint32_t i = g->passed; i < g->started; i++) {
         msl_pipeline *p = g->pipelines[i];
-        if (all_ended && p->state == MSL_PIPELINE_ENDED && has_failed(p)) { // the first failing one: nothing before it fails
+        if (all_ended && p->state == MSL_PIPELINE_ENDED &&
+            has_failed(p)) { // the first failing one: nothing before it fails
             abandon(g);
             group_failed(g, p);
             return;
@@ -306,7 +310,8 @@ static void advance(msl_group *g) {
     uint32_t before = g->started;
     bool all_started = start_next(g);
     if (g->state != MSL_GROUP_RUNNING) return; // a pipeline that failed at once has settled it
-    for (uint32_t i = before; i < g->started; i++) all_ended = all_ended && g->pipelines[i]->state == MSL_PIPELINE_ENDED;
+    for (uint32_t i = before; i < g->started; i++)
+        all_ended = all_ended && g->pipelines[i]->state == MSL_PIPELINE_ENDED;
     frontier_moved(g);
     if (!all_started || !all_ended) return;
     g->state = MSL_GROUP_FINALIZING;
@@ -351,8 +356,8 @@ void msl_group_finalized(msl_group *g, morsel_status status, const msl_error *er
 
 /* ---- waking ---- */
 
-/// With or without the scheduler's lock: the lane's state decides alone. The push is made under the pool's lock, and the
-/// pulling thread is notified through its descriptor.
+/// With or without the scheduler's lock: the lane's state decides alone. The push is made under the pool's lock, and
+/// the pulling thread is notified through its descriptor.
 void msl_lane_wake(msl_lane *lane) {
     msl_lane_run *run = (msl_lane_run *)(void *)lane;
     int state = atomic_load(&run->state);

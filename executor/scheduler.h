@@ -69,7 +69,13 @@ struct msl_pipeline {
     morsel_status status;       ///< what the failing step returned (may be MSL_RESCHEMA)
 };
 
-typedef enum msl_group_state { MSL_GROUP_IDLE, MSL_GROUP_RUNNING, MSL_GROUP_FINALIZING, MSL_GROUP_DONE, MSL_GROUP_FAILED } msl_group_state;
+typedef enum msl_group_state {
+    MSL_GROUP_IDLE,
+    MSL_GROUP_RUNNING,
+    MSL_GROUP_FINALIZING,
+    MSL_GROUP_DONE,
+    MSL_GROUP_FAILED
+} msl_group_state;
 
 typedef struct msl_work_item {
     msl_work_fn run;
@@ -110,7 +116,13 @@ struct msl_group {
 
 /* ---- lanes ---- */
 
-typedef enum msl_lane_state { MSL_LANE_QUEUED, MSL_LANE_RUNNING, MSL_LANE_WOKEN, MSL_LANE_PARKED, MSL_LANE_ENDED } msl_lane_state;
+typedef enum msl_lane_state {
+    MSL_LANE_QUEUED,
+    MSL_LANE_RUNNING,
+    MSL_LANE_WOKEN, ///< running, and woken meanwhile: it does not park
+    MSL_LANE_PARKED,
+    MSL_LANE_ENDED
+} msl_lane_state;
 typedef enum msl_lane_step {
     MSL_STEP_START, MSL_STEP_NEXT, MSL_STEP_READ, MSL_STEP_FLUSH, MSL_STEP_MORSEL_END, MSL_STEP_DRAIN, MSL_STEP_COMBINE
 } msl_lane_step;

@@ -37,8 +37,13 @@ static item_runner *new_runner(msl_work *work) {
     r->work = work;
     msl_arena_init(&r->scratch, s->query.memory);
     msl_arena_init(&r->arena, s->query.memory);
-    r->lane = (msl_lane){.query = &s->query, .err = &r->error, .scratch = &r->scratch, .arena = &r->arena, .env = &s->env,
-                         .index = work->runners, .lane_count = s->settings.threads};
+    r->lane = (msl_lane){.query = &s->query,
+                         .err = &r->error,
+                         .scratch = &r->scratch,
+                         .arena = &r->arena,
+                         .env = &s->env,
+                         .index = work->runners,
+                         .lane_count = s->settings.threads};
     return r;
 }
 
@@ -60,7 +65,8 @@ morsel_status msl_work_add(msl_work *work, msl_work_fn run, void *item, msl_erro
     pthread_mutex_lock(&s->lock);
     if (work->count == work->room) {
         uint32_t room = work->room ? work->room * 2 : 16;
-        msl_work_item *items = msl_memory_resize(s->query.memory, work->items, work->room * sizeof *items, room * sizeof *items);
+        msl_work_item *items =
+            msl_memory_resize(s->query.memory, work->items, work->room * sizeof *items, room * sizeof *items);
         if (!items) {
             status = msl_error_nomem(err, work->group->sink->ops->name, room * sizeof *items);
         } else {
@@ -112,7 +118,8 @@ static void runner_task(msl_task *task, bool is_puller) {
         msl_arena_reset(&r->scratch);
         uint64_t started = s->settings.profile ? msl_now_ns() : 0;
         morsel_status status = item.run(work->group->sink, &r->lane, item.item);
-        if (started) atomic_fetch_add_explicit(&work->group->sink->wall_ns, msl_now_ns() - started, memory_order_relaxed);
+        if (started)
+            atomic_fetch_add_explicit(&work->group->sink->wall_ns, msl_now_ns() - started, memory_order_relaxed);
         pthread_mutex_lock(&s->lock);
         if (status != MORSEL_OK) record(work, i, status, &r->error);
     }

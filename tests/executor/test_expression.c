@@ -1,5 +1,5 @@
-/// test_expression.c: programs against a row-by-row reference: random expressions over columns with NULLs, in every vector
-/// form, with selections; calls that fail only where they must not be made; sharing; filters; constants.
+/// test_expression.c: programs against a row-by-row reference: random expressions over columns with NULLs, in every
+/// vector form, with selections; calls that fail only where they must not be made; sharing; filters; constants.
 #include "test_plan.h"
 
 #define ROWS 200u
@@ -113,8 +113,10 @@ static msl_expr *random_bool(test_bed *bed, uint32_t depth) {
     msl_expr *args[4];
     uint32_t n = 2 + below(3);
     switch (depth ? below(5) : below(2)) {
-    case 0: return E_CALL(bed, &fn_less, random_int(bed, depth ? depth - 1 : 0), random_int(bed, depth ? depth - 1 : 0));
-    case 1: return E_CALL(bed, &fn_equal, random_int(bed, depth ? depth - 1 : 0), random_int(bed, depth ? depth - 1 : 0));
+    case 0:
+        return E_CALL(bed, &fn_less, random_int(bed, depth ? depth - 1 : 0), random_int(bed, depth ? depth - 1 : 0));
+    case 1:
+        return E_CALL(bed, &fn_equal, random_int(bed, depth ? depth - 1 : 0), random_int(bed, depth ? depth - 1 : 0));
     case 2:
         for (uint32_t i = 0; i < n; i++) args[i] = random_int(bed, i ? below(depth) : depth - 1);
         msl_expr *in = e_node(bed, MSL_EXPR_IN, boolean, n, args);
@@ -143,7 +145,8 @@ static msl_expr *random_int(test_bed *bed, uint32_t depth) {
         return e_node(bed, MSL_EXPR_COALESCE, bigint, n, args);
     default:
         n = 1 + 2 * (1 + below(3));
-        for (uint32_t i = 0; i < n; i++) args[i] = i % 2 || i + 1 == n ? random_int(bed, depth - 1) : random_bool(bed, depth - 1);
+        for (uint32_t i = 0; i < n; i++)
+            args[i] = i % 2 || i + 1 == n ? random_int(bed, depth - 1) : random_bool(bed, depth - 1);
         return e_node(bed, MSL_EXPR_CASE, bigint, n, args);
     }
 }
@@ -168,7 +171,8 @@ static void random_chunk(test_bed *bed, msl_chunk *chunk, uint32_t rows) {
         uint32_t *rows_of = MSL_NEW_ARRAY(&bed->arena, uint32_t, ROWS);
         *base = *v;
         for (uint32_t i = 0; i < ROWS; i++) rows_of[i] = below(ROWS);
-        *v = (msl_vector){.type = base->type, .form = MSL_FORM_DICTIONARY, .capacity = ROWS, .child = base, .dict_sel = rows_of};
+        *v = (msl_vector){
+            .type = base->type, .form = MSL_FORM_DICTIONARY, .capacity = ROWS, .child = base, .dict_sel = rows_of};
     }
     chunk->rows = chunk->live = rows;
     if (below(2)) return;
@@ -201,7 +205,8 @@ static void check_program(test_bed *bed, msl_query *query, msl_expr *const *expr
         }
         msl_error_clear(&err);
         morsel_status status = msl_evaluate(&eval, &lane, &in);
-        CHECK((status != MORSEL_OK) == (fails_at < in.live), "status %d, row %u of %u fails", status, fails_at, in.live);
+        CHECK((status != MORSEL_OK) == (fails_at < in.live), "status %d, row %u of %u fails", status, fails_at,
+              in.live);
         if (status != MORSEL_OK) {
             CHECK(err.sql_offset == 7, "no position");
             uint32_t good = msl_evaluate_prefix(&eval, &lane, &in);
@@ -232,7 +237,8 @@ static void random_programs(test_bed *bed, msl_query *query) {
     for (int i = 0; i < 1500; i++) {
         msl_expr *exprs[3];
         uint32_t n = 1 + below(3);
-        for (uint32_t e = 0; e < n; e++) exprs[e] = below(2) ? random_int(bed, 1 + below(3)) : random_bool(bed, 1 + below(3));
+        for (uint32_t e = 0; e < n; e++)
+            exprs[e] = below(2) ? random_int(bed, 1 + below(3)) : random_bool(bed, 1 + below(3));
         check_program(bed, query, exprs, n);
         if (i % 50 == 49) msl_arena_reset(&bed->arena);
     }
@@ -302,8 +308,9 @@ static void sharing(test_bed *bed, msl_query *query) {
     for (int i = 0; i < 3; i++) {
         exprs[i] = E_CALL(bed, &fn_add, E_CALL(bed, &fn_counted, e_column(bed, 0, bigint)), e_int(bed, i));
     }
-    msl_expr *rare = E_NODE(bed, MSL_EXPR_CASE, bigint, E_CALL(bed, &fn_less, e_column(bed, 0, bigint), e_int(bed, 5)),
-                            E_CALL(bed, &fn_counted, E_CALL(bed, &fn_add, e_column(bed, 0, bigint), e_int(bed, 1))), e_int(bed, 0));
+    msl_expr *rare =
+        E_NODE(bed, MSL_EXPR_CASE, bigint, E_CALL(bed, &fn_less, e_column(bed, 0, bigint), e_int(bed, 5)),
+               E_CALL(bed, &fn_counted, E_CALL(bed, &fn_add, e_column(bed, 0, bigint), e_int(bed, 1))), e_int(bed, 0));
     msl_program *program;
     msl_evaluator eval;
     msl_arena scratch;
@@ -311,10 +318,13 @@ static void sharing(test_bed *bed, msl_query *query) {
     msl_lane lane = {.query = query, .err = &err, .scratch = &scratch, .arena = &bed->arena, .env = query->env};
     for (int branch = 0; branch < 2; branch++) {
         atomic_store(&test_counted, 0);
-        CHECK(msl_program_compile(&program, branch ? &rare : exprs, branch ? 1 : 3, query, &bed->arena, &err) == MORSEL_OK, "compile");
+        CHECK(msl_program_compile(&program, branch ? &rare : exprs, branch ? 1 : 3, query, &bed->arena, &err) ==
+                  MORSEL_OK,
+              "compile");
         CHECK(msl_evaluator_init(&eval, program, &bed->arena, &err) == MORSEL_OK, "init");
         CHECK(msl_evaluate(&eval, &lane, &in) == MORSEL_OK, "%s", err.message);
-        CHECK(atomic_load(&test_counted) == (branch ? 5 : 100), "computed for %llu rows", (unsigned long long)test_counted);
+        CHECK(atomic_load(&test_counted) == (branch ? 5 : 100), "computed for %llu rows",
+              (unsigned long long)test_counted);
     }
     msl_arena_deinit(&scratch);
 }
@@ -326,7 +336,9 @@ static void constants(test_bed *bed) {
     msl_expr *sum = E_CALL(bed, &fn_add, e_int(bed, 40), e_int(bed, 2));
     CHECK(msl_expr_fold(sum, &bed->arena, &v, &err) == MORSEL_OK && v.i64 == 42, "%lld", (long long)v.i64);
     msl_expr *text = E_CALL(bed, &fn_label, e_int(bed, 7));
-    CHECK(msl_expr_fold(text, &bed->arena, &v, &err) == MORSEL_OK && v.length == 24 && memcmp(v.text, "a rather long label of 7", 24) == 0, "text");
+    CHECK(msl_expr_fold(text, &bed->arena, &v, &err) == MORSEL_OK && v.length == 24 &&
+              memcmp(v.text, "a rather long label of 7", 24) == 0,
+          "text");
     msl_expr *bad = E_CALL(bed, &fn_fail_if, e_int(bed, 7), e_int(bed, 7));
     CHECK(msl_expr_fold(bad, &bed->arena, &v, &err) == MORSEL_DATA && err.sql_offset == 7, "%s", err.message);
     msl_error_clear(&err);
@@ -345,7 +357,12 @@ int main(void) {
     test_bed_open(&bed, 1, ROWS);
     msl_environment env = {0};
     atomic_bool cancelled = false;
-    msl_query query = {.memory = bed.memory, .arena = &bed.arena, .settings = &settings, .env = &env, .cancelled = &cancelled, .wake_fd = -1};
+    msl_query query = {.memory = bed.memory,
+                       .arena = &bed.arena,
+                       .settings = &settings,
+                       .env = &env,
+                       .cancelled = &cancelled,
+                       .wake_fd = -1};
     random_programs(&bed, &query);
     random_filters(&bed, &query);
     sharing(&bed, &query);

@@ -20,7 +20,8 @@ static void scan_filter_project(test_bed *bed) {
                            e_column(bed, 1, msl_type_of(MSL_TYPE_VARCHAR))};
         test_outcome o = test_run(bed, plan_project(bed, plan, out, 3));
         CHECK(o.status == MORSEL_OK, "%s", o.error.message);
-        CHECK(o.rows == rows / 4 && o.is_ascending && o.first == 11, "%llu rows from %lld", (unsigned long long)o.rows, (long long)o.first);
+        CHECK(o.rows == rows / 4 && o.is_ascending && o.first == 11, "%llu rows from %lld", (unsigned long long)o.rows,
+              (long long)o.first);
         CHECK(o.sum == (rows / 4) * (rows / 4) + 10 * (rows / 4), "sum %llu", (unsigned long long)o.sum);
     }
 }
@@ -51,7 +52,9 @@ static void strings(test_bed *bed) {
 
 static void limits(test_bed *bed) {
     uint64_t rows = scaled(bed, 100000);
-    static const struct { int64_t limit, offset; } cases[] = {{5, 0}, {0, 0}, {1000, 900}, {1, 2999}, {-1, 2500}, {4000, 10}, {99999999, 0}, {3, 99999999}};
+    static const struct {
+        int64_t limit, offset;
+    } cases[] = {{5, 0}, {0, 0}, {1000, 900}, {1, 2999}, {-1, 2500}, {4000, 10}, {99999999, 0}, {3, 99999999}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         for (int shape = 0; shape < 3; shape++) {
             test_source t;
@@ -76,8 +79,8 @@ static void lazy(test_bed *bed) {
     test_source t;
     test_source_init(&t, 10000000, 100000);
     test_outcome o = test_run(bed, plan_limit(bed, plan_scan(bed, &t), 5, 0));
-    CHECK(o.rows == 5 && atomic_load(&t.handed_out) == 1 && atomic_load(&t.rows_read) <= 2048, "%llu morsels, %llu rows read",
-          (unsigned long long)t.handed_out, (unsigned long long)t.rows_read);
+    CHECK(o.rows == 5 && atomic_load(&t.handed_out) == 1 && atomic_load(&t.rows_read) <= 2048,
+          "%llu morsels, %llu rows read", (unsigned long long)t.handed_out, (unsigned long long)t.rows_read);
     CHECK(msl_pool_workers(bed->pool) == 0, "workers were started");
     msl_query *q = test_start(bed, plan_scan(bed, &t));
     CHECK(atomic_load(&t.opened) == 1, "opened before the first pull");
@@ -96,12 +99,15 @@ static void errors(test_bed *bed) {
         test_outcome o = test_run(bed, plan);
         char want[64];
         snprintf(want, sizeof want, "row %llu is bad", (unsigned long long)t.fail_rows[0]);
-        CHECK(o.status == MORSEL_DATA && strcmp(o.error.message, want) == 0, "%d: %s, not %s", o.status, o.error.message, want);
-        CHECK(o.rows == (sorted ? 0 : t.fail_rows[0]) && o.is_ascending, "%llu rows before the error", (unsigned long long)o.rows);
+        CHECK(o.status == MORSEL_DATA && strcmp(o.error.message, want) == 0, "%d: %s, not %s", o.status,
+              o.error.message, want);
+        CHECK(o.rows == (sorted ? 0 : t.fail_rows[0]) && o.is_ascending, "%llu rows before the error",
+              (unsigned long long)o.rows);
         plan = plan_limit(bed, plan_scan(bed, &t), (int64_t)t.fail_rows[0], 0); // the consumer stops right before it
         if (sorted) plan = plan_sort(bed, plan, 0);
         o = test_run(bed, plan);
-        CHECK(o.status == MORSEL_OK && o.rows == t.fail_rows[0], "%llu rows: %s", (unsigned long long)o.rows, o.error.message);
+        CHECK(o.status == MORSEL_OK && o.rows == t.fail_rows[0], "%llu rows: %s", (unsigned long long)o.rows,
+              o.error.message);
     }
 }
 
@@ -123,7 +129,8 @@ static void expression_errors(test_bed *bed) {
         test_outcome o = test_run(bed, plan);
         char want[64];
         snprintf(want, sizeof want, "value %llu", (unsigned long long)bad);
-        CHECK(o.status == MORSEL_DATA && strcmp(o.error.message, want) == 0 && o.error.sql_offset == 7, "%s", o.error.message);
+        CHECK(o.status == MORSEL_DATA && strcmp(o.error.message, want) == 0 && o.error.sql_offset == 7, "%s",
+              o.error.message);
         CHECK(o.rows == bad && o.is_ascending, "%llu rows before the error", (unsigned long long)o.rows);
         o = test_run(bed, plan_limit(bed, plan, (int64_t)bad, 0));
         CHECK(o.status == MORSEL_OK && o.rows == bad, "%llu rows, %s", (unsigned long long)o.rows, o.error.message);
@@ -144,7 +151,8 @@ static void unions(test_bed *bed) {
     test_outcome o = test_run(bed, all);
     CHECK(o.status == MORSEL_OK && o.rows == 3 * rows && o.is_ascending, "%llu rows", (unsigned long long)o.rows);
     o = test_run(bed, plan_sort(bed, all, 0));
-    CHECK(o.status == MORSEL_OK && o.rows == 3 * rows && o.is_ascending, "%llu sorted rows", (unsigned long long)o.rows);
+    CHECK(o.status == MORSEL_OK && o.rows == 3 * rows && o.is_ascending, "%llu sorted rows",
+          (unsigned long long)o.rows);
     uint64_t opened = atomic_load(&t[3].opened);
     o = test_run(bed, plan_limit(bed, all, (int64_t)rows + 5, 0));
     CHECK(o.rows == rows + 5 && o.is_ascending, "%llu rows", (unsigned long long)o.rows);
@@ -176,7 +184,8 @@ static void values(test_bed *bed) {
         rows[i][1] = i % 3 ? e_text(bed, "some text that is long") : e_null(bed, msl_type_of(MSL_TYPE_VARCHAR));
     }
     test_outcome o = test_run(bed, plan_values(bed, rows, 9, 2));
-    CHECK(o.status == MORSEL_OK && o.rows == 9 && o.is_ascending && o.last == 108, "%llu rows", (unsigned long long)o.rows);
+    CHECK(o.status == MORSEL_OK && o.rows == 9 && o.is_ascending && o.last == 108, "%llu rows",
+          (unsigned long long)o.rows);
     rows[6][0] = E_CALL(bed, &fn_fail_if, e_int(bed, 5), e_int(bed, 5));
     o = test_run(bed, plan_values(bed, rows, 9, 2));
     CHECK(o.status == MORSEL_DATA && o.rows == 6, "%llu rows", (unsigned long long)o.rows);
@@ -190,7 +199,8 @@ static void values(test_bed *bed) {
 static void shows(test_bed *bed) {
     test_source t;
     test_source_init(&t, 1000, 100);
-    msl_plan *plan = plan_limit(bed, plan_sort(bed, plan_union(bed, (msl_plan *[]){plan_scan(bed, &t), plan_scan(bed, &t)}, 2), 0), 7, 0);
+    msl_plan *plan = plan_limit(
+        bed, plan_sort(bed, plan_union(bed, (msl_plan *[]){plan_scan(bed, &t), plan_scan(bed, &t)}, 2), 0), 7, 0);
     msl_query *q = test_start(bed, plan);
     const char *text = "";
     msl_error err;

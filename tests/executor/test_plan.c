@@ -38,8 +38,9 @@ static void *waker_main(void *arg) {
     }
 }
 
-static morsel_status t_open(const msl_source *source, const msl_scan_env *env, const uint32_t *columns, uint32_t column_count,
-                            const msl_scan_filter *filters, uint32_t filter_count, void **scan, msl_error *err) {
+static morsel_status t_open(const msl_source *source, const msl_scan_env *env, const uint32_t *columns,
+                            uint32_t column_count, const msl_scan_filter *filters, uint32_t filter_count, void **scan,
+                            msl_error *err) {
     (void)filters, (void)filter_count;
     test_scan *s = MSL_NEW(env->arena, test_scan);
     if (!s) return msl_error_nomem(err, "test", sizeof *s);
@@ -61,7 +62,8 @@ static morsel_status t_open_local(void *scan, void **local, msl_error *err) {
     test_local *l = MSL_NEW(&arena, test_local);
     if (!l) return msl_error_nomem(err, "test", sizeof *l);
     *local = l;
-    morsel_status status = msl_vector_init(&l->vectors[0], msl_type_of(MSL_TYPE_BIGINT), s->env.vector_rows, &arena, err);
+    morsel_status status =
+        msl_vector_init(&l->vectors[0], msl_type_of(MSL_TYPE_BIGINT), s->env.vector_rows, &arena, err);
     if (status == MORSEL_OK) {
         status = msl_vector_init(&l->vectors[1], msl_type_of(MSL_TYPE_VARCHAR), s->env.vector_rows, &arena, err);
     }
@@ -71,7 +73,8 @@ static morsel_status t_open_local(void *scan, void **local, msl_error *err) {
     return status;
 }
 
-static morsel_status t_next_morsel(void *scan, void *local, uint64_t *ordinal, msl_morsel_result *result, msl_error *err) {
+static morsel_status t_next_morsel(void *scan, void *local, uint64_t *ordinal, msl_morsel_result *result,
+                                   msl_error *err) {
     (void)err;
     test_scan *s = scan;
     test_local *l = local;
@@ -156,9 +159,15 @@ void test_source_init(test_source *t, uint64_t rows, uint64_t morsel_rows) {
     *t = (test_source){.rows = rows, .morsel_rows = morsel_rows, .fail_rows = {UINT64_MAX, UINT64_MAX}};
     t->columns[0] = (msl_source_column){.name = "id", .type = msl_type_of(MSL_TYPE_BIGINT)};
     t->columns[1] = (msl_source_column){.name = "name", .type = msl_type_of(MSL_TYPE_VARCHAR)};
-    t->source = (msl_source){.ops = &test_source_ops, .display = "test", .key = "test", .column_count = 2, .columns = t->columns,
-                             .estimated_rows = (double)rows, .total_bytes = (double)rows,
-                             .estimated_morsels = (rows + morsel_rows - 1) / morsel_rows, .flags = MSL_SOURCE_ORDERED};
+    t->source = (msl_source){.ops = &test_source_ops,
+                             .display = "test",
+                             .key = "test",
+                             .column_count = 2,
+                             .columns = t->columns,
+                             .estimated_rows = (double)rows,
+                             .total_bytes = (double)rows,
+                             .estimated_morsels = (rows + morsel_rows - 1) / morsel_rows,
+                             .flags = MSL_SOURCE_ORDERED};
 }
 
 /* ---- the bed ---- */
@@ -173,7 +182,8 @@ void test_bed_open(test_bed *bed, uint32_t threads, uint32_t vector_rows) {
 void test_bed_close(test_bed *bed) {
     msl_pool_free(bed->pool);
     msl_arena_deinit(&bed->arena);
-    CHECK(msl_memory_used(bed->memory) == 0, "%llu bytes were not given back", (unsigned long long)msl_memory_used(bed->memory));
+    CHECK(msl_memory_used(bed->memory) == 0, "%llu bytes were not given back",
+          (unsigned long long)msl_memory_used(bed->memory));
     msl_memory_free(bed->memory);
 }
 
@@ -186,14 +196,16 @@ void test_each_configuration(void (*run)(test_bed *bed)) {
             unsigned before = check_failures;
             run(&bed);
             test_bed_close(&bed);
-            if (check_failures != before) fprintf(stderr, "   ... with %u threads, vectors of %u rows\n", threads[t], rows[r]);
+            if (check_failures != before)
+                fprintf(stderr, "   ... with %u threads, vectors of %u rows\n", threads[t], rows[r]);
         }
     }
 }
 
 /* ---- plans ---- */
 
-static msl_plan *plan_new(test_bed *bed, msl_plan_kind kind, uint32_t child_count, msl_plan *const *children, uint32_t columns) {
+static msl_plan *plan_new(test_bed *bed, msl_plan_kind kind, uint32_t child_count, msl_plan *const *children,
+                          uint32_t columns) {
     msl_plan *p = MSL_NEW(&bed->arena, msl_plan);
     p->kind = kind;
     p->id = bed->next_id++;
@@ -204,7 +216,8 @@ static msl_plan *plan_new(test_bed *bed, msl_plan_kind kind, uint32_t child_coun
     p->types = MSL_NEW_ARRAY(&bed->arena, const msl_type *, columns ? columns : 1);
     p->names = MSL_NEW_ARRAY(&bed->arena, const char *, columns ? columns : 1);
     for (uint32_t i = 0; i < columns; i++) p->names[i] = "c";
-    for (uint32_t i = 0; child_count && i < columns && i < children[0]->column_count; i++) p->types[i] = children[0]->types[i];
+    for (uint32_t i = 0; child_count && i < columns && i < children[0]->column_count; i++)
+        p->types[i] = children[0]->types[i];
     p->estimated_rows = -1;
     p->is_ordered = child_count ? children[0]->is_ordered : true;
     return p;
@@ -322,7 +335,9 @@ msl_expr *e_call(test_bed *bed, const msl_function *f, uint32_t count, msl_expr 
 _Atomic uint64_t test_counted;
 
 #define ROWS(k, i) for (uint32_t k = 0, i = n ? (sel ? sel[0] : 0) : 0; k < n; k++, i = k < n && sel ? sel[k] : k)
-static int64_t arg(const msl_vector *v, uint32_t i) { return ((const int64_t *)v->data)[v->form == MSL_FORM_CONSTANT ? 0 : i]; }
+static int64_t arg(const msl_vector *v, uint32_t i) {
+    return ((const int64_t *)v->data)[v->form == MSL_FORM_CONSTANT ? 0 : i];
+}
 #define KERNEL(name)                                                                                                   \
     static morsel_status name(msl_kernel_ctx *ctx, const msl_vector *const *a, uint32_t count, const uint32_t *sel,    \
                               uint32_t n, msl_vector *out)
@@ -380,15 +395,20 @@ const msl_function fn_add = {.name = "+", .arg_count = 2, .result = MSL_TYPE_BIG
 const msl_function fn_less = {.name = "<", .arg_count = 2, .result = MSL_TYPE_BOOLEAN, .kernel = less};
 const msl_function fn_equal = {.name = "same", .arg_count = 2, .result = MSL_TYPE_BOOLEAN, .kernel = equal};
 const msl_function fn_mod = {.name = "%", .arg_count = 2, .result = MSL_TYPE_BIGINT, .kernel = mod};
-const msl_function fn_fail_if = {.name = "fail_if", .arg_count = 2, .flags = MSL_FN_CAN_FAIL, .result = MSL_TYPE_BIGINT, .kernel = fail_if};
+const msl_function fn_fail_if = {
+    .name = "fail_if", .arg_count = 2, .flags = MSL_FN_CAN_FAIL, .result = MSL_TYPE_BIGINT, .kernel = fail_if};
 const msl_function fn_label = {.name = "label", .arg_count = 1, .result = MSL_TYPE_VARCHAR, .kernel = label};
-const msl_function fn_counted = {.name = "counted", .arg_count = 1, .flags = MSL_FN_CAN_FAIL, .result = MSL_TYPE_BIGINT, .kernel = counted};
+const msl_function fn_counted = {
+    .name = "counted", .arg_count = 1, .flags = MSL_FN_CAN_FAIL, .result = MSL_TYPE_BIGINT, .kernel = counted};
 
 /* ---- running ---- */
 
 msl_query *test_start(test_bed *bed, const msl_plan *plan) {
-    msl_query_options options = {.plan = plan, .pool = bed->pool, .memory = bed->memory,
-                                 .settings = {.threads = bed->threads, .vector_rows = bed->vector_rows, .profile = true}};
+    msl_query_options options = {
+        .plan = plan,
+        .pool = bed->pool,
+        .memory = bed->memory,
+        .settings = {.threads = bed->threads, .vector_rows = bed->vector_rows, .profile = true}};
     msl_query *query;
     msl_error err;
     msl_error_clear(&err);
