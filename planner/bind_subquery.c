@@ -4,10 +4,19 @@
 
 #include <string.h>
 
+bool msl_subquery_equal(const msl_expr *a, const msl_expr *b) {
+    const msl_subquery *x = a->detail, *y = b->detail;
+    if (x == y) return true;
+    // A `?` is a parameter of its own each time.
+    return x->kind == y->kind && strcmp(x->text, y->text) == 0 && !strchr(x->text, '?');
+}
+
 static morsel_status subquery_node(msl_binder *b, msl_subquery_kind kind, const msl_bound_query *query, const msl_type *type,
-                                   uint32_t arg_count, msl_at at, msl_expr **out) {
+                                   uint32_t arg_count, const msl_ast_expr *ast, msl_expr **out) {
     msl_subquery *detail;
+    msl_at at = msl_binder_at(b, ast->at);
     MSL_TRY(MSL_TAKE(b->p, detail, 1));
+    MSL_TRY(msl_text_name(b, ast->at, &detail->text));
     detail->kind = kind;
     detail->plan = query->plan;
     detail->is_correlated = query->is_correlated;
@@ -54,7 +63,7 @@ static morsel_status bind_any(msl_binder *b, const msl_ast_expr *ast, msl_ast_op
     msl_expr *condition, *node;
     MSL_TRY(any_condition(b, op, value, &bound, at, &condition));
     if (all) MSL_TRY(msl_bind_not(b, condition, at, &condition));
-    MSL_TRY(subquery_node(b, MSL_SUBQUERY_ANY, &bound, msl_type_of(MSL_TYPE_BOOLEAN), 1, at, &node));
+    MSL_TRY(subquery_node(b, MSL_SUBQUERY_ANY, &bound, msl_type_of(MSL_TYPE_BOOLEAN), 1, ast, &node));
     node->args[0] = condition;
     msl_expr_derive_flags(node);
     *out = node;
@@ -74,8 +83,8 @@ morsel_status msl_bind_subquery(msl_binder *b, const msl_ast_expr *ast, msl_expr
     msl_bound_query bound;
     MSL_TRY(msl_bind_nested(b, ast->u.query, 0, true, &bound));
     if (ast->kind == MSL_AST_EXISTS) {
-        return subquery_node(b, MSL_SUBQUERY_EXISTS, &bound, msl_type_of(MSL_TYPE_BOOLEAN), 0, at, out);
+        return subquery_node(b, MSL_SUBQUERY_EXISTS, &bound, msl_type_of(MSL_TYPE_BOOLEAN), 0, ast, out);
     }
     if (bound.plan->column_count != 1) return wrong_column_count(b, at, 1, bound.plan->column_count);
-    return subquery_node(b, MSL_SUBQUERY_SCALAR, &bound, msl_column_type(b->p, bound.plan->columns[0]), 0, at, out);
+    return subquery_node(b, MSL_SUBQUERY_SCALAR, &bound, msl_column_type(b->p, bound.plan->columns[0]), 0, ast, out);
 }

@@ -104,6 +104,7 @@ typedef struct msl_subquery {
     msl_subquery_kind kind;
     msl_logical *plan;
     uint32_t column;                ///< SCALAR: what it yields
+    const char *text;               ///< of the whole expression, to tell equal ones
     bool is_correlated;
     msl_at correlated_at;
     bool is_planted;                ///< its join exists ...

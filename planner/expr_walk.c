@@ -52,6 +52,7 @@ bool msl_expr_equal(const msl_expr *a, const msl_expr *b) {
     const unsigned telling = MSL_EXPR_TRY | MSL_EXPR_NEGATED;
     if (a->kind != b->kind || a->type != b->type || a->arg_count != b->arg_count) return false;
     if ((a->flags & telling) != (b->flags & telling) || ((a->flags | b->flags) & MSL_EXPR_VOLATILE)) return false;
+    if (a->kind == MSL_EXPR_SUBQUERY) return msl_subquery_equal(a, b);
     for (uint32_t k = 0; k < a->arg_count; k++) {
         if (!msl_expr_equal(a->args[k], b->args[k])) return false;
     }
@@ -62,7 +63,7 @@ bool msl_expr_equal(const msl_expr *a, const msl_expr *b) {
     case MSL_EXPR_CALL: return a->call.function == b->call.function;
     case MSL_EXPR_AGGREGATE: return aggregate_equal(a, b);
     case MSL_EXPR_WINDOW: return msl_window_equal(a, b);
-    case MSL_EXPR_SUBQUERY: return false;
+    case MSL_EXPR_SUBQUERY: return msl_subquery_equal(a, b);
     case MSL_EXPR_CAST:
     case MSL_EXPR_AND:
     case MSL_EXPR_OR:

@@ -6,6 +6,9 @@
 
 /// Same operation over the same columns and values; what is volatile equals nothing but itself.
 bool msl_expr_equal(const msl_expr *a, const msl_expr *b);
+/// For SUBQUERY nodes: the same kind of subquery, written with the same text (in the same query, so that names mean the
+/// same). Its file is bind_subquery.c, since only the binder sees such nodes.
+bool msl_subquery_equal(const msl_expr *a, const msl_expr *b);
 bool msl_value_equal(const msl_value *a, const msl_value *b);
 
 /// What a rewrite does at a node: sets *out to a replacement (its arguments are not visited), or leaves it NULL to go on
