@@ -88,18 +88,15 @@ int64_t morsel_cell_i64(const morsel_chunk *chunk, size_t column, size_t row) {
     return 0;
 }
 
-/// A blob as text: printable ASCII as it is, every other byte as \xHH (what a cast to VARCHAR gives).
+/// A blob as text: \x and two hexadecimal digits a byte, what a cast to VARCHAR gives.
 static char *blob_text(msl_arena *arena, const char *bytes, size_t length, size_t *out_length) {
-    char *text = msl_arena_bytes(arena, length * 4 + 1), *p = text;
+    char *text = msl_arena_bytes(arena, length * 2 + 3), *p = text;
     if (!text) return NULL;
+    *p++ = '\\', *p++ = 'x';
     for (size_t i = 0; i < length; i++) {
+        static const char digits[] = "0123456789abcdef";
         unsigned char c = (unsigned char)bytes[i];
-        if (c >= 0x20 && c < 0x7F && c != '\\') {
-            *p++ = (char)c;
-            continue;
-        }
-        static const char digits[] = "0123456789ABCDEF";
-        *p++ = '\\', *p++ = 'x', *p++ = digits[c >> 4], *p++ = digits[c & 15];
+        *p++ = digits[c >> 4], *p++ = digits[c & 15];
     }
     *p = 0;
     *out_length = (size_t)(p - text);

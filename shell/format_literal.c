@@ -79,6 +79,10 @@ static void put_literal(shell_writer *writer, size_t column, shell_cell cell, bo
     } else if (kind == SHELL_KIND_BOOL || kind == SHELL_KIND_INT ||
                (kind == SHELL_KIND_NUMBER && is_bare_number(cell.text, cell.length))) {
         shell_put(out, cell.text, cell.length);
+    } else if (kind == SHELL_KIND_BLOB && cell.length >= 2) { // the cell is spelled \x00ff
+        shell_puts(out, "X'");
+        shell_put(out, cell.text + 2, cell.length - 2);
+        shell_putc(out, '\'');
     } else if (one_line) {
         put_escaped(out, cell.text, cell.length);
     } else {

@@ -155,6 +155,21 @@ static morsel_status put_text(const msl_csv_format *f, const char *s, size_t n, 
     return MORSEL_OK;
 }
 
+/// Bytes as a cast to VARCHAR spells them: \x and two hexadecimal digits each.
+static morsel_status put_blob(const msl_csv_format *f, const char *s, size_t n, msl_text_buffer *out, msl_error *err) {
+    static const char digits[] = "0123456789abcdef";
+    bool quotes = f->quote && (f->quotes_all || f->delimiter == '\\' || f->delimiter == 'x' || memchr(digits, f->delimiter, 16));
+    MSL_TRY(reserve(out, 2 * n + 6, err));
+    char *p = out->bytes + out->length;
+    if (quotes) *p++ = f->quote;
+    if (quotes && f->escape == '\\') *p++ = '\\';
+    *p++ = '\\', *p++ = 'x';
+    for (size_t i = 0; i < n; i++) *p++ = digits[(unsigned char)s[i] >> 4], *p++ = digits[s[i] & 15];
+    if (quotes) *p++ = f->quote;
+    out->length = (size_t)(p - out->bytes);
+    return MORSEL_OK;
+}
+
 static morsel_status put_value(const msl_csv_format *f, const msl_vector *column, uint32_t row, msl_text_buffer *out,
                                msl_error *err) {
     msl_value v = msl_vector_get(column, row);
@@ -165,6 +180,7 @@ static morsel_status put_value(const msl_csv_format *f, const msl_vector *column
         out->length += n;
         return MORSEL_OK;
     }
+    if (column->type->id == MSL_TYPE_BLOB) return put_blob(f, v.text, v.length, out, err);
     if (column->type->phys == MSL_PHYS_STRING) return put_text(f, v.text, v.length, out, err);
     char text[MSL_TEXT_ROOM];
     size_t n = msl_format_value(&v, text);
