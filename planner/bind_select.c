@@ -33,7 +33,6 @@ typedef struct select_state {
 } select_state;
 
 static morsel_status refuse_clauses(msl_binder *b, const msl_ast_select *s) {
-    if (s->distinct == MSL_AST_SELECT_DISTINCT_ON) return msl_unsupported(b, s->distinct_on.items[0]->at, "DISTINCT ON");
     if (s->sample) return msl_unsupported(b, s->at, "USING SAMPLE");
     if (s->group_by.distinct) return msl_unsupported(b, s->at, "GROUP BY DISTINCT");
     return MORSEL_OK;
@@ -92,7 +91,7 @@ static morsel_status bind_order(select_state *s) {
         }
         if (!item->expr) return msl_unsupported(s->b, item->at, "ORDER BY ALL beside other keys");
         MSL_TRY(bind_sort_item(s, item, &s->sort[k]));
-        if (s->sort[k].item >= 0 || s->ast->distinct == MSL_AST_SELECT_ALL) continue;
+        if (s->sort[k].item >= 0 || s->ast->distinct != MSL_AST_SELECT_DISTINCT) continue;
         return msl_error_at(s->b->p->err, MORSEL_BIND, "42P10", s->sort[k].expr->sql_offset, s->sort[k].expr->sql_length,
                             "with DISTINCT, ORDER BY takes only items of the select list");
     }
@@ -206,7 +205,11 @@ static morsel_status bind_all(select_state *s, unsigned flags, msl_bound_query *
     s->scope.window_count = s->ast->window_count;
     MSL_TRY(msl_bind_named_windows(b));
     MSL_TRY(bind_items(s));
-    if (s->ast->qualify) {
+    if (s->ast->distinct == MSL_AST_SELECT_DISTINCT_ON) {
+        s->scope.clause = MSL_CLAUSE_QUALIFY;
+        MSL_TRY(msl_bind_distinct_on(b, s->ast, &s->query->order_by, &s->items, &s->qualify));
+        s->is_grouped = s->is_grouped || msl_expr_has_kind(s->qualify, MSL_EXPR_AGGREGATE);
+    } else if (s->ast->qualify) {
         s->scope.clause = MSL_CLAUSE_QUALIFY;
         MSL_TRY(msl_bind_condition(b, s->ast->qualify, "QUALIFY", &s->qualify));
         s->is_grouped = s->is_grouped || msl_expr_has_kind(s->qualify, MSL_EXPR_AGGREGATE);

@@ -236,6 +236,12 @@ morsel_status msl_refuse_window(msl_binder *b, const msl_expr *expr, const char 
 morsel_status msl_plan_windows(msl_binder *b, msl_logical **plan, msl_expr **exprs, uint32_t count,
                                msl_expr **qualify) MSL_MUST_CHECK;
 
+/* ---- bind_distinct_on.c ---- */
+
+/// The condition that a row is the first of its DISTINCT ON keys, in the order of ORDER BY (which may be empty).
+morsel_status msl_bind_distinct_on(msl_binder *b, const msl_ast_select *ast, const msl_ast_order *order,
+                                   const msl_select_items *items, msl_expr **out) MSL_MUST_CHECK;
+
 /* ---- bind_group.c ---- */
 
 /// The grouping of one SELECT: keys and the aggregate calls met so far.
