@@ -107,13 +107,13 @@ static morsel_status stopped(msl_scheduler *s, msl_error *err) {
     return msl_error_set(err, MORSEL_INTERRUPTED, "57014", "the query was interrupted");
 }
 
-/// The lane that was put aside, or the next task of the queue.
+/// The lane that was put aside, or the next task of the queue. When workers use up the query's threads the lane is left to
+/// them: others may wait for its morsel.
 static msl_task *take(msl_scheduler *s) {
-    if (s->kept && msl_pool_enter(&s->client)) {
-        msl_task *task = s->kept;
-        s->kept = NULL;
-        return task;
-    }
+    msl_task *kept = s->kept;
+    s->kept = NULL;
+    if (kept && msl_pool_enter(&s->client)) return kept;
+    if (kept) msl_pool_push(&s->client, kept, true);
     return msl_pool_take(&s->client);
 }
 

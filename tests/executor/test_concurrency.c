@@ -70,7 +70,7 @@ static void times_out(test_bed *bed) {
 static void unread_cursors(test_bed *bed) {
     test_source t[3];
     msl_query *open[2];
-    for (int i = 0; i < 3; i++) test_source_init(&t[i], bed->vector_rows < 100 ? 20000 : 300000, 1000);
+    for (int i = 0; i < 3; i++) test_source_init(&t[i], bed->vector_rows < 100 ? 5000 : 300000, 1000);
     for (int i = 0; i < 2; i++) {
         open[i] = test_start(bed, busy_plan(bed, &t[i]));
         test_outcome o = test_pull(open[i], 1);
@@ -89,7 +89,7 @@ static void unread_cursors(test_bed *bed) {
 /// Pulls a little, closes; many times.
 static void closes_early(test_bed *bed) {
     uint64_t seed = 7;
-    for (int i = 0; i < 25; i++) {
+    for (int i = 0; i < 12; i++) {
         test_source t;
         test_source_init(&t, 1000000, 500);
         t.block_every = i % 4 ? 0 : 2;
@@ -142,6 +142,21 @@ static void many_clients(test_bed *bed) {
     }
 }
 
+/// A query that may use fewer threads than the pool has: its pulling thread shares them with the workers.
+static void few_of_many(test_bed *bed) {
+    msl_pool_set_threads(bed->pool, 8);
+    for (int i = 0; i < 30; i++) {
+        test_source t;
+        test_source_init(&t, bed->vector_rows < 100 ? 600 : 20000, 50);
+        t.block_every = i % 2 ? 7 : 0;
+        msl_plan *plan = busy_plan(bed, &t);
+        if (i % 3 == 1) plan = plan_sort(bed, plan_limit(bed, plan, 500, 10), 0);
+        test_outcome o = test_run(bed, plan);
+        CHECK(o.status == MORSEL_OK && o.is_ascending && o.rows == (i % 3 == 1 ? 500 : t.rows), "%llu rows",
+              (unsigned long long)o.rows);
+    }
+}
+
 /// Memory refused at the n-th allocation: an error or the right result, and nothing lost.
 static void memory_faults(test_bed *bed) {
     for (uint64_t n = 1; n < 60; n++) {
@@ -171,7 +186,7 @@ static void memory_faults(test_bed *bed) {
 }
 
 int main(int argc, char **argv) {
-    void (*const tests[])(test_bed *) = {cancels, times_out, unread_cursors, closes_early, many_clients, memory_faults};
+    void (*const tests[])(test_bed *) = {cancels, times_out, unread_cursors, closes_early, many_clients, few_of_many, memory_faults};
     if (argc > 1) { // one of them, by number
         test_each_configuration(tests[atoi(argv[1])]);
         return check_done("executor concurrency");
@@ -181,6 +196,7 @@ int main(int argc, char **argv) {
     test_each_configuration(unread_cursors);
     test_each_configuration(closes_early);
     test_each_configuration(many_clients);
+    test_each_configuration(few_of_many);
     test_each_configuration(memory_faults);
     return check_done("executor concurrency");
 }
