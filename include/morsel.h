@@ -140,7 +140,7 @@ MORSEL_API void morsel_close(morsel_database **database);
 /// A connection: its own settings, prepared statements, timeout and temporary objects' visibility.
 MORSEL_API morsel_status morsel_connect(morsel_database *database, morsel_connection **connection, morsel_error **err);
 MORSEL_API void morsel_disconnect(morsel_connection **connection);
-/// As SET name = value. Names: threads, memory_limit, timeout, ... (FROM morsel_settings() lists them).
+/// As SET name = value. Names: threads, memory_limit, timeout, ... (SHOW ALL lists them).
 MORSEL_API morsel_status morsel_set_option(morsel_connection *connection, const char *name, const char *value,
                                            morsel_error **err);
 /// The setting's value as text, borrowed until the next call on this connection.

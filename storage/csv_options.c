@@ -19,8 +19,8 @@
 ///     sample_size                           rows, -1 = the whole file
 ///     ignore_errors, store_rejects, rejects_table
 ///     filename                              boolean, or the column's name
-///     union_by_name, null_padding, strict strict_mode, all_varchar, inferSchema, auto_detect, multiLine parallel
-///     encoding, compression, new_line, max_line_size maximum_line_size, buffer_size
+///     union_by_name, null_padding, strict strict_mode, all_varchar, inferSchema, auto_detect, multiLine
+///     encoding, compression, new_line lineSep, max_line_size maximum_line_size
 ///
 /// A name that is none of these is an error that names the nearest one.
 #include "storage/csv_int.h"

@@ -89,6 +89,21 @@ static morsel_status apply_option(msl_csv_format *f, const msl_source_arg *o, ms
     return MORSEL_BIND;
 }
 
+/// A name that promises another format than text is refused unless FORMAT says otherwise.
+static morsel_status check_name(const char *path, size_t length, const msl_source_arg *options, uint32_t option_count, msl_error *err) {
+    static const char *const others[] = {".parquet", ".json", ".jsonl", ".ndjson", ".arrow", ".feather", ".sqlite", ".db", ".duckdb", ".xlsx"};
+    for (uint32_t i = 0; i < option_count; i++) {
+        if (strcasecmp(options[i].name, "format") == 0) return MORSEL_OK;
+    }
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        if (!ends_with(path, length, others[i])) continue;
+        msl_error_unsupported(err, -1, 0, "COPY to a %s file ('%s')", others[i], path);
+        msl_error_hint(err, "(FORMAT csv) writes text whatever the name");
+        return MORSEL_UNSUPPORTED;
+    }
+    return MORSEL_OK;
+}
+
 morsel_status msl_csv_format_parse(const char *path, const msl_source_arg *options, uint32_t option_count,
                                    msl_csv_format *out, msl_error *err) {
     *out = (msl_csv_format){.delimiter = ',', .quote = '"', .escape = '"', .has_header = true, .null_text = ""};
@@ -96,6 +111,7 @@ morsel_status msl_csv_format_parse(const char *path, const msl_source_arg *optio
     if (ends_with(path, length, ".gz")) out->compression = MSL_COMPRESSION_GZIP, length -= 3;
     else if (ends_with(path, length, ".zst")) out->compression = MSL_COMPRESSION_ZSTD, length -= 4;
     if (ends_with(path, length, ".tsv") || ends_with(path, length, ".tab")) out->delimiter = '\t';
+    MSL_TRY(check_name(path, length, options, option_count, err));
     for (uint32_t i = 0; i < option_count; i++) MSL_TRY(apply_option(out, &options[i], err));
     if (out->delimiter == out->quote || out->delimiter == '\n' || out->delimiter == '\r' || out->quote == '\n') {
         return msl_error_set(err, MORSEL_DATA, "22023", "delimiter, quote and newline must differ");

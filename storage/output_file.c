@@ -2,8 +2,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -32,8 +34,30 @@ static morsel_status io_error(const msl_output_file *f, const char *what, msl_er
     return MORSEL_IO;
 }
 
+/// The descriptor that a path such as /dev/stdout names, -1 for other paths. Opening the path would begin a redirected file
+/// anew at offset 0, and a rename would replace the name in /dev.
+static int named_descriptor(const char *path) {
+    if (strcmp(path, "/dev/stdout") == 0) return STDOUT_FILENO;
+    if (strcmp(path, "/dev/stderr") == 0) return STDERR_FILENO;
+    if (strncmp(path, "/dev/fd/", 8) != 0) return -1;
+    int fd = 0;
+    const char *digit = path + 8;
+    for (; *digit >= '0' && *digit <= '9' && fd < 100000; digit++) fd = fd * 10 + (*digit - '0');
+    return *digit == 0 && digit > path + 8 ? fd : -1;
+}
+
 static morsel_status open_target(msl_output_file *f, msl_error *err) {
+    int given = named_descriptor(f->path);
+    if (given >= 0) {
+        f->is_direct = true;
+        f->fd = fcntl(given, F_DUPFD_CLOEXEC, 0);
+        return f->fd < 0 ? io_error(f, "write to", err) : MORSEL_OK;
+    }
     struct stat info;
+    char real[PATH_MAX];
+    if (lstat(f->path, &info) == 0 && S_ISLNK(info.st_mode) && realpath(f->path, real)) { // the file is replaced, not the link
+        snprintf(f->path, sizeof f->path, "%s", real);
+    }
     f->is_direct = stat(f->path, &info) == 0 && !S_ISREG(info.st_mode);
     if (f->is_direct) {
         f->fd = open(f->path, O_WRONLY | O_CLOEXEC);
