@@ -7,6 +7,8 @@
 #define NAME "HASH_AGGREGATE"
 #define TABLE_PAGE_BYTES (64u * 1024)
 #define TABLE_FIRST_SLOTS 256u
+#define SEND_PAGE_BYTES (32u * 1024)
+#define DRAIN_BYTES_MAX (192u * 1024)
 #define SCATTER_WHOLE_FROM 16384u ///< rows in tables kept whole from which folding them in parallel pays
 
 // ---- plan ----
@@ -47,8 +49,8 @@ morsel_status msl_group_plan_init(msl_group_plan *gp, msl_arena *arena, const ms
     bool *seen = MSL_NEW_ARRAY(arena, bool, input->column_count + 1);
     if (!columns || !seen) return msl_error_nomem(err, NAME, sizeof(uint32_t) * input->column_count);
     uint32_t count = list_call_columns(partial, input->column_count, seen, columns);
-    MSL_TRY(msl_row_layout_init(&gp->raw_layout, arena, input->types, partial->agg.keys, partial->agg.key_count, columns,
-                                count, 0, err));
+    MSL_TRY(msl_row_layout_init_unhashed(&gp->raw_layout, arena, input->types, partial->agg.keys, partial->agg.key_count,
+                                         columns, count, err));
     gp->use_raw = raw_pays(gp);
     return MORSEL_OK;
 }
@@ -66,8 +68,8 @@ morsel_status msl_group_exchange_init(msl_group_exchange *x, msl_operator *op, c
     x->partitions = room ? (msl_group_partition *)(((uintptr_t)room + 63) & ~(uintptr_t)63) : NULL;
     if (!x->partitions) return msl_error_nomem(err, NAME, sizeof(msl_group_partition) * MSL_GROUP_PARTITIONS);
     uint64_t share = msl_memory_limit(x->memory) / 8;
-    x->drain_bytes = between(64u * 1024, share / MSL_GROUP_PARTITIONS, 256u * 1024);
-    uint64_t page = between(MSL_ROW_PAGE_MIN, share / MSL_GROUP_PARTITIONS / op->query->settings->threads, 64u * 1024);
+    x->drain_bytes = between(64u * 1024, share / MSL_GROUP_PARTITIONS, DRAIN_BYTES_MAX);
+    uint64_t page = between(MSL_ROW_PAGE_MIN, share / MSL_GROUP_PARTITIONS / op->query->settings->threads, SEND_PAGE_BYTES);
     x->page_bytes = MSL_ROW_PAGE_MIN;
     while (x->page_bytes * 2 <= page) x->page_bytes *= 2;
     for (uint32_t p = 0; p < MSL_GROUP_PARTITIONS; p++) {
@@ -143,13 +145,17 @@ morsel_status msl_group_folder_init(msl_group_folder *folder, const msl_group_ex
 static morsel_status fold_block(msl_group_partition *part, msl_group_folder *f, const msl_row_page *page, int kind,
                                 uint32_t first, uint32_t n, msl_lane *lane) {
     const msl_group_plan *gp = &part->exchange->plan;
+    const msl_row_layout *layout = kind == MSL_GROUP_RAW_PAGES ? &gp->raw_layout : &gp->state_layout;
     uint32_t state_at = gp->state_layout.tail_offset;
     char *row = msl_row_page_row(page, first);
-    for (uint32_t k = 0; k < n; k++) {
-        f->from[k] = row + (size_t)k * page->row_bytes;
-        f->hashes[k] = msl_row_hash(f->from[k]);
+    const uint64_t *keys = (const uint64_t *)(row + layout->key_offset);
+    for (uint32_t k = 0; k < n; k++) f->from[k] = row + (size_t)k * page->row_bytes;
+    if (kind == MSL_GROUP_RAW_PAGES) {
+        msl_keys_hash(layout, keys, page->row_bytes, n, f->hashes, gp->hash_mask);
+    } else {
+        for (uint32_t k = 0; k < n; k++) f->hashes[k] = msl_row_hash(f->from[k]);
     }
-    MSL_TRY(msl_group_table_find(&part->table, (const uint64_t *)(row + 8), page->row_bytes, f->hashes, n, f->rows, lane->err));
+    MSL_TRY(msl_group_table_find(&part->table, keys, page->row_bytes, f->hashes, n, f->rows, lane->err));
     f->scratch.ctx.err = lane->err;
     msl_group_scratch_keep_in_pages(&f->scratch, &part->table.rows);
     if (kind == MSL_GROUP_STATE_PAGES) {

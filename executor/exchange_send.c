@@ -153,13 +153,21 @@ static inline morsel_status take_room(msl_group_sender *s, uint64_t hash, uint32
     return MORSEL_OK;
 }
 
+static uint32_t partition_of(const msl_group_sender *s, uint32_t kind, const char *row) {
+    const msl_group_plan *gp = &s->exchange->plan;
+    uint64_t hash;
+    if (kind == MSL_GROUP_STATE_PAGES) hash = msl_row_hash(row);
+    else msl_keys_hash(&gp->raw_layout, (const uint64_t *)row, gp->raw_layout.row_bytes, 1, &hash, gp->hash_mask);
+    return msl_hash_partition(hash, MSL_GROUP_PARTITION_BITS);
+}
+
 /// Copies the strings at one offset of n new rows into the pages of the rows. Long strings are rare: the page of a row is
 /// looked for only then.
 static morsel_status own_text_at(msl_group_sender *s, uint32_t offset, uint32_t kind, uint32_t n, msl_lane *lane) {
     for (uint32_t k = 0; k < n; k++) {
         const msl_string *text = (const msl_string *)(s->rows[k] + offset);
         if (MSL_LIKELY(text->length <= MSL_STRING_INLINE) || text->length == MSL_NULL_TEXT) continue;
-        uint32_t p = msl_hash_partition(msl_row_hash(s->rows[k]), MSL_GROUP_PARTITION_BITS);
+        uint32_t p = partition_of(s, kind, s->rows[k]);
         msl_row_pages *list = &s->pages[p * MSL_GROUP_PAGE_KINDS + kind];
         msl_row_page *home = list->head;
         while (s->rows[k] < (char *)home || s->rows[k] >= (char *)home + home->bytes) home = home->next;
@@ -170,7 +178,8 @@ static morsel_status own_text_at(msl_group_sender *s, uint32_t offset, uint32_t 
 
 /// The same for all text of keys. (Raw rows have no text among their columns.)
 static morsel_status own_key_text(msl_group_sender *s, uint32_t kind, uint32_t n, msl_lane *lane) {
-    const msl_row_layout *layout = &s->exchange->plan.state_layout;
+    const msl_group_plan *gp = &s->exchange->plan;
+    const msl_row_layout *layout = kind == MSL_GROUP_RAW_PAGES ? &gp->raw_layout : &gp->state_layout;
     for (uint32_t i = 0; i < layout->key_count; i++) {
         if (layout->keys[i].type->phys != MSL_PHYS_STRING) continue;
         MSL_TRY(own_text_at(s, layout->key_offset + 8 * layout->keys[i].word, kind, n, lane));
@@ -203,7 +212,7 @@ static morsel_status scatter_states(msl_group_sender *s, const char *from, uint3
     return hand_over_full(s, lane);
 }
 
-/// Makes a row for each live row of the chunk with hash and keys, in blocks. `fresh` (states) is copied to the tails.
+/// Makes a row with its key for each live row of the chunk, in blocks. State rows also get their hash and `fresh` states.
 static morsel_status scatter_keys(msl_group_sender *s, const msl_row_layout *layout, uint32_t kind, const char *fresh,
                                   const msl_chunk *in, msl_lane *lane) {
     uint32_t words = layout->key_words;
@@ -214,9 +223,9 @@ static morsel_status scatter_keys(msl_group_sender *s, const msl_row_layout *lay
         for (uint32_t k = 0; k < n; k++, key += words) {
             MSL_TRY(take_room(s, s->hashes[k], kind, layout->row_bytes, &s->rows[first + k], lane));
             uint64_t *to = (uint64_t *)s->rows[first + k];
-            to[0] = s->hashes[k];
-            for (uint32_t w = 0; w < words; w++) to[1 + w] = key[w];
-            if (fresh) memcpy(to + 1 + words, fresh, layout->tail_bytes);
+            if (fresh) *to++ = s->hashes[k];
+            for (uint32_t w = 0; w < words; w++) to[w] = key[w];
+            if (fresh) memcpy(to + words, fresh, layout->tail_bytes);
         }
     }
     return MORSEL_OK;

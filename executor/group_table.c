@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define SPARSE_SLOTS (1u << 13) ///< 64 KiB of slots
+#define FAST_GROWTH_SLOTS (1u << 14) ///< below, few steps: what many small tables leave behind adds up
 #define PREFETCH_FROM_SLOTS (1u << 16) ///< 512 KiB of slots: beyond the second-level cache
 
 void msl_group_table_init(msl_group_table *t, const msl_row_layout *layout, msl_memory *memory, const void *tail_image,
@@ -66,7 +67,7 @@ static uint64_t slots_take(size_t count) { return count <= SPARSE_SLOTS ? count 
 static morsel_status reserve(msl_group_table *t, uint64_t more, msl_error *err) {
     if (MSL_LIKELY(t->group_count + more <= t->grow_at)) return MORSEL_OK;
     size_t count = t->slots ? t->mask + 1 : t->first_slots;
-    while (slots_take(count) < t->group_count + more) count *= 2;
+    while (slots_take(count) < t->group_count + more) count *= count < FAST_GROWTH_SLOTS ? 4 : 2;
     uint64_t *slots = msl_memory_alloc(t->rows.memory, count * 8);
     if (!slots) return msl_error_nomem(err, t->operator_name, count * 8);
     memset(slots, 0, count * 8);

@@ -50,17 +50,17 @@ static morsel_status lay_out_keys(msl_row_layout *l, msl_arena *arena, const msl
     return MORSEL_OK;
 }
 
-morsel_status msl_row_layout_init(msl_row_layout *l, msl_arena *arena, const msl_type *const *types, const uint32_t *keys,
-                                  uint32_t key_count, const uint32_t *columns, uint32_t column_count,
-                                  uint32_t tail_bytes, msl_error *err) {
-    MSL_ASSERT(tail_bytes % 8 == 0);
-    *l = (msl_row_layout){.key_count = key_count, .column_count = column_count, .key_offset = 8, .tail_bytes = tail_bytes};
+/// Lays out the parts from key_offset on; counts and tail_bytes are set.
+static morsel_status lay_out(msl_row_layout *l, msl_arena *arena, const msl_type *const *types, const uint32_t *keys,
+                             const uint32_t *columns, msl_error *err) {
+    MSL_ASSERT(l->tail_bytes % 8 == 0);
+    uint32_t column_count = l->column_count;
     MSL_TRY(lay_out_keys(l, arena, types, keys, err));
     l->columns = MSL_NEW_ARRAY(arena, msl_row_column, column_count ? column_count : 1);
     if (!l->columns) return msl_error_nomem(err, NULL, sizeof(msl_row_column) * column_count);
     l->has_text = l->has_text_keys;
     l->tail_offset = l->key_offset + 8 * l->key_words;
-    uint32_t at = l->tail_offset + tail_bytes;
+    uint32_t at = l->tail_offset + l->tail_bytes;
     static const uint32_t widths[] = {16, 8, 4, 2, 1};
     for (size_t w = 0; w < sizeof widths / sizeof widths[0]; w++) {
         for (uint32_t i = 0; i < column_count; i++) {
@@ -75,7 +75,22 @@ morsel_status msl_row_layout_init(msl_row_layout *l, msl_arena *arena, const msl
     l->null_offset = at;
     at += (column_count + 7) / 8;
     l->row_bytes = (at + 7) & ~7u;
+    if (l->row_bytes == 0) l->row_bytes = 8; // rows of nothing are counted too
     return MORSEL_OK;
+}
+
+morsel_status msl_row_layout_init(msl_row_layout *l, msl_arena *arena, const msl_type *const *types, const uint32_t *keys,
+                                  uint32_t key_count, const uint32_t *columns, uint32_t column_count,
+                                  uint32_t tail_bytes, msl_error *err) {
+    *l = (msl_row_layout){.key_count = key_count, .column_count = column_count, .key_offset = 8, .tail_bytes = tail_bytes};
+    return lay_out(l, arena, types, keys, columns, err);
+}
+
+morsel_status msl_row_layout_init_unhashed(msl_row_layout *l, msl_arena *arena, const msl_type *const *types,
+                                           const uint32_t *keys, uint32_t key_count, const uint32_t *columns,
+                                           uint32_t column_count, msl_error *err) {
+    *l = (msl_row_layout){.key_count = key_count, .column_count = column_count};
+    return lay_out(l, arena, types, keys, columns, err);
 }
 
 // ---- vectors to rows ----

@@ -39,7 +39,7 @@ typedef struct msl_row_layout {
     uint32_t first_null_word;
     bool has_text_keys;
     bool has_text;          ///< any key or column is text
-    uint32_t key_offset;    ///< 8: keys follow the hash
+    uint32_t key_offset;    ///< 8: keys follow the hash; 0 in rows without one
     uint32_t tail_offset, tail_bytes;
     uint32_t column_count;
     msl_row_column *columns;
@@ -55,6 +55,12 @@ typedef struct msl_row_layout {
 MSL_MUST_CHECK morsel_status msl_row_layout_init(msl_row_layout *layout, msl_arena *arena, const msl_type *const *types,
                                                  const uint32_t *keys, uint32_t key_count, const uint32_t *columns,
                                                  uint32_t column_count, uint32_t tail_bytes, msl_error *err);
+
+/// The same without the hash: for rows that are only carried (row_keys.h makes the hash anew).
+MSL_MUST_CHECK morsel_status msl_row_layout_init_unhashed(msl_row_layout *layout, msl_arena *arena,
+                                                          const msl_type *const *types, const uint32_t *keys,
+                                                          uint32_t key_count, const uint32_t *columns,
+                                                          uint32_t column_count, msl_error *err);
 
 static inline uint64_t msl_row_hash(const char *row) { return *(const uint64_t *)row; }
 

@@ -301,10 +301,13 @@ test_lines test_run(test_bench *b, const msl_plan *plan, const msl_query_setting
     msl_query *query = NULL;
     msl_error_clear(&b->err);
     CHECK(msl_query_new(&query, &options, &b->err) == MORSEL_OK);
+    b->has_failed = false;
+    msl_memory_fail_at(b->memory, b->fail_at, b->fail_sticky);
     for (;;) {
         msl_owned_chunk *chunk = NULL;
         morsel_status status = msl_query_next(query, 0, &chunk, &b->err);
         if (status) {
+            b->has_failed = true;
             test_lines_add(&lines, b->err.message);
             break;
         }
@@ -312,6 +315,7 @@ test_lines test_run(test_bench *b, const msl_plan *plan, const msl_query_setting
         for (uint32_t k = 0; k < chunk->chunk.live; k++) add_row(&lines, &chunk->chunk, msl_chunk_row(&chunk->chunk, k));
         msl_owned_chunk_free(chunk);
     }
+    msl_memory_fail_at(b->memory, 0, false);
     msl_query_free(query);
     msl_pool_free(pool);
     return lines;

@@ -36,6 +36,9 @@ typedef struct test_bench {
     msl_arena arena;
     msl_error err;
     uint64_t random;
+    uint64_t fail_at;   ///< test_run lets this allocation of the run fail; 0 = none
+    bool fail_sticky;
+    bool has_failed;    ///< the last test_run ended in an error
 } test_bench;
 
 void test_bench_open(test_bench *b, uint64_t seed);
