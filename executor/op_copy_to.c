@@ -37,7 +37,7 @@ static morsel_status copy_init_global(msl_operator *op, msl_error *err) {
     MSL_TRY(msl_output_file_open(op->query->memory, plan->copy.path, g->format.compression, &g->file, err));
     if (!g->format.has_header) return MORSEL_OK;
     msl_text_buffer header = {.memory = op->query->memory};
-    morsel_status status = msl_csv_write_header(&g->format, child->names, child->column_count, &header, err);
+    morsel_status status = msl_csv_write_header(&g->format, plan->copy.names, child->column_count, &header, err);
     if (status == MORSEL_OK) status = msl_output_file_write(g->file, header.bytes, header.length, err);
     msl_text_buffer_deinit(&header);
     return status;

@@ -252,7 +252,6 @@ morsel_status msl_bind_copy(msl_binder *b, const msl_ast_copy *ast, msl_ast_span
         if (!copy->copy.path) return msl_planner_nomem(b->p);
     }
     MSL_TRY(copy_options(b, &ast->options, copy));
-    // The header line carries the names: a projection holds them.
     uint32_t count = query.plan->column_count;
     msl_expr **exprs;
     MSL_TRY(MSL_TAKE(b->p, exprs, count));
@@ -261,7 +260,8 @@ morsel_status msl_bind_copy(msl_binder *b, const msl_ast_copy *ast, msl_ast_span
         exprs[k]->column = query.plan->columns[k];
         if (exprs[k]->type->id == MSL_TYPE_NULL) MSL_TRY(msl_expr_null(b->p, msl_type_of(MSL_TYPE_VARCHAR), MSL_NOWHERE, &exprs[k]));
     }
-    MSL_TRY(msl_logical_project(b->p, query.plan, exprs, query.names, count, &copy->children[0]));
+    MSL_TRY(msl_logical_project(b->p, query.plan, exprs, NULL, count, &copy->children[0]));
+    copy->copy.names = query.names;
     MSL_TRY(msl_new_column(b->p, msl_type_of(MSL_TYPE_BIGINT), "rows", &copy->columns[0]));
     MSL_TRY(MSL_TAKE(b->p, out->names, 1));
     out->names[0] = "rows";

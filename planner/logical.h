@@ -117,6 +117,7 @@ typedef struct msl_logical {
         } insert;
         struct {
             const char *path;
+            const char **names;              ///< of the header line, one a column of the child
             msl_source_arg *options;
             uint32_t option_count;
         } copy;

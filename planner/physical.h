@@ -128,7 +128,7 @@ typedef struct msl_plan {
             const msl_window_call *calls; uint32_t call_count;
         } window;                                                ///< emits its input, then the calls' results
         struct { void *table; void *transaction; } insert;       ///< storage's own handles (local to the process)
-        struct { const char *path; uint32_t option_count; const msl_source_arg *options; } copy;
+        struct { const char *path; const char *const *names; uint32_t option_count; const msl_source_arg *options; } copy;
     };
 } msl_plan;
 

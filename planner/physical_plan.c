@@ -303,6 +303,7 @@ static morsel_status build_sink(msl_physical *b, msl_logical *node, msl_built *o
         return MORSEL_OK;
     }
     out->plan->copy.path = node->copy.path;
+    out->plan->copy.names = node->copy.names;
     out->plan->copy.options = node->copy.options;
     out->plan->copy.option_count = node->copy.option_count;
     return MORSEL_OK;
