@@ -4,7 +4,7 @@
 ///                                                        ORDER BY o
 ///
 /// The window is made as a syntax tree, so that names, aliases and positions mean what they mean elsewhere in the SELECT.
-#include "planner/binder.h"
+#include "planner/bind_window.h"
 
 #include <string.h>
 
@@ -68,6 +68,7 @@ morsel_status msl_bind_distinct_on(msl_binder *b, const msl_ast_select *ast, con
     tree->u.call->name.items[0] = name;
     MSL_TRY(window_tree(b, ast, order, items, &tree->u.call->over));
     MSL_TRY(msl_bind_expr(b, tree, &number));
+    ((msl_window_parts *)number->detail)->call.display = "row_number()"; // the tree's text is only the key's
     MSL_TRY(msl_expr_bigint(b->p, 1, &one));
     return msl_expr_call2(b->p, "=", number, one, msl_binder_at(b, name.at), out);
 }
