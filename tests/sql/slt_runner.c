@@ -5,18 +5,20 @@
 /// The format is the standard one (sqlite.org/sqllogictest): records `statement ok`, `statement error [part of the
 /// message]`, `query <types> [nosort|rowsort|valuesort] [label]`, `hash-threshold N`, `halt`, `skipif`/`onlyif <engine>`
 /// (this one is "morsel"). Additions for files of this project: expected rows may be written one a line with tabs between
-/// columns; `query error [part]`; `${DATA}` in SQL is replaced by the folder of --data; `require-set name=value` runs
-/// `SET` before the next records.
+/// columns; `query error [part]`; `${DATA}` in SQL is replaced by the folder of --data, `${TMP}` by a folder made for
+/// this run and removed after it; `require-set name=value` runs `SET` before the next records.
 ///
 /// Each file gets a database of its own. Types: I prints as an integer, R with three decimals, T as text; NULL is "NULL",
 /// an empty text "(empty)". Exit status 1 when a record fails.
 #include "md5.h"
 #include "morsel.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #define MOST_SETTINGS 32
 
@@ -24,6 +26,7 @@ typedef struct options {
     const char *settings[MOST_SETTINGS];
     int setting_count;
     const char *data;
+    char tmp[256]; /* the folder that ${TMP} names; empty until a record asks for it */
     int is_verbose;
 } options;
 
@@ -59,7 +62,7 @@ static void list_clear(list *l) {
 }
 
 typedef struct runner {
-    const options *options;
+    options *options;
     const char *file;
     list lines;
     size_t at;             /* next line */
@@ -90,13 +93,47 @@ failed:
     return 0;
 }
 
-/// SQL of a record: the lines up to ---- or a blank line, with ${DATA} replaced.
+/// The folder of ${TMP}, made at the first use.
+static const char *temporary_folder(options *o) {
+    if (o->tmp[0]) return o->tmp;
+    const char *parent = getenv("TMPDIR");
+    snprintf(o->tmp, sizeof o->tmp, "%s/morsel_slt_XXXXXX", parent && parent[0] && strlen(parent) < 200 ? parent : "/tmp");
+    if (!mkdtemp(o->tmp)) {
+        perror(o->tmp);
+        exit(2);
+    }
+    return o->tmp;
+}
+
+/// Removes that folder and the files in it.
+static void remove_temporary_folder(const options *o) {
+    DIR *folder = o->tmp[0] ? opendir(o->tmp) : NULL;
+    if (!folder) return;
+    for (struct dirent *entry; (entry = readdir(folder));) {
+        char path[600];
+        snprintf(path, sizeof path, "%s/%s", o->tmp, entry->d_name);
+        if (entry->d_name[0] != '.') unlink(path);
+    }
+    closedir(folder);
+    rmdir(o->tmp);
+}
+
+/// What a ${NAME} at `text` stands for, and its length; NULL when there is none.
+static const char *variable_at(options *o, const char *text, size_t *length) {
+    if (strncmp(text, "${DATA}", *length = 7) == 0) return o->data ? o->data : ".";
+    if (strncmp(text, "${TMP}", *length = 6) == 0) return temporary_folder(o);
+    return NULL;
+}
+
+/// SQL of a record: the lines up to ---- or a blank line, with ${DATA} and ${TMP} replaced.
 static char *read_sql(runner *r, int *has_results) {
-    size_t room = 1;
-    const char *data = r->options->data ? r->options->data : ".";
+    size_t room = 1, length;
     for (size_t i = r->at; i < r->lines.count && r->lines.items[i][0]; i++) {
         room += strlen(r->lines.items[i]) + 1;
-        for (const char *p = r->lines.items[i]; (p = strstr(p, "${DATA}")); p++) room += strlen(data);
+        for (const char *p = r->lines.items[i]; (p = strstr(p, "${")); p += 2) {
+            const char *value = variable_at(r->options, p, &length);
+            if (value) room += strlen(value);
+        }
     }
     char *sql = must(malloc(room)), *out = sql;
     *has_results = 0;
@@ -108,13 +145,10 @@ static char *read_sql(runner *r, int *has_results) {
             *has_results = 1;
             break;
         }
-        for (const char *p = line; *p;) {
-            if (strncmp(p, "${DATA}", 7) == 0) {
-                out = stpcpy(out, data);
-                p += 7;
-            } else {
-                *out++ = *p++;
-            }
+        while (*line) {
+            const char *value = variable_at(r->options, line, &length);
+            if (value) out = stpcpy(out, value), line += length;
+            else *out++ = *line++;
         }
         *out++ = '\n';
     }
@@ -322,7 +356,7 @@ static int read_lines(runner *r) {
 }
 
 /// Runs one file; returns the number of failures.
-static int run_file(const options *o, const char *file, int *records) {
+static int run_file(options *o, const char *file, int *records) {
     runner r = {.options = o, .file = file};
     if (!read_lines(&r) || !open_database(&r)) return 1;
     int is_skipped = 0;
@@ -386,6 +420,7 @@ int main(int argc, char **argv) {
             failures += run_file(&o, argv[i], &records);
         }
     }
+    remove_temporary_folder(&o);
     printf("%d records in %d files, %d failed\n", records, files, failures);
     return failures || !files;
 }
