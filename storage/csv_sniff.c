@@ -6,7 +6,7 @@
 ///
 /// Header. With the types of the records after the first: if some column is not text, the first record is a header when
 /// it does not fit one of those columns. If all are text, it is one when its fields are non-empty, different from one
-/// another and not repeated below.
+/// another and not repeated below; where the caller has named the columns, only when it repeats those names.
 ///
 /// Nothing is dropped silently: lines skipped before the table and doubtful choices are put into shape->doubt, which
 /// becomes a warning.
@@ -24,6 +24,7 @@
 typedef struct tally {
     uint32_t records, flaws, quoted, modal, agreeing;
     uint32_t leading_single; ///< records of one field before the first of `modal` fields
+    char near_delim;         ///< in a file taken for one column: the separator that half of its records suggest, or 0
     double score;
 } tally;
 
@@ -168,9 +169,11 @@ static void find_dialect(const msl_csv_options *o, const char *path, const char 
     if (result->score < 0.75) { // one column: the line as a whole
         d.delim_length = 0;
         tally one = {.score = -1};
+        char near_delim = result->score >= 0.25 ? best.delim[0] : 0;
         try_quotes(o, d, text, n, whole, &best, &one);
         if (!(o->flags & MSL_CSV_OPT_HAS_QUOTE) && one.flaws) best.quote = best.escape = -1;
         *result = one;
+        result->near_delim = near_delim;
     }
     out->dialect = best;
 }
@@ -289,7 +292,7 @@ static bool all_differ(const msl_csv_text *fields, uint32_t n) {
     return true;
 }
 
-static bool looks_like_header(const body *b, uint32_t columns, const char **doubt) {
+static bool looks_like_header(const body *b, uint32_t columns, bool is_named, const char **doubt) {
     bool any_typed = false, misfit = false;
     if (b->first.count != columns) return b->first.count > 0 && columns == 0;
     for (uint32_t c = 0; c < columns; c++) {
@@ -301,7 +304,7 @@ static bool looks_like_header(const body *b, uint32_t columns, const char **doub
             misfit = true;
         }
     }
-    if (any_typed) return misfit;
+    if (any_typed || is_named) return misfit;
     for (uint32_t c = 0; c < columns; c++) {
         if (b->first_kinds[c] != MSL_CSV_KIND_TEXT || b->repeats[c]) return false;
         if ((uint8_t)(b->first.fields[c].text[0] - '0') < 10) return false; // names do not begin with digits
@@ -471,9 +474,10 @@ static morsel_status apply_types(const msl_bind_env *env, const msl_csv_options 
 
 /// True when the first record repeats the names that the user gave for all columns.
 static bool repeats_given_names(const msl_csv_options *o, const field_list *first) {
-    if (!(o->flags & MSL_CSV_OPT_COLUMNS_COMPLETE) || first->count != o->type_count) return false;
-    for (uint32_t i = 0; i < first->count; i++) {
-        const char *name = o->types[i].name;
+    uint32_t given = o->name_count ? o->name_count : o->type_count;
+    if (first->count != given) return false;
+    for (uint32_t i = 0; i < given; i++) {
+        const char *name = o->name_count ? o->names[i] : o->types[i].name;
         if (!name || strlen(name) != first->fields[i].length ||
             strncasecmp(name, first->fields[i].text, first->fields[i].length)) {
             return false;
@@ -564,6 +568,10 @@ morsel_status msl_csv_sniff(const msl_bind_env *env, const msl_csv_options *o, c
         return msl_error_nomem(env->err, "text scan", 0);
     }
     const char *doubt = NULL;
+    if (t.near_delim && !out->doubt) {
+        out->doubt = msl_arena_printf(env->arena, "%s: read as one column, since its lines do not have the same number of values "
+                                      "(delim='%s' cuts them)", path, t.near_delim == '\t' ? "\\t" : (char[]){t.near_delim, 0});
+    }
     if (out->dialect.quote < 0 && !(o->flags & (MSL_CSV_OPT_HAS_QUOTE | MSL_CSV_OPT_NO_DETECT)) && !out->doubt) {
         out->doubt =
             msl_arena_printf(env->arena,
@@ -575,10 +583,10 @@ morsel_status msl_csv_sniff(const msl_bind_env *env, const msl_csv_options *o, c
         out->has_header = o->flags & MSL_CSV_OPT_HEADER;
     else if (o->flags & MSL_CSV_OPT_NO_DETECT)
         out->has_header = false;
-    else if (o->flags & MSL_CSV_OPT_COLUMNS_COMPLETE)
-        out->has_header = repeats_given_names(o, &b.first) || looks_like_header(&b, out->column_count, NULL);
+    else if (o->flags & MSL_CSV_OPT_COLUMNS_COMPLETE || o->name_count)
+        out->has_header = repeats_given_names(o, &b.first) || looks_like_header(&b, out->column_count, true, NULL);
     else
-        out->has_header = looks_like_header(&b, out->column_count, &doubt);
+        out->has_header = looks_like_header(&b, out->column_count, false, &doubt);
     if (doubt && !out->doubt) out->doubt = msl_arena_printf(env->arena, "%s: %s", path, doubt);
     // A header that is shorter or longer than the rows decides nothing about the rows, but names must pair with values.
     if (out->has_header && b.first.count != out->column_count && !(o->flags & MSL_CSV_OPT_COLUMNS_COMPLETE)) {
