@@ -42,12 +42,21 @@ struct morsel_connection {
     char option_text[MSL_SETTING_ROOM];
 };
 
+/// A list of warnings that any thread may add to.
+typedef struct msl_warnings {
+    pthread_mutex_t lock;
+    msl_arena arena;
+    const char **texts;
+    size_t count, room;
+} msl_warnings;
+
 /// A planned statement. Immutable once made, but for insert.table of CREATE TABLE AS, which is set under its one run.
 typedef struct msl_planned {
     atomic_uint references;
     msl_arena arena;                 ///< plan, names, snapshots of tables
     msl_prepared prepared;
     uint64_t catalog_version, data_version;
+    msl_warnings warnings;           ///< of binding: what was guessed about files; each result begins with them
 } msl_planned;
 
 struct morsel_statement {
@@ -62,14 +71,6 @@ struct morsel_statement {
     uint32_t value_count;
     msl_arena *value_texts;          ///< one arena for each parameter's text
 };
-
-/// A list of warnings that any thread may add to.
-typedef struct msl_warnings {
-    pthread_mutex_t lock;
-    msl_arena arena;
-    const char **texts;
-    size_t count, room;
-} msl_warnings;
 
 struct morsel_result {
     morsel_connection *connection;

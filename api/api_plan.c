@@ -12,6 +12,7 @@ static morsel_status fold_constant(void *context, const msl_expr *expr, msl_aren
 void msl_planned_release(msl_planned *planned) {
     if (!planned || atomic_fetch_sub(&planned->references, 1) != 1) return;
     msl_memory *memory = planned->arena.memory;
+    msl_warnings_deinit(&planned->warnings);
     msl_arena_deinit(&planned->arena);
     msl_memory_release(memory, planned, sizeof *planned);
 }
@@ -26,6 +27,7 @@ morsel_status msl_plan_text(morsel_connection *c, const char *sql, size_t length
     memset(planned, 0, sizeof *planned);
     atomic_init(&planned->references, 1);
     msl_arena_init(&planned->arena, memory);
+    msl_warnings_init(&planned->warnings, memory);
     // versions are read before the plan looks at anything: a change in between makes it stale, never wrong
     planned->catalog_version = msl_catalog_version(c->database->catalog);
     planned->data_version = atomic_load(&c->database->data_version);
@@ -37,7 +39,7 @@ morsel_status msl_plan_text(morsel_connection *c, const char *sql, size_t length
     if (status == MORSEL_OK && ast) {
         msl_planner_env env = {.arena = &planned->arena, .memory = memory, .catalog = c->database->catalog, .sql = sql,
                                .sql_length = length, .cancelled = &c->is_interrupted, .overrides = overrides,
-                               .warn = warnings ? msl_warnings_add : NULL, .warn_sink = warnings,
+                               .warn = msl_warnings_add, .warn_sink = warnings ? warnings : &planned->warnings,
                                .evaluate = fold_constant, .disabled_passes = c->settings.disabled_optimizers,
                                .parameters = params, .parameter_count = param_count};
         status = msl_plan_statement(&env, ast, &planned->prepared, err);

@@ -271,6 +271,7 @@ morsel_status msl_result_open(morsel_connection *c, msl_planned *planned, const 
     r->connection = c;
     atomic_fetch_add(&planned->references, 1);
     r->planned = planned;
+    for (size_t i = 0; i < planned->warnings.count; i++) msl_warnings_add(&r->warnings, planned->warnings.texts[i]);
     r->started_ns = msl_now_ns();
     if (c->settings.timeout_ms) r->deadline_ns = r->started_ns + c->settings.timeout_ms * 1000000;
     r->sql = msl_arena_strndup(&r->arena, sql, sql_length);

@@ -66,6 +66,17 @@ static morsel_status read_all(msl_csv_scan *s, msl_csv_local *l, unsigned *kinds
     }
 }
 
+/// Says that a column has another type than its beginning suggested.
+static void warn_of_type(const msl_source *source, const msl_bind_env *env, const msl_csv_column *column, const msl_type *type) {
+    char was[48], is[48];
+    if (!env->warn) return;
+    msl_type_format(column->type, was, sizeof was);
+    msl_type_format(type, is, sizeof is);
+    const char *text = msl_arena_printf(env->arena, "%s: column %s begins as %s, but is read as %s: not all values below are %s",
+                                        source->display, column->name, was, is, was);
+    if (text) env->warn(env->warn_sink, text);
+}
+
 morsel_status msl_csv_survey(const msl_source *source, const msl_bind_env *env, msl_schema_override **out) {
     *out = NULL;
     const msl_csv_binding *b = source->binding;
@@ -92,6 +103,7 @@ morsel_status msl_csv_survey(const msl_source *source, const msl_bind_env *env, 
     for (uint32_t i = 0; i < n && status == MORSEL_OK; i++) {
         unsigned seen = kinds[i] | ((msl_csv_local *)local)->survey_kinds[i];
         types[i] = b->shape.columns[i].is_declared ? b->shape.columns[i].type : msl_csv_kinds_type(seen);
+        if (types[i] != b->shape.columns[i].type) warn_of_type(source, env, &b->shape.columns[i], types[i]);
     }
     if (local) msl_csv_close_local(scan, local);
     msl_csv_close(scan);
