@@ -1,4 +1,5 @@
-/// bind_call.c: function calls: the few that are nodes of their own (COALESCE, NULLIF, IF), scalar functions, aggregates.
+/// bind_call.c: function calls: the few that are nodes of their own (COALESCE, NULLIF, IF), scalar functions,
+/// aggregates.
 #include "planner/binder.h"
 
 #include "base/nearest.h"
@@ -9,7 +10,8 @@ static morsel_status bind_arguments(msl_binder *b, const msl_ast_call *call, msl
     MSL_TRY(MSL_TAKE(b->p, *out, call->argument_count));
     for (uint32_t k = 0; k < call->argument_count; k++) {
         const msl_ast_argument *argument = &call->arguments[k];
-        if (argument->name.text) return msl_unsupported(b, argument->name.at, "named arguments of scalar and aggregate functions");
+        if (argument->name.text)
+            return msl_unsupported(b, argument->name.at, "named arguments of scalar and aggregate functions");
         MSL_TRY(msl_bind_expr(b, argument->expr, &(*out)[k]));
     }
     return MORSEL_OK;
@@ -37,18 +39,23 @@ static morsel_status bind_nullif(msl_binder *b, msl_expr **args, msl_at at, msl_
 }
 
 /// Calls that decide which arguments are computed. *found says whether `name` is one.
-static morsel_status bind_special(msl_binder *b, const msl_ast_call *call, const char *name, msl_at at, bool *found, msl_expr **out) {
+static morsel_status bind_special(msl_binder *b, const msl_ast_call *call, const char *name, msl_at at, bool *found,
+                                  msl_expr **out) {
     static const struct {
         const char *name;
         uint32_t least, most;
-    } specials[] = {{"coalesce", 1, UINT32_MAX}, {"ifnull", 2, 2}, {"nvl", 2, 2}, {"nullif", 2, 2}, {"if", 2, 3}, {"iif", 2, 3}};
+    } specials[] = {
+        {"coalesce", 1, UINT32_MAX}, {"ifnull", 2, 2}, {"nvl", 2, 2}, {"nullif", 2, 2}, {"if", 2, 3}, {"iif", 2, 3}};
     *found = false;
     for (size_t k = 0; k < sizeof specials / sizeof specials[0]; k++) {
         if (!msl_same_name(specials[k].name, name)) continue;
         *found = true;
         if (call->argument_count < specials[k].least || call->argument_count > specials[k].most) {
-            return msl_error_at(b->p->err, MORSEL_TYPE, "42883", at.offset, at.length, "%s takes %s arguments, not %u", name,
-                                specials[k].most == UINT32_MAX ? "one or more" : specials[k].most == 3 ? "two or three" : "two",
+            return msl_error_at(b->p->err, MORSEL_TYPE, "42883", at.offset, at.length, "%s takes %s arguments, not %u",
+                                name,
+                                specials[k].most == UINT32_MAX ? "one or more"
+                                : specials[k].most == 3        ? "two or three"
+                                                               : "two",
                                 call->argument_count);
         }
         msl_expr **args;
@@ -65,16 +72,16 @@ static morsel_status bind_special(msl_binder *b, const msl_ast_call *call, const
 
 static morsel_status check_aggregate_place(msl_binder *b, const char *name, msl_at at) {
     if (b->scope && b->scope->in_aggregate) {
-        return msl_error_at(b->p->err, MORSEL_BIND, "42803", at.offset, at.length, "aggregate %s stands inside of another aggregate",
-                            name);
+        return msl_error_at(b->p->err, MORSEL_BIND, "42803", at.offset, at.length,
+                            "aggregate %s stands inside of another aggregate", name);
     }
     msl_clause clause = b->scope ? b->scope->clause : MSL_CLAUSE_VALUES;
     if (clause == MSL_CLAUSE_SELECT || clause == MSL_CLAUSE_HAVING || clause == MSL_CLAUSE_ORDER_BY ||
         clause == MSL_CLAUSE_DISTINCT_ON || clause == MSL_CLAUSE_QUALIFY) {
         return MORSEL_OK;
     }
-    morsel_status status = msl_error_at(b->p->err, MORSEL_BIND, "42803", at.offset, at.length, "aggregate %s cannot be used in %s",
-                                        name, msl_clause_name(clause));
+    morsel_status status = msl_error_at(b->p->err, MORSEL_BIND, "42803", at.offset, at.length,
+                                        "aggregate %s cannot be used in %s", name, msl_clause_name(clause));
     if (clause == MSL_CLAUSE_WHERE) msl_error_hint(b->p->err, "conditions on aggregates belong in HAVING");
     return status;
 }
@@ -127,7 +134,8 @@ static morsel_status resolve_aggregate(msl_binder *b, const char *name, msl_expr
             constants[k] = value;
         }
     }
-    morsel_status status = msl_aggregate_resolve(name, strlen(name), types, constants, count, b->p->arena, &call->fn, b->p->err);
+    morsel_status status =
+        msl_aggregate_resolve(name, strlen(name), types, constants, count, b->p->arena, &call->fn, b->p->err);
     if (status != MORSEL_OK) {
         msl_error_locate(b->p->err, at.offset, at.length);
         return status;
@@ -150,9 +158,11 @@ static morsel_status bind_aggregate_parts(msl_binder *b, const msl_ast_call *ast
 morsel_status msl_bind_aggregate_over(msl_binder *b, const msl_ast_expr *ast, const char *name, msl_expr **out) {
     const msl_ast_call *call_ast = ast->u.call;
     msl_at at = msl_binder_at(b, ast->at);
-    if (call_ast->null_treatment == MSL_AST_IGNORE_NULLS) return msl_unsupported(b, ast->at, "IGNORE NULLS in an aggregate");
+    if (call_ast->null_treatment == MSL_AST_IGNORE_NULLS)
+        return msl_unsupported(b, ast->at, "IGNORE NULLS in an aggregate");
     if (call_ast->star && !msl_same_name(name, "count")) {
-        return msl_error_at(b->p->err, MORSEL_TYPE, "42883", at.offset, at.length, "%s(*) does not exist; only count(*) does", name);
+        return msl_error_at(b->p->err, MORSEL_TYPE, "42883", at.offset, at.length,
+                            "%s(*) does not exist; only count(*) does", name);
     }
     if (call_ast->distinct && call_ast->argument_count == 0) {
         return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length, "DISTINCT needs an argument");
@@ -163,12 +173,14 @@ morsel_status msl_bind_aggregate_over(msl_binder *b, const msl_ast_expr *ast, co
     uint32_t count;
     MSL_TRY(bind_aggregate_parts(b, call_ast, name, at, call, &args, &count));
     call->is_distinct = call_ast->distinct && !(call->fn.aggregate->flags & MSL_AGG_IGNORES_DISTINCT);
-    if (!(call->fn.aggregate->flags & (MSL_AGG_ORDERED | MSL_AGG_COLLECTS))) call->order_count = 0; // order changes nothing
+    if (!(call->fn.aggregate->flags & (MSL_AGG_ORDERED | MSL_AGG_COLLECTS)))
+        call->order_count = 0; // order changes nothing
     for (uint32_t k = 0; call->is_distinct && k < call->order_count; k++) {
         bool is_argument = false;
         for (uint32_t a = 0; a < count; a++) is_argument = is_argument || msl_expr_equal(args[a], call->order[k].expr);
         if (is_argument) continue;
-        return msl_error_at(b->p->err, MORSEL_BIND, "42P10", call->order[k].expr->sql_offset, call->order[k].expr->sql_length,
+        return msl_error_at(b->p->err, MORSEL_BIND, "42P10", call->order[k].expr->sql_offset,
+                            call->order[k].expr->sql_length,
                             "in an aggregate with DISTINCT, ORDER BY takes only its arguments");
     }
     MSL_TRY(msl_text_name(b, ast->at, &call->display));
@@ -195,18 +207,23 @@ morsel_status msl_bind_aggregate(msl_binder *b, const msl_ast_expr *ast, const c
 
 /// DISTINCT, ORDER BY, FILTER and * belong to aggregates.
 static morsel_status check_scalar(msl_binder *b, const msl_ast_call *call, const char *name, msl_at at) {
-    const char *what = call->star ? "*" : call->distinct ? "DISTINCT" : call->order_by.count ? "ORDER BY"
-                       : call->within_group.count ? "WITHIN GROUP" : call->filter ? "FILTER"
-                       : call->null_treatment != MSL_AST_NULLS_UNSAID ? "IGNORE or RESPECT NULLS" : NULL;
+    const char *what = call->star                                     ? "*"
+                       : call->distinct                               ? "DISTINCT"
+                       : call->order_by.count                         ? "ORDER BY"
+                       : call->within_group.count                     ? "WITHIN GROUP"
+                       : call->filter                                 ? "FILTER"
+                       : call->null_treatment != MSL_AST_NULLS_UNSAID ? "IGNORE or RESPECT NULLS"
+                                                                      : NULL;
     if (!what) return MORSEL_OK;
-    return msl_error_at(b->p->err, MORSEL_BIND, "42809", at.offset, at.length, "%s is no aggregate: %s cannot be given", name, what);
+    return msl_error_at(b->p->err, MORSEL_BIND, "42809", at.offset, at.length, "%s is no aggregate: %s cannot be given",
+                        name, what);
 }
 
 /// A function of FROM used as a scalar, or no function at all.
 static morsel_status unknown_function(msl_binder *b, const char *name, msl_at at) {
     if (msl_source_ops_by_name(name, strlen(name))) {
-        morsel_status status =
-            msl_error_at(b->p->err, MORSEL_BIND, "42883", at.offset, at.length, "%s is a table function: it stands in FROM", name);
+        morsel_status status = msl_error_at(b->p->err, MORSEL_BIND, "42883", at.offset, at.length,
+                                            "%s is a table function: it stands in FROM", name);
         msl_error_hint(b->p->err, "SELECT ... FROM %s(...)", name);
         return status;
     }

@@ -1,5 +1,5 @@
-/// bind_expr.c: expressions of the syntax tree to bound expressions: the dispatch, and the nodes that are no operators and
-/// no calls. Recursion is bounded by the parser's nesting limit.
+/// bind_expr.c: expressions of the syntax tree to bound expressions: the dispatch, and the nodes that are no operators
+/// and no calls. Recursion is bounded by the parser's nesting limit.
 #include "planner/binder.h"
 
 #include <string.h>
@@ -22,7 +22,8 @@ static morsel_status bind_case(msl_binder *b, const msl_ast_expr *ast, msl_expr 
         const msl_ast_when *when = &ast->u.case_.whens[k];
         MSL_TRY(msl_bind_expr(b, when->when, &args[2 * k]));
         if (operand) {
-            MSL_TRY(msl_bind_binary(b, MSL_AST_OP_EQ, operand, args[2 * k], msl_binder_at(b, when->when->at), &args[2 * k]));
+            MSL_TRY(msl_bind_binary(b, MSL_AST_OP_EQ, operand, args[2 * k], msl_binder_at(b, when->when->at),
+                                    &args[2 * k]));
         }
         MSL_TRY(msl_bind_expr(b, when->then, &args[2 * k + 1]));
     }
@@ -121,7 +122,8 @@ morsel_status msl_bind_constant(msl_binder *b, const msl_ast_expr *ast, msl_clau
         const msl_planner_env *env = b->p->env;
         if (!env->parameters || e->column >= env->parameter_count || !env->parameters[e->column].type) {
             return msl_error_at(b->p->err, MORSEL_BIND, "42P02", e->sql_offset, e->sql_length,
-                                "a parameter in %s needs its value before the statement is prepared", msl_clause_name(clause));
+                                "a parameter in %s needs its value before the statement is prepared",
+                                msl_clause_name(clause));
         }
         b->p->flags |= MSL_PREPARED_USES_VALUES;
         b->p->parameters.items[e->column].type = env->parameters[e->column].type;

@@ -4,12 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
-morsel_status msl_relation_concat(msl_binder *b, const msl_relation *left, const msl_relation *right, msl_relation *out) {
+morsel_status msl_relation_concat(msl_binder *b, const msl_relation *left, const msl_relation *right,
+                                  msl_relation *out) {
     msl_relation all = {0};
     const msl_relation *sides[2] = {left, right};
     for (uint32_t s = 0; s < 2; s++) {
-        for (uint32_t k = 0; k < sides[s]->tables.count; k++) MSL_TRY(MSL_PUSH(b->p, &all.tables, sides[s]->tables.items[k]));
-        for (uint32_t k = 0; k < sides[s]->visible.count; k++) MSL_TRY(MSL_PUSH(b->p, &all.visible, sides[s]->visible.items[k]));
+        for (uint32_t k = 0; k < sides[s]->tables.count; k++)
+            MSL_TRY(MSL_PUSH(b->p, &all.tables, sides[s]->tables.items[k]));
+        for (uint32_t k = 0; k < sides[s]->visible.count; k++)
+            MSL_TRY(MSL_PUSH(b->p, &all.visible, sides[s]->visible.items[k]));
     }
     *out = all;
     return MORSEL_OK;
@@ -20,8 +23,9 @@ static morsel_status rename_columns(msl_binder *b, const msl_ast_from *from, msl
     if (from->columns.count == 0) return MORSEL_OK;
     msl_at at = msl_binder_at(b, from->at);
     if (from->columns.count > relation->visible.count) {
-        return msl_error_at(b->p->err, MORSEL_BIND, "42P10", at.offset, at.length, "%s has %u columns, but %u names are given",
-                            from->alias.text ? from->alias.text : "this FROM item", relation->visible.count, from->columns.count);
+        return msl_error_at(
+            b->p->err, MORSEL_BIND, "42P10", at.offset, at.length, "%s has %u columns, but %u names are given",
+            from->alias.text ? from->alias.text : "this FROM item", relation->visible.count, from->columns.count);
     }
     msl_scope_table *table;
     MSL_TRY(MSL_TAKE(b->p, table, 1));
@@ -89,7 +93,8 @@ morsel_status msl_bind_from(msl_binder *b, const msl_ast_from *from, msl_relatio
 }
 
 /// Two FROM items of one name cannot be told apart.
-static morsel_status check_aliases(msl_binder *b, const msl_relation *left, const msl_relation *right, msl_ast_span span) {
+static morsel_status check_aliases(msl_binder *b, const msl_relation *left, const msl_relation *right,
+                                   msl_ast_span span) {
     for (uint32_t r = 0; r < right->tables.count; r++) {
         const msl_scope_table *table = right->tables.items[r];
         for (uint32_t l = 0; table->alias && l < left->tables.count; l++) {
@@ -138,13 +143,13 @@ static morsel_status join_type(msl_binder *b, const msl_ast_from *from, msl_join
     return msl_unsupported(b, from->at, "POSITIONAL JOIN");
 }
 
-static morsel_status side_column(msl_binder *b, const msl_relation *side, const char *name, const char *which, bool quoted, msl_at at,
-                                 msl_expr **out) {
+static morsel_status side_column(msl_binder *b, const msl_relation *side, const char *name, const char *which,
+                                 bool quoted, msl_at at, msl_expr **out) {
     uint32_t id, found = msl_find_visible(&side->visible, name, &id);
     if (found == 1) return msl_expr_column(b->p, id, at, out);
     if (found > 1) {
-        return msl_error_at(b->p->err, MORSEL_BIND, "42702", at.offset, at.length, "column %s of USING is ambiguous on the %s side",
-                            name, which);
+        return msl_error_at(b->p->err, MORSEL_BIND, "42702", at.offset, at.length,
+                            "column %s of USING is ambiguous on the %s side", name, which);
     }
     morsel_status status = msl_error_no_column(b, &side->visible, name, quoted, at);
     char message[200];
@@ -154,8 +159,8 @@ static morsel_status side_column(msl_binder *b, const msl_relation *side, const 
 }
 
 /// The names that USING or NATURAL joins by.
-static morsel_status joined_names(msl_binder *b, const msl_ast_from *from, const msl_relation *left, const msl_relation *right,
-                                  msl_scope_columns *out) {
+static morsel_status joined_names(msl_binder *b, const msl_ast_from *from, const msl_relation *left,
+                                  const msl_relation *right, msl_scope_columns *out) {
     for (uint32_t k = 0; k < from->u.join.using.count; k++) {
         msl_scope_column column = {0};
         MSL_TRY(msl_copy_name(b, &from->u.join.using.items[k], &column.name));
@@ -164,18 +169,20 @@ static morsel_status joined_names(msl_binder *b, const msl_ast_from *from, const
     if (!from->u.join.natural) return MORSEL_OK;
     for (uint32_t k = 0; k < left->visible.count; k++) {
         uint32_t id;
-        if (msl_find_visible(&right->visible, left->visible.items[k].name, &id)) MSL_TRY(MSL_PUSH(b->p, out, left->visible.items[k]));
+        if (msl_find_visible(&right->visible, left->visible.items[k].name, &id))
+            MSL_TRY(MSL_PUSH(b->p, out, left->visible.items[k]));
     }
     if (out->count) return MORSEL_OK;
     msl_at at = msl_binder_at(b, from->at);
-    return msl_error_at(b->p->err, MORSEL_BIND, "42703", at.offset, at.length, "NATURAL JOIN: the two sides have no column name in common");
+    return msl_error_at(b->p->err, MORSEL_BIND, "42703", at.offset, at.length,
+                        "NATURAL JOIN: the two sides have no column name in common");
 }
 
-/// What USING shows: the joined columns once, then the others of the left and of the right side. *plan gets a projection
-/// when a full join has to choose between its sides.
-static morsel_status merge_visible(msl_binder *b, msl_join_type type, const msl_scope_columns *names, msl_expr *const *left_columns,
-                                   msl_expr *const *right_columns, const msl_relation *left, const msl_relation *right,
-                                   msl_relation *out) {
+/// What USING shows: the joined columns once, then the others of the left and of the right side. *plan gets a
+/// projection when a full join has to choose between its sides.
+static morsel_status merge_visible(msl_binder *b, msl_join_type type, const msl_scope_columns *names,
+                                   msl_expr *const *left_columns, msl_expr *const *right_columns,
+                                   const msl_relation *left, const msl_relation *right, msl_relation *out) {
     out->visible = (msl_scope_columns){0};
     msl_exprs exprs = {0};
     for (uint32_t k = 0; k < out->plan->column_count; k++) {
@@ -284,7 +291,8 @@ static morsel_status join_on(msl_binder *b, const msl_ast_expr *on, msl_relation
 /// A forgotten ON would be a product of the two tables.
 static morsel_status missing_condition(msl_binder *b, msl_ast_span right) {
     msl_at at = msl_binder_at(b, right);
-    morsel_status status = msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length, "JOIN needs ON or USING");
+    morsel_status status =
+        msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length, "JOIN needs ON or USING");
     msl_error_hint(b->p->err, "CROSS JOIN pairs every row with every row");
     return status;
 }
@@ -301,7 +309,8 @@ morsel_status msl_bind_join(msl_binder *b, const msl_ast_from *from, msl_relatio
         MSL_TRY(join_using(b, from, type, &left, &right, out));
     } else {
         msl_exprs conjuncts = {0};
-        if (!from->u.join.on && from->u.join.kind != MSL_AST_JOIN_CROSS) return missing_condition(b, from->u.join.right->at);
+        if (!from->u.join.on && from->u.join.kind != MSL_AST_JOIN_CROSS)
+            return missing_condition(b, from->u.join.right->at);
         if (from->u.join.on) MSL_TRY(join_on(b, from->u.join.on, &left, &right, out, &conjuncts));
         MSL_TRY(msl_logical_join(b->p, type, left.plan, right.plan, conjuncts.items, conjuncts.count, &out->plan));
         if (type == MSL_JOIN_SEMI || type == MSL_JOIN_ANTI) out->visible = left.visible;

@@ -1,5 +1,5 @@
-/// bind_group.c: GROUP BY. Select items, HAVING and ORDER BY were bound over FROM's columns; here their keys and aggregates
-/// are replaced by the columns of the AGGREGATE node, and a column that is neither is the error 42803.
+/// bind_group.c: GROUP BY. Select items, HAVING and ORDER BY were bound over FROM's columns; here their keys and
+/// aggregates are replaced by the columns of the AGGREGATE node, and a column that is neither is the error 42803.
 ///
 ///   SELECT a + 1, sum(b) FROM t GROUP BY a + 1   ->   AGGREGATE keys [a + 1 AS k] calls [sum(b) AS s];  PROJECT k, s
 #include "planner/binder.h"
@@ -9,7 +9,8 @@
 static morsel_status add_key(msl_binder *b, msl_grouping *g, msl_expr *key) {
     MSL_TRY(msl_expr_settle(b->p, key, &key));
     if (msl_expr_has_kind(key, MSL_EXPR_AGGREGATE)) {
-        return msl_error_at(b->p->err, MORSEL_BIND, "42803", key->sql_offset, key->sql_length, "GROUP BY cannot contain an aggregate");
+        return msl_error_at(b->p->err, MORSEL_BIND, "42803", key->sql_offset, key->sql_length,
+                            "GROUP BY cannot contain an aggregate");
     }
     MSL_TRY(msl_refuse_window(b, key, "GROUP BY"));
     for (uint32_t k = 0; k < g->keys.count; k++) {
@@ -28,16 +29,19 @@ static morsel_status position_key(msl_binder *b, const msl_ast_expr *ast, msl_se
     msl_at at = msl_binder_at(b, ast->at);
     MSL_TRY(msl_bind_constant(b, ast, MSL_CLAUSE_GROUP_BY, &v));
     if (v.type->id != MSL_TYPE_INTEGER || v.i64 < 1 || v.i64 > items->count) {
-        return msl_error_at(b->p->err, MORSEL_BIND, "42P10", at.offset, at.length, "GROUP BY position must be from 1 to %u", items->count);
+        return msl_error_at(b->p->err, MORSEL_BIND, "42P10", at.offset, at.length,
+                            "GROUP BY position must be from 1 to %u", items->count);
     }
     msl_select_item *item = &items->items[v.i64 - 1];
     MSL_TRY(msl_bind_item(b, item));
     *out = item->bound;
     if (!msl_expr_has_kind(*out, MSL_EXPR_AGGREGATE)) return MORSEL_OK;
-    return msl_error_at(b->p->err, MORSEL_BIND, "42803", at.offset, at.length, "GROUP BY %lld names an aggregate", (long long)v.i64);
+    return msl_error_at(b->p->err, MORSEL_BIND, "42803", at.offset, at.length, "GROUP BY %lld names an aggregate",
+                        (long long)v.i64);
 }
 
-static morsel_status group_element(msl_binder *b, const msl_ast_group *group, msl_select_items *items, msl_grouping *g) {
+static morsel_status group_element(msl_binder *b, const msl_ast_group *group, msl_select_items *items,
+                                   msl_grouping *g) {
     if (group->kind == MSL_AST_GROUP_ROLLUP) return msl_unsupported(b, group->at, "grouping sets: ROLLUP");
     if (group->kind == MSL_AST_GROUP_CUBE) return msl_unsupported(b, group->at, "grouping sets: CUBE");
     if (group->kind == MSL_AST_GROUP_SETS) return msl_unsupported(b, group->at, "grouping sets: GROUPING SETS");
@@ -76,7 +80,8 @@ typedef struct group_rewrite {
 
 static morsel_status aggregate_column(msl_binder *b, msl_grouping *g, msl_expr *expr, msl_expr **out) {
     for (uint32_t k = 0; k < g->aggregates.count; k++) {
-        if (msl_expr_equal(g->aggregates.items[k], expr)) return msl_expr_column(b->p, g->aggregate_ids.items[k], msl_expr_at(expr), out);
+        if (msl_expr_equal(g->aggregates.items[k], expr))
+            return msl_expr_column(b->p, g->aggregate_ids.items[k], msl_expr_at(expr), out);
     }
     uint32_t id;
     const msl_logical_call *call = expr->detail;
@@ -113,7 +118,8 @@ static morsel_status plant_call(msl_binder *b, msl_logical **input, const msl_ex
     MSL_TRY(MSL_TAKE(b->p, call, 1));
     *call = *(const msl_logical_call *)aggregate->detail;
     MSL_TRY(MSL_TAKE(b->p, call->args, aggregate->arg_count));
-    for (uint32_t k = 0; k < aggregate->arg_count; k++) MSL_TRY(msl_plant(b, input, aggregate->args[k], &call->args[k]));
+    for (uint32_t k = 0; k < aggregate->arg_count; k++)
+        MSL_TRY(msl_plant(b, input, aggregate->args[k], &call->args[k]));
     if (call->filter) MSL_TRY(msl_plant(b, input, call->filter, &call->filter));
     msl_logical_order *order = call->order;
     MSL_TRY(MSL_TAKE(b->p, call->order, call->order_count));

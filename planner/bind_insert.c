@@ -10,7 +10,8 @@ static bool is_assignable(const msl_type *from, const msl_type *to) {
     return from_stamp && msl_type_is_temporal(to);
 }
 
-morsel_status msl_bind_assignment(msl_binder *b, msl_expr *value, const char *column, const msl_type *to, msl_expr **out) {
+morsel_status msl_bind_assignment(msl_binder *b, msl_expr *value, const char *column, const msl_type *to,
+                                  msl_expr **out) {
     if (is_assignable(value->type, to)) {
         if (value->kind == MSL_EXPR_CONSTANT) return msl_expr_coerce(b->p, value, to, out);
         return msl_expr_cast(b->p, value, to, false, msl_expr_at(value), out);
@@ -22,32 +23,39 @@ morsel_status msl_bind_assignment(msl_binder *b, msl_expr *value, const char *co
     return status;
 }
 
-morsel_status msl_bind_default(msl_binder *b, const char *sql, msl_ast_span at, const char *column, const msl_type *to, msl_expr **out) {
+morsel_status msl_bind_default(msl_binder *b, const char *sql, msl_ast_span at, const char *column, const msl_type *to,
+                               msl_expr **out) {
     msl_at where = msl_binder_at(b, at);
     if (!sql) return msl_expr_null(b->p, to, where, out);
     msl_ast_expr *ast;
     MSL_TRY(msl_parse_expression(b->p->arena, sql, strlen(sql), &ast, b->p->err));
     msl_scope scope = {.clause = MSL_CLAUSE_VALUES};
-    msl_binder inner = {.p = b->p, .sql = sql, .sql_length = strlen(sql), .inside_view = b->inside_view ? b->inside_view : &at, .scope = &scope};
+    msl_binder inner = {.p = b->p,
+                        .sql = sql,
+                        .sql_length = strlen(sql),
+                        .inside_view = b->inside_view ? b->inside_view : &at,
+                        .scope = &scope};
     msl_expr *value;
     MSL_TRY(msl_bind_expr(&inner, ast, &value));
-    if (msl_expr_has_kind(value, MSL_EXPR_SUBQUERY)) return msl_error_unsupported(b->p->err, where.offset, where.length, "a subquery in DEFAULT");
+    if (msl_expr_has_kind(value, MSL_EXPR_SUBQUERY))
+        return msl_error_unsupported(b->p->err, where.offset, where.length, "a subquery in DEFAULT");
     return msl_bind_assignment(b, value, column, to, out);
 }
 
 typedef struct insert_target {
     msl_catalog_entry entry;
     const msl_table *table;
-    int64_t *source;      ///< for each table column: the query's column that fills it, or -1
-    uint32_t given;       ///< columns of the query
-    uint32_t *target;     ///< for each of them: the table's column
+    int64_t *source;  ///< for each table column: the query's column that fills it, or -1
+    uint32_t given;   ///< columns of the query
+    uint32_t *target; ///< for each of them: the table's column
 } insert_target;
 
 static morsel_status refuse_clauses(msl_binder *b, const msl_ast_insert *ast, msl_ast_span at) {
     if (ast->or_replace || ast->or_ignore) return msl_unsupported(b, at, "INSERT OR REPLACE and OR IGNORE");
     if (ast->on_conflict) return msl_unsupported(b, at, "ON CONFLICT");
     if (ast->returning.count) return msl_unsupported(b, ast->returning.items[0].at, "RETURNING");
-    if (ast->with.cte_count) return msl_unsupported(b, ast->with.ctes[0].at, "WITH before INSERT (write it before the SELECT)");
+    if (ast->with.cte_count)
+        return msl_unsupported(b, ast->with.ctes[0].at, "WITH before INSERT (write it before the SELECT)");
     return MORSEL_OK;
 }
 
@@ -55,7 +63,8 @@ static morsel_status find_target(msl_binder *b, const msl_ast_insert *ast, inser
     msl_at at = msl_binder_at(b, ast->table.items[0].at);
     if (!msl_catalog_lookup(b, &ast->table, &t->entry)) return msl_error_no_table(b, &ast->table, false, at);
     if (t->entry.kind == MSL_CATALOG_VIEW) {
-        return msl_error_at(b->p->err, MORSEL_BIND, "42809", at.offset, at.length, "%s is a view: INSERT needs a table", t->entry.name);
+        return msl_error_at(b->p->err, MORSEL_BIND, "42809", at.offset, at.length, "%s is a view: INSERT needs a table",
+                            t->entry.name);
     }
     t->table = t->entry.table;
     b->p->flags |= MSL_PREPARED_READS_TABLES;
@@ -78,7 +87,8 @@ static morsel_status add_target(msl_binder *b, insert_target *t, const char *nam
     return MORSEL_OK;
 }
 
-static morsel_status map_columns(msl_binder *b, const msl_ast_insert *ast, const msl_bound_query *query, uint32_t width, insert_target *t) {
+static morsel_status map_columns(msl_binder *b, const msl_ast_insert *ast, const msl_bound_query *query, uint32_t width,
+                                 insert_target *t) {
     msl_at at = msl_binder_at(b, ast->table.items[0].at);
     uint32_t columns = t->table->column_count;
     MSL_TRY(MSL_TAKE(b->p, t->source, columns));
@@ -87,8 +97,9 @@ static morsel_status map_columns(msl_binder *b, const msl_ast_insert *ast, const
     t->given = width;
     uint32_t wanted = ast->columns.count ? ast->columns.count : ast->by_name ? width : columns;
     if (width != wanted) {
-        return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length, "INSERT into %s takes %u column%s, but %u %s given",
-                            t->table->name, wanted, wanted == 1 ? "" : "s", width, width == 1 ? "is" : "are");
+        return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length,
+                            "INSERT into %s takes %u column%s, but %u %s given", t->table->name, wanted,
+                            wanted == 1 ? "" : "s", width, width == 1 ? "is" : "are");
     }
     for (uint32_t k = 0; k < width; k++) {
         if (ast->columns.count) {
@@ -125,7 +136,9 @@ static morsel_status bind_rows(msl_binder *b, const msl_ast_query *values, inser
             }
             MSL_TRY(msl_bind_expr(b, ast, &value));
             const msl_expr *subquery = msl_expr_find_kind(value, MSL_EXPR_SUBQUERY);
-            if (subquery) return msl_error_unsupported(b->p->err, subquery->sql_offset, subquery->sql_length, "a subquery in VALUES");
+            if (subquery)
+                return msl_error_unsupported(b->p->err, subquery->sql_offset, subquery->sql_length,
+                                             "a subquery in VALUES");
             MSL_TRY(msl_bind_assignment(b, value, column->name, column->type, cell));
         }
     }
@@ -139,7 +152,8 @@ static morsel_status bind_rows(msl_binder *b, const msl_ast_query *values, inser
 }
 
 /// The query's columns, converted, in the table's order, with defaults for the others.
-static morsel_status project_row(msl_binder *b, const msl_ast_insert *ast, insert_target *t, msl_logical *rows, msl_logical **out) {
+static morsel_status project_row(msl_binder *b, const msl_ast_insert *ast, insert_target *t, msl_logical *rows,
+                                 msl_logical **out) {
     uint32_t columns = t->table->column_count;
     msl_expr **exprs;
     const char **names;
@@ -149,7 +163,8 @@ static morsel_status project_row(msl_binder *b, const msl_ast_insert *ast, inser
         const msl_table_column *column = &t->table->columns[c];
         names[c] = column->name;
         if (t->source[c] < 0) {
-            MSL_TRY(msl_bind_default(b, column->default_sql, ast->table.items[0].at, column->name, column->type, &exprs[c]));
+            MSL_TRY(msl_bind_default(b, column->default_sql, ast->table.items[0].at, column->name, column->type,
+                                     &exprs[c]));
             continue;
         }
         msl_at at = msl_binder_at(b, ast->query->at);
@@ -184,7 +199,8 @@ morsel_status msl_bind_insert(msl_binder *b, const msl_ast_insert *ast, msl_ast_
     MSL_TRY(refuse_clauses(b, ast, at));
     MSL_TRY(find_target(b, ast, &t));
     const msl_ast_query *q = ast->query;
-    bool plain_values = q && q->kind == MSL_AST_QUERY_VALUES && !q->order_by.count && !q->limit && !q->offset && !q->cte_count;
+    bool plain_values =
+        q && q->kind == MSL_AST_QUERY_VALUES && !q->order_by.count && !q->limit && !q->offset && !q->cte_count;
     if (!q) { // DEFAULT VALUES
         MSL_TRY(MSL_TAKE(b->p, t.source, t.table->column_count));
         for (uint32_t c = 0; c < t.table->column_count; c++) t.source[c] = -1;

@@ -49,7 +49,8 @@ morsel_status msl_bind_not(msl_binder *b, msl_expr *operand, msl_at at, msl_expr
 }
 
 /// x ~ 'p', x ~* 'p' and their negations, over regexp_matches.
-static morsel_status bind_regex(msl_binder *b, msl_ast_op op, msl_expr *left, msl_expr *right, msl_at at, msl_expr **out) {
+static morsel_status bind_regex(msl_binder *b, msl_ast_op op, msl_expr *left, msl_expr *right, msl_at at,
+                                msl_expr **out) {
     bool ignores_case = op == MSL_AST_OP_REGEX_CI || op == MSL_AST_OP_NOT_REGEX_CI;
     bool negated = op == MSL_AST_OP_NOT_REGEX || op == MSL_AST_OP_NOT_REGEX_CI;
     if (ignores_case) {
@@ -63,15 +64,15 @@ static morsel_status bind_regex(msl_binder *b, msl_ast_op op, msl_expr *left, ms
     return negated ? msl_bind_not(b, *out, at, out) : MORSEL_OK;
 }
 
-morsel_status msl_bind_binary(msl_binder *b, msl_ast_op op, msl_expr *left, msl_expr *right, msl_at at, msl_expr **out) {
+morsel_status msl_bind_binary(msl_binder *b, msl_ast_op op, msl_expr *left, msl_expr *right, msl_at at,
+                              msl_expr **out) {
     if (op >= MSL_AST_OP_REGEX && op <= MSL_AST_OP_NOT_REGEX_CI) return bind_regex(b, op, left, right, at, out);
     const char *name = operator_function(op);
-    if (!name) {
-        return msl_error_unsupported(b->p->err, at.offset, at.length, "operator %s", msl_ast_op_text(op));
-    }
+    if (!name) { return msl_error_unsupported(b->p->err, at.offset, at.length, "operator %s", msl_ast_op_text(op)); }
     if (is_comparison(op) && !msl_type_common(left->type, right->type)) {
-        morsel_status status = msl_error_at(b->p->err, MORSEL_TYPE, "42883", at.offset, at.length, "cannot compare %s with %s",
-                                            msl_type_text(b->p, left->type), msl_type_text(b->p, right->type));
+        morsel_status status =
+            msl_error_at(b->p->err, MORSEL_TYPE, "42883", at.offset, at.length, "cannot compare %s with %s",
+                         msl_type_text(b->p, left->type), msl_type_text(b->p, right->type));
         msl_error_hint(b->p->err, "cast one side, for example CAST(x AS %s)", msl_type_text(b->p, right->type));
         return status;
     }
@@ -80,7 +81,8 @@ morsel_status msl_bind_binary(msl_binder *b, msl_ast_op op, msl_expr *left, msl_
 
 /// IS [NOT] TRUE / FALSE / UNKNOWN.
 static morsel_status bind_truth_test(msl_binder *b, msl_ast_op op, msl_expr *operand, msl_at at, msl_expr **out) {
-    MSL_TRY(msl_expr_require(b->p, operand, msl_type_of(MSL_TYPE_BOOLEAN), "the operand of IS TRUE, FALSE or UNKNOWN", &operand));
+    MSL_TRY(msl_expr_require(b->p, operand, msl_type_of(MSL_TYPE_BOOLEAN), "the operand of IS TRUE, FALSE or UNKNOWN",
+                             &operand));
     if (op == MSL_AST_OP_IS_UNKNOWN) return msl_expr_call1(b->p, "is null", operand, at, out);
     if (op == MSL_AST_OP_IS_NOT_UNKNOWN) return msl_expr_call1(b->p, "is not null", operand, at, out);
     msl_expr *truth;
@@ -100,7 +102,8 @@ static morsel_status bind_unary(msl_binder *b, const msl_ast_expr *ast, msl_expr
     switch ((msl_ast_op)ast->op) {
     case MSL_AST_OP_NOT: return msl_bind_not(b, value, at, out);
     case MSL_AST_OP_PLUS:
-        if (!msl_type_is_numeric(value->type) && value->type->id != MSL_TYPE_INTERVAL && value->type->id != MSL_TYPE_NULL) {
+        if (!msl_type_is_numeric(value->type) && value->type->id != MSL_TYPE_INTERVAL &&
+            value->type->id != MSL_TYPE_NULL) {
             return msl_error_at(b->p->err, MORSEL_TYPE, "42883", at.offset, at.length, "no operator + for %s",
                                 msl_type_text(b->p, value->type));
         }
@@ -121,13 +124,15 @@ static morsel_status bind_junction(msl_binder *b, const msl_ast_expr *ast, msl_e
     msl_expr **args;
     MSL_TRY(MSL_TAKE(b->p, args, ast->u.chain.count));
     for (uint32_t k = 0; k < ast->u.chain.count; k++) {
-        MSL_TRY(msl_bind_condition(b, ast->u.chain.items[k], is_and ? "an operand of AND" : "an operand of OR", &args[k]));
+        MSL_TRY(
+            msl_bind_condition(b, ast->u.chain.items[k], is_and ? "an operand of AND" : "an operand of OR", &args[k]));
     }
-    return msl_expr_junction(b->p, is_and ? MSL_EXPR_AND : MSL_EXPR_OR, args, ast->u.chain.count, msl_binder_at(b, ast->at), out);
+    return msl_expr_junction(b->p, is_and ? MSL_EXPR_AND : MSL_EXPR_OR, args, ast->u.chain.count,
+                             msl_binder_at(b, ast->at), out);
 }
 
-/// How many operators the chains around one operand may have together: bound trees are left-deep, and the walks over them
-/// recurse.
+/// How many operators the chains around one operand may have together: bound trees are left-deep, and the walks over
+/// them recurse.
 #define CHAIN_DEPTH_MAX 5000u
 
 static morsel_status bind_links(msl_binder *b, const msl_ast_expr *ast, msl_expr **out) {

@@ -2,8 +2,8 @@
 ///
 ///   (SELECT x FROM ...)     SINGLE join: at most one row, else an error; an inner join when there is always one row
 ///   EXISTS (SELECT ...)     at the top of a condition: SEMI join; NOT EXISTS: ANTI join; elsewhere MARK join
-///   x IN (SELECT ...)       at the top of a condition: SEMI join on x = column; elsewhere MARK join, whose BOOLEAN is TRUE,
-///                           FALSE or NULL as SQL asks; NOT IN is NOT over the mark
+///   x IN (SELECT ...)       at the top of a condition: SEMI join on x = column; elsewhere MARK join, whose BOOLEAN is
+///                           TRUE, FALSE or NULL as SQL asks; NOT IN is NOT over the mark
 ///
 /// A subquery that names columns of the query around it is refused here; unnesting it (Neumann and Kemper, "Unnesting
 /// Arbitrary Queries", BTW 2015) starts from the same nodes.
@@ -52,7 +52,8 @@ static morsel_status plant_node(void *context, msl_expr *expr, msl_expr **out) {
     switch (detail->kind) {
     case MSL_SUBQUERY_SCALAR: {
         bool always_one = msl_logical_is_one_row(detail->plan);
-        MSL_TRY(msl_logical_join(p, always_one ? MSL_JOIN_INNER : MSL_JOIN_SINGLE, *c->plan, detail->plan, NULL, 0, &join));
+        MSL_TRY(
+            msl_logical_join(p, always_one ? MSL_JOIN_INNER : MSL_JOIN_SINGLE, *c->plan, detail->plan, NULL, 0, &join));
         detail->planted = detail->column;
         break;
     }
@@ -78,7 +79,8 @@ morsel_status msl_plant(msl_binder *b, msl_logical **plan, msl_expr *expr, msl_e
 
 /// EXISTS, NOT EXISTS and IN at the top of a condition. *done says that the conjunct is dealt with.
 static morsel_status plant_semi(msl_binder *b, msl_logical **plan, const msl_expr *conjunct, bool *done) {
-    bool negated = conjunct->kind == MSL_EXPR_CALL && conjunct->arg_count == 1 && msl_same_name(msl_expr_function(conjunct), "not");
+    bool negated = conjunct->kind == MSL_EXPR_CALL && conjunct->arg_count == 1 &&
+                   msl_same_name(msl_expr_function(conjunct), "not");
     const msl_expr *node = negated ? conjunct->args[0] : conjunct;
     *done = false;
     if (node->kind != MSL_EXPR_SUBQUERY) return MORSEL_OK;

@@ -1,6 +1,7 @@
 /// bind_query.c: a query expression: WITH, the body (SELECT, VALUES, set operation, nested query), ORDER BY, LIMIT.
 ///
-/// A CTE is bound anew wherever it is named, with column ids of its own; one that nobody names is bound once to be checked.
+/// A CTE is bound anew wherever it is named, with column ids of its own; one that nobody names is bound once to be
+/// checked.
 #include "planner/binder.h"
 
 #include <string.h>
@@ -10,7 +11,8 @@ bool msl_direction_nulls_first(const msl_ast_order_item *item) {
     return item->direction == MSL_AST_DESC; // NULLs count as the greatest values
 }
 
-morsel_status msl_bind_nested(msl_binder *b, const msl_ast_query *ast, unsigned flags, bool sees_outer, msl_bound_query *out) {
+morsel_status msl_bind_nested(msl_binder *b, const msl_ast_query *ast, unsigned flags, bool sees_outer,
+                              msl_bound_query *out) {
     msl_scope *scope = b->scope;
     uint32_t chain_depth = b->chain_depth;
     if (!sees_outer) b->scope = scope ? scope->parent : NULL;
@@ -50,7 +52,9 @@ static morsel_status bind_values(msl_binder *b, const msl_ast_query *ast, unsign
         const msl_type *type = cells[0][c]->type;
         for (uint32_t r = 0; r < rows; r++) {
             const msl_expr *subquery = msl_expr_find_kind(cells[r][c], MSL_EXPR_SUBQUERY);
-            if (subquery) return msl_error_unsupported(b->p->err, subquery->sql_offset, subquery->sql_length, "a subquery in VALUES");
+            if (subquery)
+                return msl_error_unsupported(b->p->err, subquery->sql_offset, subquery->sql_length,
+                                             "a subquery in VALUES");
             column[r] = cells[r][c];
         }
         bool keep = (flags & MSL_QUERY_KEEP_UNTYPED) && rows == 1 && type->id == MSL_TYPE_UNTYPED;
@@ -75,18 +79,22 @@ static morsel_status bind_row_count(msl_binder *b, const msl_ast_expr *ast, cons
     morsel_status status = msl_bind_expr(b, ast, &e);
     b->scope = outer;
     MSL_TRY(status);
-    if (msl_expr_has_kind(e, MSL_EXPR_SUBQUERY)) return msl_error_unsupported(b->p->err, at.offset, at.length, "a subquery in %s", what);
+    if (msl_expr_has_kind(e, MSL_EXPR_SUBQUERY))
+        return msl_error_unsupported(b->p->err, at.offset, at.length, "a subquery in %s", what);
     const msl_type *bigint = msl_type_of(MSL_TYPE_BIGINT);
-    if (e->kind == MSL_EXPR_PARAM && (e->type->id == MSL_TYPE_UNTYPED || e->type == bigint)) return msl_expr_coerce(b->p, e, bigint, out);
+    if (e->kind == MSL_EXPR_PARAM && (e->type->id == MSL_TYPE_UNTYPED || e->type == bigint))
+        return msl_expr_coerce(b->p, e, bigint, out);
     MSL_TRY(msl_expr_require(b->p, e, bigint, what, &e));
     if (!msl_expr_is_foldable(e)) {
-        return msl_error_at(b->p->err, MORSEL_BIND, "42P10", at.offset, at.length, "%s must be a number or a parameter", what);
+        return msl_error_at(b->p->err, MORSEL_BIND, "42P10", at.offset, at.length, "%s must be a number or a parameter",
+                            what);
     }
     msl_value v;
     MSL_TRY(msl_expr_evaluate(b->p, e, &v));
     if (v.is_null) return MORSEL_OK;
     if (v.i64 < 0) {
-        return msl_error_at(b->p->err, MORSEL_BIND, what[0] == 'L' ? "2201W" : "2201X", at.offset, at.length, "%s must not be negative", what);
+        return msl_error_at(b->p->err, MORSEL_BIND, what[0] == 'L' ? "2201W" : "2201X", at.offset, at.length,
+                            "%s must not be negative", what);
     }
     return msl_expr_constant(b->p, &v, at, out);
 }
@@ -110,20 +118,22 @@ morsel_status msl_bind_limit(msl_binder *b, const msl_ast_query *query, msl_logi
 
 /* ---- ORDER BY over output columns ---- */
 
-static morsel_status output_order_key(msl_binder *b, const msl_ast_order_item *item, const msl_bound_query *bound, msl_expr **out) {
+static morsel_status output_order_key(msl_binder *b, const msl_ast_order_item *item, const msl_bound_query *bound,
+                                      msl_expr **out) {
     msl_at at = msl_binder_at(b, item->at);
     if (item->expr->kind == MSL_AST_NUMBER) {
         msl_value v;
         MSL_TRY(msl_bind_constant(b, item->expr, MSL_CLAUSE_ORDER_BY, &v));
         bool is_position = v.type->id == MSL_TYPE_INTEGER && v.i64 >= 1 && v.i64 <= bound->plan->column_count;
         if (is_position) return msl_expr_column(b->p, bound->plan->columns[v.i64 - 1], at, out);
-        return msl_error_at(b->p->err, MORSEL_BIND, "42P10", at.offset, at.length, "ORDER BY position must be from 1 to %u",
-                            bound->plan->column_count);
+        return msl_error_at(b->p->err, MORSEL_BIND, "42P10", at.offset, at.length,
+                            "ORDER BY position must be from 1 to %u", bound->plan->column_count);
     }
     return msl_bind_expr(b, item->expr, out);
 }
 
-static morsel_status output_order_keys(msl_binder *b, const msl_ast_query *query, msl_bound_query *bound, msl_logical *sort) {
+static morsel_status output_order_keys(msl_binder *b, const msl_ast_query *query, msl_bound_query *bound,
+                                       msl_logical *sort) {
     bool all = query->order_by.count == 1 && !query->order_by.items[0].expr;
     uint32_t count = all ? bound->plan->column_count : query->order_by.count;
     MSL_TRY(MSL_TAKE(b->p, sort->sort.keys, count));
@@ -139,7 +149,9 @@ static morsel_status output_order_keys(msl_binder *b, const msl_ast_query *query
             MSL_TRY(output_order_key(b, item, bound, &key));
         }
         const msl_expr *subquery = msl_expr_find_kind(key, MSL_EXPR_SUBQUERY);
-        if (subquery) return msl_error_unsupported(b->p->err, subquery->sql_offset, subquery->sql_length, "a subquery in this ORDER BY");
+        if (subquery)
+            return msl_error_unsupported(b->p->err, subquery->sql_offset, subquery->sql_length,
+                                         "a subquery in this ORDER BY");
         if (msl_expr_has_kind(key, MSL_EXPR_AGGREGATE)) {
             return msl_error_at(b->p->err, MORSEL_BIND, "42803", key->sql_offset, key->sql_length,
                                 "ORDER BY of a set operation takes columns of its result");
@@ -192,7 +204,8 @@ static morsel_status push_ctes(msl_binder *b, const msl_ast_query *ast) {
         for (uint32_t j = 0; j < k; j++) {
             if (!msl_same_name(ast->ctes[j].name.text, ast->ctes[k].name.text)) continue;
             msl_at at = msl_binder_at(b, ast->ctes[k].name.at);
-            return msl_error_at(b->p->err, MORSEL_BIND, "42712", at.offset, at.length, "WITH names %s twice", ast->ctes[k].name.text);
+            return msl_error_at(b->p->err, MORSEL_BIND, "42712", at.offset, at.length, "WITH names %s twice",
+                                ast->ctes[k].name.text);
         }
         msl_cte_scope *scope;
         MSL_TRY(MSL_TAKE(b->p, scope, 1));

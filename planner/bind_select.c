@@ -1,17 +1,17 @@
 /// bind_select.c: one SELECT with its ORDER BY and LIMIT.
 ///
-///   FROM -> WHERE -> AGGREGATE -> HAVING -> WINDOW ... -> QUALIFY -> PROJECT (items, then hidden sort keys) -> DISTINCT
-///        -> SORT -> LIMIT -> PROJECT
+///   FROM -> WHERE -> AGGREGATE -> HAVING -> WINDOW ... -> QUALIFY -> PROJECT (items, then hidden sort keys) ->
+///        DISTINCT -> SORT -> LIMIT -> PROJECT
 ///
-/// Sort keys that are items of the select list are sorted by their output column; others are computed in hidden columns that
-/// the last projection drops.
+/// Sort keys that are items of the select list are sorted by their output column; others are computed in hidden columns
+/// that the last projection drops.
 #include "planner/binder.h"
 
 #include <string.h>
 
 typedef struct sort_item {
-    msl_expr *expr;        ///< as bound, before grouping; NULL when `item` says it
-    int64_t item;          ///< index in the select list, or -1
+    msl_expr *expr; ///< as bound, before grouping; NULL when `item` says it
+    int64_t item;   ///< index in the select list, or -1
     bool descending, nulls_first;
 } sort_item;
 
@@ -28,8 +28,8 @@ typedef struct select_state {
     bool is_grouped;
     msl_grouping grouping;
     msl_logical *plan;
-    msl_exprs outputs;      ///< items, then hidden sort keys, over plan's columns
-    msl_exprs raw;          ///< what each output was before grouping
+    msl_exprs outputs; ///< items, then hidden sort keys, over plan's columns
+    msl_exprs raw;     ///< what each output was before grouping
 } select_state;
 
 static morsel_status refuse_clauses(msl_binder *b, const msl_ast_select *s) {
@@ -60,14 +60,15 @@ static morsel_status bind_items(select_state *s) {
 
 static morsel_status bind_sort_item(select_state *s, const msl_ast_order_item *ast, sort_item *out) {
     msl_at at = msl_binder_at(s->b, ast->at);
-    *out = (sort_item){.item = -1, .descending = ast->direction == MSL_AST_DESC, .nulls_first = msl_direction_nulls_first(ast)};
+    *out = (sort_item){
+        .item = -1, .descending = ast->direction == MSL_AST_DESC, .nulls_first = msl_direction_nulls_first(ast)};
     if (ast->expr->kind == MSL_AST_NUMBER) {
         msl_value v;
         MSL_TRY(msl_bind_constant(s->b, ast->expr, MSL_CLAUSE_ORDER_BY, &v));
         out->item = v.i64 - 1;
         if (v.type->id == MSL_TYPE_INTEGER && v.i64 >= 1 && v.i64 <= s->items.count) return MORSEL_OK;
-        return msl_error_at(s->b->p->err, MORSEL_BIND, "42P10", at.offset, at.length, "ORDER BY position must be from 1 to %u",
-                            s->items.count);
+        return msl_error_at(s->b->p->err, MORSEL_BIND, "42P10", at.offset, at.length,
+                            "ORDER BY position must be from 1 to %u", s->items.count);
     }
     MSL_TRY(msl_bind_expr(s->b, ast->expr, &out->expr));
     for (uint32_t k = 0; k < s->items.count && out->item < 0; k++) {
@@ -86,14 +87,16 @@ static morsel_status bind_order(select_state *s) {
     for (uint32_t k = 0; k < s->sort_count; k++) {
         const msl_ast_order_item *item = &order->items[all ? 0 : k];
         if (all) {
-            s->sort[k] = (sort_item){.item = k, .descending = item->direction == MSL_AST_DESC, .nulls_first = msl_direction_nulls_first(item)};
+            s->sort[k] = (sort_item){.item = k,
+                                     .descending = item->direction == MSL_AST_DESC,
+                                     .nulls_first = msl_direction_nulls_first(item)};
             continue;
         }
         if (!item->expr) return msl_unsupported(s->b, item->at, "ORDER BY ALL beside other keys");
         MSL_TRY(bind_sort_item(s, item, &s->sort[k]));
         if (s->sort[k].item >= 0 || s->ast->distinct != MSL_AST_SELECT_DISTINCT) continue;
-        return msl_error_at(s->b->p->err, MORSEL_BIND, "42P10", s->sort[k].expr->sql_offset, s->sort[k].expr->sql_length,
-                            "with DISTINCT, ORDER BY takes only items of the select list");
+        return msl_error_at(s->b->p->err, MORSEL_BIND, "42P10", s->sort[k].expr->sql_offset,
+                            s->sort[k].expr->sql_length, "with DISTINCT, ORDER BY takes only items of the select list");
     }
     return MORSEL_OK;
 }
@@ -145,8 +148,8 @@ static morsel_status plan_windows(select_state *s) {
 static morsel_status plan_projection(select_state *s, unsigned flags, msl_bound_query *out) {
     msl_planner *p = s->b->p;
     uint32_t count = s->items.count, total = s->outputs.count;
-    bool keep_untyped = (flags & MSL_QUERY_KEEP_UNTYPED) && s->sort_count == 0 && s->ast->distinct == MSL_AST_SELECT_ALL &&
-                        !s->query->limit && !s->query->offset;
+    bool keep_untyped = (flags & MSL_QUERY_KEEP_UNTYPED) && s->sort_count == 0 &&
+                        s->ast->distinct == MSL_AST_SELECT_ALL && !s->query->limit && !s->query->offset;
     const char **names;
     MSL_TRY(MSL_TAKE(p, names, total));
     for (uint32_t k = 0; k < total; k++) {
@@ -173,7 +176,8 @@ static morsel_status plan_order(select_state *s, msl_bound_query *out) {
             msl_expr *key;
             MSL_TRY(msl_expr_column(p, output_ids[s->sort[k].item], MSL_NOWHERE, &key));
             if (key->kind == MSL_EXPR_CONSTANT) continue; // all NULL
-            sort->sort.keys[sort->sort.key_count++] = (msl_logical_order){key, s->sort[k].descending, s->sort[k].nulls_first};
+            sort->sort.keys[sort->sort.key_count++] =
+                (msl_logical_order){key, s->sort[k].descending, s->sort[k].nulls_first};
         }
         if (sort->sort.key_count) s->plan = sort;
     }

@@ -2,8 +2,9 @@
 ///
 ///   a UNION ALL b      UNION_ALL
 ///   a UNION b          AGGREGATE without calls over UNION_ALL
-///   a INTERSECT b      both sides with a marker through UNION_ALL, rows grouped with the count of each side (l, r), kept
-///   a EXCEPT b         where l > 0 and r > 0, or l > 0 and r = 0; with ALL each group is repeated least(l, r) or l - r times
+///   a INTERSECT b      both sides with a marker through UNION_ALL; rows grouped with the count of each side (l, r);
+///   a EXCEPT b         kept where l > 0 and r > 0, or l > 0 and r = 0. With ALL each group is repeated: least(l, r) or
+///                      l - r times.
 ///
 /// Grouping takes NULLs as equal, which is what set operations ask for.
 #include "planner/binder.h"
@@ -13,7 +14,8 @@
 /* ---- types ---- */
 
 /// A cast of output column k of `plan` (an expression over its columns).
-static morsel_status cast_output(msl_binder *b, const msl_logical *plan, uint32_t k, const msl_type *to, msl_expr **out) {
+static morsel_status cast_output(msl_binder *b, const msl_logical *plan, uint32_t k, const msl_type *to,
+                                 msl_expr **out) {
     msl_expr *e;
     const msl_type *from = msl_column_type(b->p, plan->columns[k]);
     MSL_TRY(msl_expr_new(b->p, MSL_EXPR_COLUMN, from, 0, MSL_NOWHERE, &e));
@@ -29,7 +31,8 @@ static morsel_status cast_output(msl_binder *b, const msl_logical *plan, uint32_
 morsel_status msl_retype_outputs(msl_binder *b, msl_bound_query *query, const msl_type *const *types) {
     msl_logical *plan = query->plan;
     bool same = true;
-    for (uint32_t k = 0; k < plan->column_count; k++) same = same && msl_column_type(b->p, plan->columns[k]) == types[k];
+    for (uint32_t k = 0; k < plan->column_count; k++)
+        same = same && msl_column_type(b->p, plan->columns[k]) == types[k];
     if (same) return MORSEL_OK;
     if (plan->kind == MSL_LOGICAL_VALUES) {
         for (uint32_t k = 0; k < plan->column_count; k++) {
@@ -62,7 +65,8 @@ static const char *set_op_name(msl_ast_set_op op) {
 }
 
 /// Operands by position: as many columns each, of common types.
-static morsel_status match_by_position(msl_binder *b, const msl_ast_query *ast, msl_bound_query *queries, uint32_t count) {
+static morsel_status match_by_position(msl_binder *b, const msl_ast_query *ast, msl_bound_query *queries,
+                                       uint32_t count) {
     uint32_t columns = queries[0].plan->column_count;
     const char *name = set_op_name(ast->u.set.op);
     const msl_type **types;
@@ -71,14 +75,17 @@ static morsel_status match_by_position(msl_binder *b, const msl_ast_query *ast, 
     for (uint32_t q = 0; q < count; q++) {
         msl_at at = msl_binder_at(b, ast->u.set.operands[q]->at);
         if (queries[q].plan->column_count != columns) {
-            return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length, "%s: one side has %u columns, the other %u", name,
-                                columns, queries[q].plan->column_count);
+            return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length,
+                                "%s: one side has %u columns, the other %u", name, columns,
+                                queries[q].plan->column_count);
         }
         for (uint32_t c = 0; c < columns; c++) {
-            const msl_type *type = msl_column_type(b->p, queries[q].plan->columns[c]), *common = msl_type_common(types[c], type);
+            const msl_type *type = msl_column_type(b->p, queries[q].plan->columns[c]),
+                           *common = msl_type_common(types[c], type);
             if (!common) {
-                return msl_error_at(b->p->err, MORSEL_TYPE, "42804", at.offset, at.length, "%s: column %u is %s on one side and %s on the other",
-                                    name, c + 1, msl_type_text(b->p, types[c]), msl_type_text(b->p, type));
+                return msl_error_at(b->p->err, MORSEL_TYPE, "42804", at.offset, at.length,
+                                    "%s: column %u is %s on one side and %s on the other", name, c + 1,
+                                    msl_type_text(b->p, types[c]), msl_type_text(b->p, type));
             }
             types[c] = common;
         }
@@ -106,9 +113,11 @@ static morsel_status match_by_name(msl_binder *b, const msl_ast_query *ast, msl_
             const char *name = queries[q].names[k];
             if (named_output(&queries[q], name) != k) {
                 msl_at at = msl_binder_at(b, ast->u.set.operands[q]->at);
-                return msl_error_at(b->p->err, MORSEL_BIND, "42701", at.offset, at.length, "UNION BY NAME: column %s is there twice", name);
+                return msl_error_at(b->p->err, MORSEL_BIND, "42701", at.offset, at.length,
+                                    "UNION BY NAME: column %s is there twice", name);
             }
-            if (!msl_find_visible(&all, name, &id)) MSL_TRY(MSL_PUSH(b->p, &all, ((msl_scope_column){name, all.count})));
+            if (!msl_find_visible(&all, name, &id))
+                MSL_TRY(MSL_PUSH(b->p, &all, ((msl_scope_column){name, all.count})));
         }
     }
     const char **names;
@@ -118,7 +127,8 @@ static morsel_status match_by_name(msl_binder *b, const msl_ast_query *ast, msl_
         msl_expr **exprs;
         MSL_TRY(MSL_TAKE(b->p, exprs, all.count));
         msl_logical *plan = queries[q].plan;
-        bool is_project = plan->kind == MSL_LOGICAL_PROJECT; // its expressions are taken over: literals may still be untyped
+        bool is_project =
+            plan->kind == MSL_LOGICAL_PROJECT; // its expressions are taken over: literals may still be untyped
         for (uint32_t k = 0; k < all.count; k++) {
             int64_t at = named_output(&queries[q], names[k]);
             if (at < 0) {
@@ -138,7 +148,8 @@ static morsel_status match_by_name(msl_binder *b, const msl_ast_query *ast, msl_
 
 /* ---- plans ---- */
 
-static morsel_status union_all(msl_binder *b, msl_logical *const *children, uint32_t count, const char *const *names, msl_logical **out) {
+static morsel_status union_all(msl_binder *b, msl_logical *const *children, uint32_t count, const char *const *names,
+                               msl_logical **out) {
     msl_logical *node;
     uint32_t columns = children[0]->column_count;
     MSL_TRY(msl_logical_new(b->p, MSL_LOGICAL_UNION_ALL, count, columns, &node));
@@ -156,7 +167,8 @@ static morsel_status mark_side(msl_binder *b, msl_logical *plan, bool is_left, m
     uint32_t count = plan->column_count;
     msl_expr **exprs;
     MSL_TRY(MSL_TAKE(b->p, exprs, count + 2));
-    for (uint32_t k = 0; k < count; k++) MSL_TRY(cast_output(b, plan, k, msl_column_type(b->p, plan->columns[k]), &exprs[k]));
+    for (uint32_t k = 0; k < count; k++)
+        MSL_TRY(cast_output(b, plan, k, msl_column_type(b->p, plan->columns[k]), &exprs[k]));
     MSL_TRY(msl_expr_boolean(b->p, is_left, MSL_NOWHERE, &exprs[count]));
     MSL_TRY(msl_expr_boolean(b->p, !is_left, MSL_NOWHERE, &exprs[count + 1]));
     MSL_TRY(msl_logical_project(b->p, plan, exprs, NULL, count + 2, out));
@@ -177,7 +189,8 @@ static morsel_status count_marked(msl_binder *b, uint32_t marker, const char *di
 }
 
 /// Both sides grouped by all columns; emits them, then how often each side has the row.
-static morsel_status count_sides(msl_binder *b, msl_logical *left, msl_logical *right, const char *const *names, msl_logical **out) {
+static morsel_status count_sides(msl_binder *b, msl_logical *left, msl_logical *right, const char *const *names,
+                                 msl_logical **out) {
     uint32_t count = left->column_count;
     msl_logical *sides[2], *both, *node;
     MSL_TRY(mark_side(b, left, true, &sides[0]));
@@ -193,8 +206,10 @@ static morsel_status count_sides(msl_binder *b, msl_logical *left, msl_logical *
         MSL_TRY(cast_output(b, both, k, msl_column_type(b->p, both->columns[k]), &node->aggregate.keys[k]));
     }
     for (uint32_t k = 0; k < 2; k++) {
-        MSL_TRY(count_marked(b, both->columns[count + k], k ? "rows on the right" : "rows on the left", &node->aggregate.calls[k]));
-        MSL_TRY(msl_new_column(b->p, node->aggregate.calls[k]->fn.result, k ? "right rows" : "left rows", &node->columns[count + k]));
+        MSL_TRY(count_marked(b, both->columns[count + k], k ? "rows on the right" : "rows on the left",
+                             &node->aggregate.calls[k]));
+        MSL_TRY(msl_new_column(b->p, node->aggregate.calls[k]->fn.result, k ? "right rows" : "left rows",
+                               &node->columns[count + k]));
     }
     *out = node;
     return MORSEL_OK;
@@ -233,7 +248,8 @@ static morsel_status difference(msl_binder *b, bool is_intersect, bool all, msl_
     MSL_TRY(msl_logical_filter(b->p, node, conditions, all && !is_intersect ? 1 : 2, &node));
     msl_expr **exprs;
     MSL_TRY(MSL_TAKE(b->p, exprs, count + 1));
-    for (uint32_t k = 0; k < count; k++) MSL_TRY(cast_output(b, node, k, msl_column_type(b->p, node->columns[k]), &exprs[k]));
+    for (uint32_t k = 0; k < count; k++)
+        MSL_TRY(cast_output(b, node, k, msl_column_type(b->p, node->columns[k]), &exprs[k]));
     if (all) MSL_TRY(copies(b, is_intersect, l, r, &exprs[count]));
     MSL_TRY(msl_logical_project(b->p, node, exprs, NULL, count + all, &node));
     *out = node;
@@ -252,7 +268,8 @@ morsel_status msl_bind_set(msl_binder *b, const msl_ast_query *ast, msl_bound_qu
     uint32_t count = ast->u.set.count;
     msl_bound_query *queries;
     msl_logical **plans;
-    if (ast->u.set.by_name && ast->u.set.op != MSL_AST_UNION) return msl_unsupported(b, ast->at, "INTERSECT and EXCEPT BY NAME");
+    if (ast->u.set.by_name && ast->u.set.op != MSL_AST_UNION)
+        return msl_unsupported(b, ast->at, "INTERSECT and EXCEPT BY NAME");
     MSL_TRY(MSL_TAKE(b->p, queries, count));
     MSL_TRY(MSL_TAKE(b->p, plans, count));
     for (uint32_t q = 0; q < count; q++) {
@@ -271,7 +288,8 @@ morsel_status msl_bind_set(msl_binder *b, const msl_ast_query *ast, msl_bound_qu
     }
     out->plan = plans[0];
     for (uint32_t q = 1; q < count; q++) {
-        MSL_TRY(difference(b, ast->u.set.op == MSL_AST_INTERSECT, ast->u.set.all, out->plan, plans[q], out->names, &out->plan));
+        MSL_TRY(difference(b, ast->u.set.op == MSL_AST_INTERSECT, ast->u.set.all, out->plan, plans[q], out->names,
+                           &out->plan));
     }
     return MORSEL_OK;
 }

@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-morsel_status msl_text_rows(msl_binder *b, const char *const *names, uint32_t columns, const char *const *cells, uint32_t rows,
-                            msl_bound_query *out) {
+morsel_status msl_text_rows(msl_binder *b, const char *const *names, uint32_t columns, const char *const *cells,
+                            uint32_t rows, msl_bound_query *out) {
     const msl_type *varchar = msl_type_of(MSL_TYPE_VARCHAR);
     msl_logical *node;
     MSL_TRY(msl_logical_new(b->p, MSL_LOGICAL_VALUES, 0, columns, &node));
@@ -34,7 +34,8 @@ morsel_status msl_text_rows(msl_binder *b, const char *const *names, uint32_t co
 /* ---- DESCRIBE ---- */
 
 /// The query or FROM item of DESCRIBE and SUMMARIZE, bound; *table is set for a table of the catalog.
-static morsel_status described(msl_binder *b, const msl_ast_describe *ast, msl_bound_query *out, const msl_table **table) {
+static morsel_status described(msl_binder *b, const msl_ast_describe *ast, msl_bound_query *out,
+                               const msl_table **table) {
     *table = NULL;
     if (ast->query) return msl_bind_query(b, ast->query, 0, out);
     msl_relation relation;
@@ -81,7 +82,8 @@ static morsel_status list_tables(msl_binder *b, bool all, msl_bound_query *out) 
     static const char *const names[] = {"name", "schema", "kind", "sql"}; // sql: the query of a view
     text_list cells = {0};
     msl_catalog_entry entry;
-    for (size_t k = 0; b->p->env->catalog && msl_catalog_at(b->p->env->catalog, k, b->p->arena, &entry, b->p->err); k++) {
+    for (size_t k = 0; b->p->env->catalog && msl_catalog_at(b->p->env->catalog, k, b->p->arena, &entry, b->p->err);
+         k++) {
         MSL_TRY(MSL_PUSH(b->p, &cells, entry.name));
         if (!all) continue;
         MSL_TRY(MSL_PUSH(b->p, &cells, entry.schema));
@@ -93,7 +95,8 @@ static morsel_status list_tables(msl_binder *b, bool all, msl_bound_query *out) 
     return msl_text_rows(b, names, columns, cells.items, cells.count / columns, out);
 }
 
-static morsel_status add_function(msl_binder *b, text_list *cells, const char *name, const char *kind, const char *description) {
+static morsel_status add_function(msl_binder *b, text_list *cells, const char *name, const char *kind,
+                                  const char *description) {
     MSL_TRY(MSL_PUSH(b->p, cells, name));
     MSL_TRY(MSL_PUSH(b->p, cells, kind));
     return MSL_PUSH(b->p, cells, description);
@@ -114,7 +117,8 @@ static morsel_status list_functions(msl_binder *b, msl_bound_query *out) {
     return msl_text_rows(b, names, 3, cells.items, cells.count / 3, out);
 }
 
-morsel_status msl_bind_show(msl_binder *b, const msl_ast_show *ast, msl_ast_span at, msl_prepared *prepared, msl_bound_query *out) {
+morsel_status msl_bind_show(msl_binder *b, const msl_ast_show *ast, msl_ast_span at, msl_prepared *prepared,
+                            msl_bound_query *out) {
     static const char *const schemas[] = {"main", "temp"}, *const schema_name[] = {"name"};
     switch (ast->what) {
     case MSL_AST_SHOW_TABLES:
@@ -167,7 +171,8 @@ static morsel_status setting_name(msl_binder *b, const msl_ast_names *names, msl
 morsel_status msl_bind_set_statement(msl_binder *b, const msl_ast_statement *ast, msl_prepared *prepared) {
     if (ast->kind == MSL_AST_STATEMENT_PRAGMA) {
         const msl_ast_pragma *pragma = &ast->u.pragma;
-        if (pragma->has_call) return msl_unsupported(b, ast->at, "PRAGMA with arguments (DESCRIBE t lists a table's columns)");
+        if (pragma->has_call)
+            return msl_unsupported(b, ast->at, "PRAGMA with arguments (DESCRIBE t lists a table's columns)");
         prepared->kind = pragma->values.count ? MSL_STATEMENT_SET : MSL_STATEMENT_SHOW;
         MSL_TRY(setting_name(b, &pragma->name, prepared));
         return setting_values(b, &pragma->values, prepared);
@@ -182,15 +187,18 @@ morsel_status msl_bind_set_statement(msl_binder *b, const msl_ast_statement *ast
 /* ---- SUMMARIZE ---- */
 
 typedef struct summary_column {
-    const char *title, *aggregate;  ///< aggregate: called with the column, as SQL
+    const char *title, *aggregate; ///< aggregate: called with the column, as SQL
     bool numbers_only;
-    const char *as;                 ///< type of the summary's column
+    const char *as; ///< type of the summary's column
 } summary_column;
 
 static const summary_column summary_columns[] = {
-    {"min", "min(%s)", false, "VARCHAR"},          {"max", "max(%s)", false, "VARCHAR"},
-    {"approx_distinct", "approx_count_distinct(%s)", false, "BIGINT"}, {"avg", "avg(%s)", true, "DOUBLE"},
-    {"std", "stddev(%s)", true, "DOUBLE"},         {"count", "count(*)", false, "BIGINT"},
+    {"min", "min(%s)", false, "VARCHAR"},
+    {"max", "max(%s)", false, "VARCHAR"},
+    {"approx_distinct", "approx_count_distinct(%s)", false, "BIGINT"},
+    {"avg", "avg(%s)", true, "DOUBLE"},
+    {"std", "stddev(%s)", true, "DOUBLE"},
+    {"count", "count(*)", false, "BIGINT"},
     {"nulls", "count(*) - count(%s)", false, "BIGINT"},
 };
 #define SUMMARY_COLUMNS (sizeof summary_columns / sizeof summary_columns[0])
@@ -202,7 +210,8 @@ static morsel_status summary_inner(msl_binder *b, const msl_bound_query *query, 
         char column[32];
         snprintf(column, sizeof column, "c%u", c);
         for (size_t k = 0; k < SUMMARY_COLUMNS && text; k++) {
-            bool skip = summary_columns[k].numbers_only && !msl_type_is_numeric(msl_column_type(b->p, query->plan->columns[c]));
+            bool skip =
+                summary_columns[k].numbers_only && !msl_type_is_numeric(msl_column_type(b->p, query->plan->columns[c]));
             char call[64];
             size_t n = 0;
             for (const char *f = summary_columns[k].aggregate; *f && n < sizeof call - 1; f++) {
@@ -214,8 +223,8 @@ static morsel_status summary_inner(msl_binder *b, const msl_bound_query *query, 
                 f++;
             }
             call[n] = 0;
-            text = msl_arena_printf(b->p->arena, "%s%sCAST(%s AS %s) AS v%u_%zu", text, c + k ? ", " : "", skip ? "NULL" : call,
-                                    summary_columns[k].as, c, k);
+            text = msl_arena_printf(b->p->arena, "%s%sCAST(%s AS %s) AS v%u_%zu", text, c + k ? ", " : "",
+                                    skip ? "NULL" : call, summary_columns[k].as, c, k);
         }
     }
     *out = text ? msl_arena_printf(b->p->arena, "%s FROM summarized", text) : NULL;
@@ -237,10 +246,12 @@ static morsel_status summary_outer(msl_binder *b, const msl_bound_query *query, 
     if (text) text = msl_arena_printf(b->p->arena, "%s END AS column_type", text);
     for (size_t k = 0; k < SUMMARY_COLUMNS && text; k++) {
         text = msl_arena_printf(b->p->arena, "%s, CASE i", text);
-        for (uint32_t c = 0; c < columns && text; c++) text = msl_arena_printf(b->p->arena, "%s WHEN %u THEN v%u_%zu", text, c, c, k);
+        for (uint32_t c = 0; c < columns && text; c++)
+            text = msl_arena_printf(b->p->arena, "%s WHEN %u THEN v%u_%zu", text, c, c, k);
         if (text) text = msl_arena_printf(b->p->arena, "%s END AS \"%s\"", text, summary_columns[k].title);
     }
-    *out = text ? msl_arena_printf(b->p->arena, "%s FROM (%s), range(%u) AS r(i) ORDER BY i", text, inner, columns) : NULL;
+    *out =
+        text ? msl_arena_printf(b->p->arena, "%s FROM (%s), range(%u) AS r(i) ORDER BY i", text, inner, columns) : NULL;
     return *out ? MORSEL_OK : msl_planner_nomem(b->p);
 }
 
@@ -252,7 +263,8 @@ morsel_status msl_bind_summarize(msl_binder *b, const msl_ast_describe *ast, msl
     const msl_table *table;
     if (!ast->query && !ast->source) return msl_unsupported(b, at, "SUMMARIZE without a table or query");
     MSL_TRY(described(b, ast, &query, &table));
-    if (query.plan->column_count > SUMMARY_COLUMNS_MAX) return msl_unsupported(b, at, "SUMMARIZE of more than 500 columns");
+    if (query.plan->column_count > SUMMARY_COLUMNS_MAX)
+        return msl_unsupported(b, at, "SUMMARIZE of more than 500 columns");
     char *inner, *sql;
     MSL_TRY(summary_inner(b, &query, &inner));
     MSL_TRY(summary_outer(b, &query, inner, &sql));

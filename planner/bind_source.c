@@ -1,7 +1,7 @@
 /// bind_source.c: what FROM can scan: tables and views of the catalog, CTEs, files, table functions.
 ///
-/// A name means, in this order: a CTE, a temporary or stored table or view, and, when it looks like a path (it has a known
-/// ending or a slash), a file. A view is its query bound again from its text.
+/// A name means, in this order: a CTE, a temporary or stored table or view, and, when it looks like a path (it has a
+/// known ending or a slash), a file. A view is its query bound again from its text.
 #include "planner/binder.h"
 
 #include "base/nearest.h"
@@ -14,8 +14,13 @@
 
 static msl_bind_env source_env(const msl_binder *b) {
     const msl_planner_env *env = b->p->env;
-    return (msl_bind_env){.arena = b->p->arena, .memory = env->memory, .err = b->p->err, .cancelled = env->cancelled,
-                          .overrides = env->overrides, .warn = env->warn, .warn_sink = env->warn_sink};
+    return (msl_bind_env){.arena = b->p->arena,
+                          .memory = env->memory,
+                          .err = b->p->err,
+                          .cancelled = env->cancelled,
+                          .overrides = env->overrides,
+                          .warn = env->warn,
+                          .warn_sink = env->warn_sink};
 }
 
 morsel_status msl_relation_of_source(msl_binder *b, const msl_source *source, const char *alias, const char *schema,
@@ -51,12 +56,15 @@ bool msl_catalog_lookup(msl_binder *b, const msl_ast_names *names, msl_catalog_e
 morsel_status msl_error_no_table(msl_binder *b, const msl_ast_names *names, bool may_be_file, msl_at at) {
     const msl_ast_name *last = &names->items[names->count - 1];
     msl_nearest best = msl_nearest_start(last->text, last->length);
-    for (const msl_cte_scope *c = b->ctes; c; c = c->outer) msl_nearest_offer(&best, c->cte->name.text, c->cte->name.length);
+    for (const msl_cte_scope *c = b->ctes; c; c = c->outer)
+        msl_nearest_offer(&best, c->cte->name.text, c->cte->name.length);
     msl_catalog_entry entry;
-    for (size_t k = 0; b->p->env->catalog && msl_catalog_at(b->p->env->catalog, k, b->p->arena, &entry, b->p->err); k++) {
+    for (size_t k = 0; b->p->env->catalog && msl_catalog_at(b->p->env->catalog, k, b->p->arena, &entry, b->p->err);
+         k++) {
         msl_nearest_offer(&best, entry.name, strlen(entry.name));
     }
-    morsel_status status = msl_error_at(b->p->err, MORSEL_BIND, "42P01", at.offset, at.length, "no table or view named %s", last->text);
+    morsel_status status =
+        msl_error_at(b->p->err, MORSEL_BIND, "42P01", at.offset, at.length, "no table or view named %s", last->text);
     if (msl_nearest_name(&best)) {
         msl_error_hint(b->p->err, "did you mean %.*s?", (int)best.best_length, msl_nearest_name(&best));
     } else if (may_be_file) {
@@ -65,7 +73,8 @@ morsel_status msl_error_no_table(msl_binder *b, const msl_ast_names *names, bool
     return status;
 }
 
-static morsel_status bind_stored_table(msl_binder *b, const msl_catalog_entry *entry, const char *alias, msl_relation *out) {
+static morsel_status bind_stored_table(msl_binder *b, const msl_catalog_entry *entry, const char *alias,
+                                       msl_relation *out) {
     msl_source *source;
     MSL_TRY(MSL_TAKE(b->p, source, 1));
     msl_bind_env env = source_env(b);
@@ -75,8 +84,8 @@ static morsel_status bind_stored_table(msl_binder *b, const msl_catalog_entry *e
 }
 
 /// Names a bound query as a FROM item; `columns` (may be fewer) rename the first ones.
-static morsel_status relation_of_query(msl_binder *b, const msl_bound_query *query, const char *alias, const char *const *columns,
-                                       uint32_t column_count, msl_relation *out) {
+static morsel_status relation_of_query(msl_binder *b, const msl_bound_query *query, const char *alias,
+                                       const char *const *columns, uint32_t column_count, msl_relation *out) {
     msl_scope_table *table;
     MSL_TRY(MSL_TAKE(b->p, table, 1));
     table->alias = alias;
@@ -89,15 +98,19 @@ static morsel_status relation_of_query(msl_binder *b, const msl_bound_query *que
 }
 
 /// Binds the text of a view; inside, nothing of the statement around it is in scope.
-static morsel_status bind_view(msl_binder *b, const msl_catalog_entry *entry, const msl_ast_from *from, const char *alias, msl_relation *out) {
+static morsel_status bind_view(msl_binder *b, const msl_catalog_entry *entry, const msl_ast_from *from,
+                               const char *alias, msl_relation *out) {
     msl_at at = msl_binder_at(b, from->at);
     if (b->view_depth >= VIEW_DEPTH_MAX) {
-        return msl_error_at(b->p->err, MORSEL_BIND, "54001", at.offset, at.length, "view %s: views nest deeper than %u", entry->name,
-                            VIEW_DEPTH_MAX);
+        return msl_error_at(b->p->err, MORSEL_BIND, "54001", at.offset, at.length, "view %s: views nest deeper than %u",
+                            entry->name, VIEW_DEPTH_MAX);
     }
     msl_ast_statement *statement = NULL;
     size_t length = strlen(entry->view_sql), consumed;
-    msl_binder inner = {.p = b->p, .sql = entry->view_sql, .sql_length = length, .view_depth = b->view_depth + 1,
+    msl_binder inner = {.p = b->p,
+                        .sql = entry->view_sql,
+                        .sql_length = length,
+                        .view_depth = b->view_depth + 1,
                         .inside_view = b->inside_view ? b->inside_view : &from->at};
     morsel_status status = msl_parse_statement(b->p->arena, entry->view_sql, length, &consumed, &statement, b->p->err);
     msl_bound_query query = {0};
@@ -131,11 +144,13 @@ morsel_status msl_bind_cte_query(msl_binder *b, msl_cte_scope *found, msl_bound_
     MSL_TRY(status);
     if (found->cte->columns.count <= out->plan->column_count) return MORSEL_OK;
     msl_at at = msl_binder_at(b, found->cte->at);
-    return msl_error_at(b->p->err, MORSEL_BIND, "42P10", at.offset, at.length, "%s names %u columns, but its query yields %u",
-                        found->cte->name.text, found->cte->columns.count, out->plan->column_count);
+    return msl_error_at(b->p->err, MORSEL_BIND, "42P10", at.offset, at.length,
+                        "%s names %u columns, but its query yields %u", found->cte->name.text,
+                        found->cte->columns.count, out->plan->column_count);
 }
 
-static morsel_status bind_cte(msl_binder *b, msl_cte_scope *found, const msl_ast_from *from, const char *alias, msl_relation *out) {
+static morsel_status bind_cte(msl_binder *b, msl_cte_scope *found, const msl_ast_from *from, const char *alias,
+                              msl_relation *out) {
     if (found->is_self) return msl_unsupported(b, from->at, "recursive CTEs");
     const msl_ast_cte *cte = found->cte;
     msl_bound_query query = {0};
@@ -158,7 +173,8 @@ static msl_cte_scope *find_cte(const msl_binder *b, const msl_ast_names *names) 
 
 /// A bare or quoted name that is meant as a path.
 static bool looks_like_path(const char *text) {
-    static const char *const endings[] = {".csv", ".tsv", ".txt", ".tab", ".psv", ".gz", ".zst", ".json", ".ndjson", ".jsonl", ".parquet"};
+    static const char *const endings[] = {".csv", ".tsv",  ".txt",    ".tab",   ".psv",    ".gz",
+                                          ".zst", ".json", ".ndjson", ".jsonl", ".parquet"};
     if (strchr(text, '/')) return true;
     size_t length = strlen(text);
     for (size_t k = 0; k < sizeof endings / sizeof endings[0]; k++) {
@@ -176,13 +192,18 @@ static morsel_status file_alias(msl_binder *b, const char *path, const char **ou
     return *out ? MORSEL_OK : msl_planner_nomem(b->p);
 }
 
-static morsel_status bind_paths(msl_binder *b, const msl_value *paths, uint32_t count, msl_at at, const char *alias, msl_relation *out) {
+static morsel_status bind_paths(msl_binder *b, const msl_value *paths, uint32_t count, msl_at at, const char *alias,
+                                msl_relation *out) {
     const msl_source_ops *ops = NULL;
     morsel_status status = msl_source_for_file(paths[0].text, paths[0].length, &ops, b->p->err);
     msl_source *source;
     MSL_TRY(MSL_TAKE(b->p, source, 1));
     if (status == MORSEL_OK) {
-        msl_source_arg arg = {.values = paths, .value_count = count, .is_list = count > 1, .sql_offset = at.offset, .sql_length = at.length};
+        msl_source_arg arg = {.values = paths,
+                              .value_count = count,
+                              .is_list = count > 1,
+                              .sql_offset = at.offset,
+                              .sql_length = at.length};
         msl_bind_env env = source_env(b);
         status = ops->bind(&env, &arg, 1, source);
     }
@@ -219,10 +240,12 @@ morsel_status msl_bind_files(msl_binder *b, const msl_ast_from *from, msl_relati
 }
 
 /// products.tsv and "data/x.csv" without quotes: the parts with their points again.
-static morsel_status bind_path_name(msl_binder *b, const msl_ast_from *from, const char *alias, bool *found, msl_relation *out) {
+static morsel_status bind_path_name(msl_binder *b, const msl_ast_from *from, const char *alias, bool *found,
+                                    msl_relation *out) {
     const msl_ast_names *names = &from->u.table;
     char *path = msl_arena_strndup(b->p->arena, names->items[0].text, names->items[0].length);
-    for (uint32_t k = 1; path && k < names->count; k++) path = msl_arena_printf(b->p->arena, "%s.%s", path, names->items[k].text);
+    for (uint32_t k = 1; path && k < names->count; k++)
+        path = msl_arena_printf(b->p->arena, "%s.%s", path, names->items[k].text);
     if (!path) return msl_planner_nomem(b->p);
     *found = looks_like_path(path);
     if (!*found) return MORSEL_OK;
@@ -286,7 +309,8 @@ static morsel_status source_list(msl_binder *b, const msl_ast_expr *ast, msl_val
 }
 
 morsel_status msl_bind_source_value(msl_binder *b, const msl_ast_expr *ast, msl_source_arg *out) {
-    bool is_list = ast->kind == MSL_AST_LIST || ast->kind == MSL_AST_STRUCT || ast->kind == MSL_AST_MAP || ast->kind == MSL_AST_ROW;
+    bool is_list = ast->kind == MSL_AST_LIST || ast->kind == MSL_AST_STRUCT || ast->kind == MSL_AST_MAP ||
+                   ast->kind == MSL_AST_ROW;
     uint32_t count = ast->kind == MSL_AST_STRUCT ? 2 * ast->u.struct_.count : is_list ? ast->u.items.count : 1;
     msl_value *values;
     MSL_TRY(MSL_TAKE(b->p, values, count));
@@ -296,16 +320,20 @@ morsel_status msl_bind_source_value(msl_binder *b, const msl_ast_expr *ast, msl_
         MSL_TRY(source_scalar(b, ast, &values[0]));
     }
     msl_at at = msl_binder_at(b, ast->at);
-    *out = (msl_source_arg){.values = values, .value_count = count, .is_list = is_list, .sql_offset = at.offset, .sql_length = at.length};
+    *out = (msl_source_arg){
+        .values = values, .value_count = count, .is_list = is_list, .sql_offset = at.offset, .sql_length = at.length};
     return MORSEL_OK;
 }
 
 static morsel_status no_table_function(msl_binder *b, const msl_ast_name *name) {
     msl_at at = msl_binder_at(b, name->at);
     msl_nearest best = msl_nearest_start(name->text, name->length);
-    for (size_t k = 0; msl_source_ops_at(k); k++) msl_nearest_offer(&best, msl_source_ops_at(k)->name, strlen(msl_source_ops_at(k)->name));
-    if (msl_same_name(name->text, "unnest")) return msl_error_unsupported(b->p->err, at.offset, at.length, "unnest (list values)");
-    morsel_status status = msl_error_at(b->p->err, MORSEL_BIND, "42883", at.offset, at.length, "no table function named %s", name->text);
+    for (size_t k = 0; msl_source_ops_at(k); k++)
+        msl_nearest_offer(&best, msl_source_ops_at(k)->name, strlen(msl_source_ops_at(k)->name));
+    if (msl_same_name(name->text, "unnest"))
+        return msl_error_unsupported(b->p->err, at.offset, at.length, "unnest (list values)");
+    morsel_status status =
+        msl_error_at(b->p->err, MORSEL_BIND, "42883", at.offset, at.length, "no table function named %s", name->text);
     if (msl_nearest_name(&best)) {
         msl_error_hint(b->p->err, "did you mean %s?", msl_nearest_name(&best));
     } else if (msl_function_exists(name->text, name->length) || msl_aggregate_exists(name->text, name->length)) {

@@ -4,10 +4,12 @@
 #include <string.h>
 
 /// The name of an item without alias: a column's own spelling, else the text as typed.
-static morsel_status item_name(msl_binder *b, const msl_ast_expr *expr, const msl_relation *relation, const char **out) {
+static morsel_status item_name(msl_binder *b, const msl_ast_expr *expr, const msl_relation *relation,
+                               const char **out) {
     if (expr->kind == MSL_AST_SUBQUERY) { // the span begins inside the parentheses
         msl_ast_span at = expr->at;
-        while (b->sql && at.offset > 0 && at.offset <= b->sql_length && b->sql[at.offset] != '(') at.offset--, at.length++;
+        while (b->sql && at.offset > 0 && at.offset <= b->sql_length && b->sql[at.offset] != '(')
+            at.offset--, at.length++;
         return msl_text_name(b, at, out);
     }
     if (expr->kind != MSL_AST_COLUMN) return msl_text_name(b, expr->at, out);
@@ -41,7 +43,8 @@ static bool is_excluded(msl_binder *b, const msl_ast_star *star, const msl_scope
     return excluded;
 }
 
-static morsel_status check_all_seen(msl_binder *b, const msl_ast_star *star, const msl_scope_columns *columns, const bool *seen) {
+static morsel_status check_all_seen(msl_binder *b, const msl_ast_star *star, const msl_scope_columns *columns,
+                                    const bool *seen) {
     for (uint32_t k = 0; k < star->exclude.count; k++) {
         const msl_ast_name *name = &star->exclude.items[k];
         if (!seen[k]) return msl_error_no_column(b, columns, name->text, name->quoted, msl_binder_at(b, name->at));
@@ -64,10 +67,12 @@ static morsel_status check_all_seen(msl_binder *b, const msl_ast_star *star, con
 }
 
 /// The item that one column of a star becomes.
-static morsel_status star_item(msl_binder *b, const msl_ast_star *star, const msl_scope_column *column, msl_at at, msl_select_item *out) {
+static morsel_status star_item(msl_binder *b, const msl_ast_star *star, const msl_scope_column *column, msl_at at,
+                               msl_select_item *out) {
     *out = (msl_select_item){.name = column->name, .at = at};
     for (uint32_t k = 0; k < star->rename_count; k++) {
-        if (msl_same_name(star->rename[k].from.text, column->name)) MSL_TRY(msl_copy_name(b, &star->rename[k].to, &out->name));
+        if (msl_same_name(star->rename[k].from.text, column->name))
+            MSL_TRY(msl_copy_name(b, &star->rename[k].to, &out->name));
     }
     for (uint32_t k = 0; k < star->replace_count; k++) {
         if (!msl_same_name(star->replace[k].name.text, column->name)) continue;
@@ -77,7 +82,8 @@ static morsel_status star_item(msl_binder *b, const msl_ast_star *star, const ms
     return msl_expr_column(b->p, column->id, at, &out->bound);
 }
 
-static morsel_status expand_star(msl_binder *b, const msl_ast_expr *expr, const msl_relation *relation, msl_select_items *out) {
+static morsel_status expand_star(msl_binder *b, const msl_ast_expr *expr, const msl_relation *relation,
+                                 msl_select_items *out) {
     const msl_ast_star *star = expr->u.star;
     msl_at at = msl_binder_at(b, expr->at);
     if (star->columns) return msl_unsupported(b, expr->at, "COLUMNS(...)");
@@ -91,7 +97,8 @@ static morsel_status expand_star(msl_binder *b, const msl_ast_expr *expr, const 
         return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length, "* needs a FROM");
     }
     for (uint32_t k = 0; star->exclude_tables && k < star->exclude.count; k++) {
-        if (star->exclude_tables[k].text) return msl_unsupported(b, star->exclude.items[k].at, "EXCLUDE of a qualified name");
+        if (star->exclude_tables[k].text)
+            return msl_unsupported(b, star->exclude.items[k].at, "EXCLUDE of a qualified name");
     }
     bool *seen;
     MSL_TRY(MSL_TAKE(b->p, seen, star->exclude.count));
@@ -105,14 +112,14 @@ static morsel_status expand_star(msl_binder *b, const msl_ast_expr *expr, const 
     uint32_t excluded;
     for (uint32_t k = 0; k < star->replace_count; k++) {
         if (!in_names(&star->exclude, star->replace[k].name.text, &excluded)) continue;
-        return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length, "column %s stands in both EXCLUDE and REPLACE",
-                            star->replace[k].name.text);
+        return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length,
+                            "column %s stands in both EXCLUDE and REPLACE", star->replace[k].name.text);
     }
     return MORSEL_OK;
 }
 
-morsel_status msl_expand_items(msl_binder *b, const msl_ast_select_item *ast, uint32_t count, const msl_relation *relation,
-                               msl_select_items *out) {
+morsel_status msl_expand_items(msl_binder *b, const msl_ast_select_item *ast, uint32_t count,
+                               const msl_relation *relation, msl_select_items *out) {
     static const msl_ast_star plain_star;
     if (count == 0) { // FROM t without SELECT
         msl_ast_expr star = {.kind = MSL_AST_STAR, .u.star = (msl_ast_star *)(uintptr_t)&plain_star};
@@ -127,7 +134,8 @@ morsel_status msl_expand_items(msl_binder *b, const msl_ast_select_item *ast, ui
             MSL_TRY(expand_star(b, ast[k].expr, relation, out));
             continue;
         }
-        msl_select_item item = {.ast = ast[k].expr, .at = msl_binder_at(b, ast[k].expr->at), .has_alias = ast[k].alias.text != NULL};
+        msl_select_item item = {
+            .ast = ast[k].expr, .at = msl_binder_at(b, ast[k].expr->at), .has_alias = ast[k].alias.text != NULL};
         if (item.has_alias) {
             MSL_TRY(msl_copy_name(b, &ast[k].alias, &item.name));
         } else {
@@ -137,7 +145,8 @@ morsel_status msl_expand_items(msl_binder *b, const msl_ast_select_item *ast, ui
     }
     if (out->count) return MORSEL_OK;
     msl_at at = msl_binder_at(b, ast[0].at);
-    return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length, "the select list is empty: every column is excluded");
+    return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length,
+                        "the select list is empty: every column is excluded");
 }
 
 morsel_status msl_bind_item(msl_binder *b, msl_select_item *item) {

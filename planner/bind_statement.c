@@ -49,22 +49,27 @@ static morsel_status read_explain_options(msl_binder *b, const msl_ast_explain *
         if (option->value) MSL_TRY(msl_bind_source_value(b, option->value, &value));
         const msl_value *v = value.value_count == 1 ? &value.values[0] : NULL;
         bool is_text = v && !v->is_null && v->type->id == MSL_TYPE_VARCHAR;
-        bool is_off = (v && v->type->id == MSL_TYPE_BOOLEAN && !v->boolean) || (is_text && msl_same_name_n("off", v->text, v->length));
+        bool is_off = (v && v->type->id == MSL_TYPE_BOOLEAN && !v->boolean) ||
+                      (is_text && msl_same_name_n("off", v->text, v->length));
         if (msl_same_name(option->name.text, "analyze")) {
             out->analyze = !is_off;
-        } else if (msl_same_name(option->name.text, "format") && is_text && msl_same_name_n("json", v->text, v->length)) {
+        } else if (msl_same_name(option->name.text, "format") && is_text &&
+                   msl_same_name_n("json", v->text, v->length)) {
             out->format = MSL_EXPLAIN_JSON;
-        } else if (msl_same_name(option->name.text, "format") && is_text && msl_same_name_n("text", v->text, v->length)) {
+        } else if (msl_same_name(option->name.text, "format") && is_text &&
+                   msl_same_name_n("text", v->text, v->length)) {
             out->format = MSL_EXPLAIN_TEXT;
         } else {
-            return msl_error_unsupported(b->p->err, at.offset, at.length, "EXPLAIN option %s (there are ANALYZE, FORMAT text, FORMAT json)",
+            return msl_error_unsupported(b->p->err, at.offset, at.length,
+                                         "EXPLAIN option %s (there are ANALYZE, FORMAT text, FORMAT json)",
                                          option->name.text);
         }
     }
     return MORSEL_OK;
 }
 
-static morsel_status bind_planned(msl_binder *b, const msl_ast_statement *ast, msl_prepared *out, msl_bound_query *query);
+static morsel_status bind_planned(msl_binder *b, const msl_ast_statement *ast, msl_prepared *out,
+                                  msl_bound_query *query);
 
 /// The lines of a text as rows.
 static morsel_status line_rows(msl_binder *b, char *text, msl_explain_format format, msl_bound_query *out) {
@@ -92,7 +97,8 @@ static morsel_status bind_explain(msl_binder *b, const msl_ast_statement *ast, m
     msl_prepared planned = {0};
     MSL_TRY(bind_planned(b, inner, &planned, &query));
     if (!query.plan) return msl_unsupported(b, inner->at, "EXPLAIN of a statement without a plan");
-    if (options.analyze && !is_query) return msl_unsupported(b, inner->at, "EXPLAIN ANALYZE of a statement that writes");
+    if (options.analyze && !is_query)
+        return msl_unsupported(b, inner->at, "EXPLAIN ANALYZE of a statement that writes");
     MSL_TRY(make_plan(b, &query, &planned));
     if (options.analyze) {
         *out = planned;
@@ -115,12 +121,17 @@ static morsel_status refuse(msl_binder *b, const msl_ast_statement *ast) {
 }
 
 // LONG: one case for each kind of statement.
-static morsel_status bind_planned(msl_binder *b, const msl_ast_statement *ast, msl_prepared *out, msl_bound_query *query) {
+static morsel_status bind_planned(msl_binder *b, const msl_ast_statement *ast, msl_prepared *out,
+                                  msl_bound_query *query) {
     out->kind = MSL_STATEMENT_QUERY;
     switch (ast->kind) {
     case MSL_AST_STATEMENT_QUERY: return msl_bind_query(b, ast->u.query, 0, query);
-    case MSL_AST_STATEMENT_INSERT: out->kind = MSL_STATEMENT_INSERT; return msl_bind_insert(b, ast->u.insert, ast->at, query);
-    case MSL_AST_STATEMENT_COPY: out->kind = MSL_STATEMENT_COPY_TO; return msl_bind_copy(b, ast->u.copy, ast->at, query);
+    case MSL_AST_STATEMENT_INSERT:
+        out->kind = MSL_STATEMENT_INSERT;
+        return msl_bind_insert(b, ast->u.insert, ast->at, query);
+    case MSL_AST_STATEMENT_COPY:
+        out->kind = MSL_STATEMENT_COPY_TO;
+        return msl_bind_copy(b, ast->u.copy, ast->at, query);
     case MSL_AST_STATEMENT_CREATE_TABLE: return msl_bind_create_table(b, ast->u.create_table, ast->at, out, query);
     case MSL_AST_STATEMENT_DESCRIBE: return msl_bind_describe(b, &ast->u.describe, query);
     case MSL_AST_STATEMENT_SUMMARIZE: return msl_bind_summarize(b, &ast->u.describe, ast->at, query);
@@ -175,7 +186,8 @@ static void finish_parameters(msl_planner *p, msl_prepared *out) {
     out->parameter_count = p->parameters.count;
 }
 
-morsel_status msl_plan_statement(const msl_planner_env *env, const msl_ast_statement *ast, msl_prepared *out, msl_error *err) {
+morsel_status msl_plan_statement(const msl_planner_env *env, const msl_ast_statement *ast, msl_prepared *out,
+                                 msl_error *err) {
     msl_planner p = {.env = env, .arena = env->arena, .err = err, .positional_parameters = ast->parameter_count};
     msl_binder b = {.p = &p, .sql = env->sql, .sql_length = env->sql_length};
     *out = (msl_prepared){0};

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-morsel_status msl_bind_object_name(msl_binder *b, const msl_ast_names *names, msl_at at, const char **schema, const char **name) {
+morsel_status msl_bind_object_name(msl_binder *b, const msl_ast_names *names, msl_at at, const char **schema,
+                                   const char **name) {
     *schema = NULL;
     MSL_TRY(msl_copy_name(b, &names->items[names->count - 1], name));
     if (names->count == 1) return MORSEL_OK;
@@ -13,7 +14,8 @@ morsel_status msl_bind_object_name(msl_binder *b, const msl_ast_names *names, ms
         *schema = is_temp ? "temp" : "main";
         return MORSEL_OK;
     }
-    morsel_status status = msl_error_at(b->p->err, MORSEL_BIND, "3F000", at.offset, at.length, "no schema named %s", given->text);
+    morsel_status status =
+        msl_error_at(b->p->err, MORSEL_BIND, "3F000", at.offset, at.length, "no schema named %s", given->text);
     msl_error_hint(b->p->err, "the schemas are main and temp");
     return status;
 }
@@ -26,7 +28,8 @@ static unsigned create_flags(uint32_t ast_flags, const char *schema) {
     return flags;
 }
 
-static morsel_status check_new_name(msl_binder *b, const msl_table_definition *t, uint32_t count, const char *name, msl_at at) {
+static morsel_status check_new_name(msl_binder *b, const msl_table_definition *t, uint32_t count, const char *name,
+                                    msl_at at) {
     for (uint32_t k = 0; k < count; k++) {
         if (!msl_same_name(t->columns[k].name, name)) continue;
         return msl_error_at(b->p->err, MORSEL_BIND, "42701", at.offset, at.length, "column %s is named twice", name);
@@ -63,13 +66,15 @@ static morsel_status table_columns(msl_binder *b, const msl_ast_create_table *as
         const msl_ast_column_definition *definition = &ast->columns[k];
         msl_at at = msl_binder_at(b, definition->name.at);
         if (!definition->type) {
-            return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length, "column %s needs a type", definition->name.text);
+            return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length, "column %s needs a type",
+                                definition->name.text);
         }
         MSL_TRY(check_new_name(b, t, k, definition->name.text, at));
         MSL_TRY(msl_copy_name(b, &definition->name, &t->columns[k].name));
         MSL_TRY(msl_bind_type(b, definition->type, &t->columns[k].type));
         if (t->columns[k].type->id <= MSL_TYPE_UNTYPED) {
-            return msl_error_at(b->p->err, MORSEL_TYPE, "42P16", at.offset, at.length, "column %s cannot have this type", definition->name.text);
+            return msl_error_at(b->p->err, MORSEL_TYPE, "42P16", at.offset, at.length,
+                                "column %s cannot have this type", definition->name.text);
         }
         for (uint32_t c = 0; c < definition->constraints.count; c++) {
             MSL_TRY(column_constraint(b, &definition->constraints.items[c], &t->columns[k]));
@@ -80,12 +85,13 @@ static morsel_status table_columns(msl_binder *b, const msl_ast_create_table *as
 }
 
 /// CREATE TABLE ... AS: the table's columns are the query's.
-static morsel_status query_columns(msl_binder *b, const msl_ast_create_table *ast, msl_bound_query *query, msl_table_definition *t) {
+static morsel_status query_columns(msl_binder *b, const msl_ast_create_table *ast, msl_bound_query *query,
+                                   msl_table_definition *t) {
     msl_at at = msl_binder_at(b, ast->query->at);
     uint32_t count = query->plan->column_count;
     if (ast->query_columns.count && ast->query_columns.count != count) {
-        return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length, "%u column names are given, but the query yields %u",
-                            ast->query_columns.count, count);
+        return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length,
+                            "%u column names are given, but the query yields %u", ast->query_columns.count, count);
     }
     t->column_count = count;
     MSL_TRY(MSL_TAKE(b->p, t->columns, count));
@@ -104,8 +110,8 @@ static morsel_status query_columns(msl_binder *b, const msl_ast_create_table *as
     return msl_retype_outputs(b, query, types);
 }
 
-morsel_status msl_bind_create_table(msl_binder *b, const msl_ast_create_table *ast, msl_ast_span span, msl_prepared *prepared,
-                                    msl_bound_query *out) {
+morsel_status msl_bind_create_table(msl_binder *b, const msl_ast_create_table *ast, msl_ast_span span,
+                                    msl_prepared *prepared, msl_bound_query *out) {
     msl_table_definition *t = &prepared->table;
     msl_at at = msl_binder_at(b, ast->name.count ? ast->name.items[0].at : span);
     MSL_TRY(msl_bind_object_name(b, &ast->name, at, &t->schema, &t->name));
@@ -141,7 +147,8 @@ morsel_status msl_bind_create_table(msl_binder *b, const msl_ast_create_table *a
 
 /* ---- CREATE VIEW, DROP ---- */
 
-morsel_status msl_bind_create_view(msl_binder *b, const msl_ast_create_view *ast, msl_ast_span span, msl_prepared *prepared) {
+morsel_status msl_bind_create_view(msl_binder *b, const msl_ast_create_view *ast, msl_ast_span span,
+                                   msl_prepared *prepared) {
     msl_view_definition *v = &prepared->view;
     msl_at at = msl_binder_at(b, ast->name.count ? ast->name.items[0].at : span);
     if (ast->flags & MSL_AST_CREATE_RECURSIVE) return msl_unsupported(b, span, "RECURSIVE views");
@@ -153,8 +160,9 @@ morsel_status msl_bind_create_view(msl_binder *b, const msl_ast_create_view *ast
     MSL_TRY(msl_bind_query(b, ast->query, 0, &query));
     if (b->p->parameters.count) return msl_unsupported(b, ast->query->at, "parameters in a view");
     if (ast->columns.count > query.plan->column_count) {
-        return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length, "%u column names are given, but the query yields %u",
-                            ast->columns.count, query.plan->column_count);
+        return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length,
+                            "%u column names are given, but the query yields %u", ast->columns.count,
+                            query.plan->column_count);
     }
     const char **names;
     MSL_TRY(MSL_TAKE(b->p, names, ast->columns.count));
@@ -222,7 +230,8 @@ static morsel_status copy_table(msl_binder *b, const msl_ast_copy *ast, msl_boun
         uint32_t id = 0;
         const char *name = ast->columns.count ? ast->columns.items[k].text : relation.visible.items[k].name;
         msl_at at = msl_binder_at(b, ast->columns.count ? ast->columns.items[k].at : from.at);
-        if (!msl_find_visible(&relation.visible, name, &id)) return msl_error_no_column(b, &relation.visible, name, false, at);
+        if (!msl_find_visible(&relation.visible, name, &id))
+            return msl_error_no_column(b, &relation.visible, name, false, at);
         if (!ast->columns.count) id = relation.visible.items[k].id;
         MSL_TRY(msl_expr_column(b->p, id, at, &exprs[k]));
         out->names[k] = msl_column_name(b->p, id);
@@ -246,7 +255,8 @@ morsel_status msl_bind_copy(msl_binder *b, const msl_ast_copy *ast, msl_ast_span
         msl_at file_at = msl_binder_at(b, ast->file->at);
         MSL_TRY(msl_bind_constant(b, ast->file, MSL_CLAUSE_SETTING, &path));
         if (path.is_null || path.type->id != MSL_TYPE_VARCHAR) {
-            return msl_error_at(b->p->err, MORSEL_TYPE, "42804", file_at.offset, file_at.length, "a file name must be text");
+            return msl_error_at(b->p->err, MORSEL_TYPE, "42804", file_at.offset, file_at.length,
+                                "a file name must be text");
         }
         copy->copy.path = msl_arena_strndup(b->p->arena, path.text, path.length);
         if (!copy->copy.path) return msl_planner_nomem(b->p);
@@ -256,9 +266,11 @@ morsel_status msl_bind_copy(msl_binder *b, const msl_ast_copy *ast, msl_ast_span
     msl_expr **exprs;
     MSL_TRY(MSL_TAKE(b->p, exprs, count));
     for (uint32_t k = 0; k < count; k++) {
-        MSL_TRY(msl_expr_new(b->p, MSL_EXPR_COLUMN, msl_column_type(b->p, query.plan->columns[k]), 0, MSL_NOWHERE, &exprs[k]));
+        MSL_TRY(msl_expr_new(b->p, MSL_EXPR_COLUMN, msl_column_type(b->p, query.plan->columns[k]), 0, MSL_NOWHERE,
+                             &exprs[k]));
         exprs[k]->column = query.plan->columns[k];
-        if (exprs[k]->type->id == MSL_TYPE_NULL) MSL_TRY(msl_expr_null(b->p, msl_type_of(MSL_TYPE_VARCHAR), MSL_NOWHERE, &exprs[k]));
+        if (exprs[k]->type->id == MSL_TYPE_NULL)
+            MSL_TRY(msl_expr_null(b->p, msl_type_of(MSL_TYPE_VARCHAR), MSL_NOWHERE, &exprs[k]));
     }
     MSL_TRY(msl_logical_project(b->p, query.plan, exprs, NULL, count, &copy->children[0]));
     copy->copy.names = query.names;

@@ -4,8 +4,8 @@
 ///   ->  WINDOW node of the expression: args [x, a, b], detail {aggregate sum, 1 partition key, 1 order key, frame}
 ///
 /// Everything that is an expression stands in args, in the order of msl_window_parts, so that walking and rewriting
-/// expressions (grouping above all: sum(sum(x)) OVER ...) needs to know nothing of windows. plan_window.c takes the parts
-/// apart again.
+/// expressions (grouping above all: sum(sum(x)) OVER ...) needs to know nothing of windows. plan_window.c takes the
+/// parts apart again.
 #include "planner/bind_window.h"
 
 #include "base/nearest.h"
@@ -54,9 +54,12 @@ static morsel_status find_window(msl_binder *b, const msl_ast_name *name, uint32
         msl_nearest_offer(&best, windows[k].name.text, windows[k].name.length);
     }
     msl_at at = msl_binder_at(b, name->at);
-    morsel_status status = msl_error_at(b->p->err, MORSEL_BIND, "42704", at.offset, at.length, "no window named %s", name->text);
-    if (msl_nearest_name(&best)) msl_error_hint(b->p->err, "did you mean %s?", msl_nearest_name(&best));
-    else if (limit < b->scope->window_count) msl_error_hint(b->p->err, "a window extends only windows before it");
+    morsel_status status =
+        msl_error_at(b->p->err, MORSEL_BIND, "42704", at.offset, at.length, "no window named %s", name->text);
+    if (msl_nearest_name(&best))
+        msl_error_hint(b->p->err, "did you mean %s?", msl_nearest_name(&best));
+    else if (limit < b->scope->window_count)
+        msl_error_hint(b->p->err, "a window extends only windows before it");
     return status;
 }
 
@@ -69,7 +72,8 @@ typedef struct window_source {
 
 static morsel_status extension_error(msl_binder *b, const msl_ast_window *w, const char *problem) {
     msl_at at = msl_binder_at(b, w->at);
-    return msl_error_at(b->p->err, MORSEL_BIND, "42P20", at.offset, at.length, "a window made from window %s %s", w->base.text, problem);
+    return msl_error_at(b->p->err, MORSEL_BIND, "42P20", at.offset, at.length, "a window made from window %s %s",
+                        w->base.text, problem);
 }
 
 /// A window may add an ORDER BY and a frame to one that has none; OVER name takes the window as it is.
@@ -82,7 +86,8 @@ static morsel_status find_source(msl_binder *b, const msl_ast_window *w, uint32_
         if (out->order->count && base->order_by.count) return extension_error(b, at, "cannot have another ORDER BY");
         if (base->frame_unit && !at->is_reference) {
             morsel_status status = extension_error(b, at, "cannot copy its frame");
-            if (!at->order_by.count && !at->frame_unit) msl_error_hint(b->p->err, "write OVER %s, without parentheses", at->base.text);
+            if (!at->order_by.count && !at->frame_unit)
+                msl_error_hint(b->p->err, "write OVER %s, without parentheses", at->base.text);
             return status;
         }
         if (at->is_reference) out->frame = base;
@@ -103,7 +108,8 @@ static morsel_status bind_key(msl_binder *b, const msl_ast_expr *ast, msl_expr *
 static morsel_status bind_partition(msl_binder *b, const msl_ast_exprs *ast, msl_window_build *w) {
     for (uint32_t k = 0; k < ast->count; k++) {
         msl_expr *key;
-        if (ast->items[k]->kind == MSL_AST_ROW) return msl_unsupported(b, ast->items[k]->at, "PARTITION BY a row value");
+        if (ast->items[k]->kind == MSL_AST_ROW)
+            return msl_unsupported(b, ast->items[k]->at, "PARTITION BY a row value");
         MSL_TRY(bind_key(b, ast->items[k], &key));
         if (key->kind == MSL_EXPR_CONSTANT) continue; // divides nothing
         MSL_TRY(MSL_PUSH(b->p, &w->partition, key));
@@ -115,7 +121,8 @@ static morsel_status bind_order(msl_binder *b, const msl_ast_order *ast, msl_win
     for (uint32_t k = 0; k < ast->count; k++) {
         const msl_ast_order_item *item = &ast->items[k];
         if (!item->expr) return msl_unsupported(b, item->at, "ORDER BY ALL in a window");
-        msl_logical_order key = {.descending = item->direction == MSL_AST_DESC, .nulls_first = msl_direction_nulls_first(item)};
+        msl_logical_order key = {.descending = item->direction == MSL_AST_DESC,
+                                 .nulls_first = msl_direction_nulls_first(item)};
         MSL_TRY(bind_key(b, item->expr, &key.expr));
         MSL_TRY(MSL_PUSH(b->p, &w->order, key));
     }
@@ -132,11 +139,15 @@ static morsel_status frame_error(msl_binder *b, msl_at at, const char *text) {
 static morsel_status check_bounds(msl_binder *b, const msl_ast_window *ast) {
     msl_at at = msl_binder_at(b, ast->at);
     msl_ast_bound_kind start = ast->frame_start.kind, end = ast->frame_end.kind;
-    if (start == MSL_AST_BOUND_UNBOUNDED_FOLLOWING) return frame_error(b, at, "a frame cannot start at UNBOUNDED FOLLOWING");
-    if (end == MSL_AST_BOUND_UNBOUNDED_PRECEDING) return frame_error(b, at, "a frame cannot end at UNBOUNDED PRECEDING");
+    if (start == MSL_AST_BOUND_UNBOUNDED_FOLLOWING)
+        return frame_error(b, at, "a frame cannot start at UNBOUNDED FOLLOWING");
+    if (end == MSL_AST_BOUND_UNBOUNDED_PRECEDING)
+        return frame_error(b, at, "a frame cannot end at UNBOUNDED PRECEDING");
     if (start > MSL_AST_BOUND_PRECEDING && end < start) {
-        return frame_error(b, at, start == MSL_AST_BOUND_CURRENT_ROW ? "a frame that starts at the current row cannot end before it"
-                                                                     : "a frame that starts with following rows cannot end before them");
+        return frame_error(b, at,
+                           start == MSL_AST_BOUND_CURRENT_ROW
+                               ? "a frame that starts at the current row cannot end before it"
+                               : "a frame that starts with following rows cannot end before them");
     }
     return MORSEL_OK;
 }
@@ -145,11 +156,13 @@ static morsel_status check_bounds(msl_binder *b, const msl_ast_window *ast) {
 static morsel_status check_distance(msl_binder *b, const msl_expr *e, const char *which) {
     if (e->kind != MSL_EXPR_CONSTANT) return MORSEL_OK;
     if (e->value.is_null) {
-        return msl_error_at(b->p->err, MORSEL_BIND, "22004", e->sql_offset, e->sql_length, "the frame's %s must not be NULL", which);
+        return msl_error_at(b->p->err, MORSEL_BIND, "22004", e->sql_offset, e->sql_length,
+                            "the frame's %s must not be NULL", which);
     }
     msl_value zero = {.type = e->type};
     if (msl_value_compare(&e->value, &zero) >= 0) return MORSEL_OK;
-    return msl_error_at(b->p->err, MORSEL_BIND, "22013", e->sql_offset, e->sql_length, "the frame's %s must not be negative", which);
+    return msl_error_at(b->p->err, MORSEL_BIND, "22013", e->sql_offset, e->sql_length,
+                        "the frame's %s must not be negative", which);
 }
 
 /// The type that RANGE adds offsets in, or NULL.
@@ -167,7 +180,8 @@ static const msl_type *range_type(const msl_type *key, const msl_type *offset) {
     return common && msl_type_is_numeric(common) ? common : NULL;
 }
 
-static morsel_status range_distance(msl_binder *b, const msl_type *type, msl_expr *e, const char *what, msl_expr **out) {
+static morsel_status range_distance(msl_binder *b, const msl_type *type, msl_expr *e, const char *what,
+                                    msl_expr **out) {
     bool is_time = !msl_type_is_numeric(type);
     return msl_expr_require(b->p, e, is_time ? msl_type_of(MSL_TYPE_INTERVAL) : type, what, out);
 }
@@ -223,8 +237,10 @@ static morsel_status bind_frame(msl_binder *b, const msl_ast_window *ast, msl_wi
     static const msl_frame_bound bounds[] = {MSL_BOUND_UNBOUNDED_PRECEDING, MSL_BOUND_PRECEDING, MSL_BOUND_CURRENT_ROW,
                                              MSL_BOUND_FOLLOWING, MSL_BOUND_UNBOUNDED_FOLLOWING};
     static const msl_frame_unit units[] = {MSL_FRAME_RANGE, MSL_FRAME_ROWS, MSL_FRAME_RANGE, MSL_FRAME_GROUPS};
-    static const msl_frame_exclude excludes[] = {MSL_EXCLUDE_NO_OTHERS, MSL_EXCLUDE_CURRENT_ROW, MSL_EXCLUDE_GROUP, MSL_EXCLUDE_TIES};
-    w->frame = (msl_window_frame){.unit = MSL_FRAME_RANGE, .start = MSL_BOUND_UNBOUNDED_PRECEDING, .end = MSL_BOUND_CURRENT_ROW};
+    static const msl_frame_exclude excludes[] = {MSL_EXCLUDE_NO_OTHERS, MSL_EXCLUDE_CURRENT_ROW, MSL_EXCLUDE_GROUP,
+                                                 MSL_EXCLUDE_TIES};
+    w->frame = (msl_window_frame){
+        .unit = MSL_FRAME_RANGE, .start = MSL_BOUND_UNBOUNDED_PRECEDING, .end = MSL_BOUND_CURRENT_ROW};
     if (ast->frame_unit) {
         MSL_TRY(check_bounds(b, ast));
         w->frame.unit = units[ast->frame_unit];
@@ -240,8 +256,10 @@ static morsel_status bind_frame(msl_binder *b, const msl_ast_window *ast, msl_wi
         const msl_type *bigint = msl_type_of(MSL_TYPE_BIGINT);
         bool is_range = w->frame.unit == MSL_FRAME_RANGE;
         if (is_range && (offsets[0] || offsets[1])) MSL_TRY(bind_range(b, ast, w, offsets));
-        if (!is_range && offsets[0]) MSL_TRY(msl_expr_require(b->p, offsets[0], bigint, "the frame's start", &offsets[0]));
-        if (!is_range && offsets[1]) MSL_TRY(msl_expr_require(b->p, offsets[1], bigint, "the frame's end", &offsets[1]));
+        if (!is_range && offsets[0])
+            MSL_TRY(msl_expr_require(b->p, offsets[0], bigint, "the frame's start", &offsets[0]));
+        if (!is_range && offsets[1])
+            MSL_TRY(msl_expr_require(b->p, offsets[1], bigint, "the frame's end", &offsets[1]));
         if (offsets[0]) MSL_TRY(check_distance(b, offsets[0], "start"));
         if (offsets[1]) MSL_TRY(check_distance(b, offsets[1], "end"));
         w->frame.start_offset = offsets[0];
@@ -258,7 +276,8 @@ static void simplify(msl_window_build *w) {
     }
     if (!w->range_key) w->order.count = kept;
     if (!is_whole(&w->frame, w->order.count > 0)) return;
-    w->frame = (msl_window_frame){.unit = MSL_FRAME_ROWS, .start = MSL_BOUND_UNBOUNDED_PRECEDING, .end = MSL_BOUND_UNBOUNDED_FOLLOWING};
+    w->frame = (msl_window_frame){
+        .unit = MSL_FRAME_ROWS, .start = MSL_BOUND_UNBOUNDED_PRECEDING, .end = MSL_BOUND_UNBOUNDED_FOLLOWING};
 }
 
 static morsel_status bind_window_of(msl_binder *b, const msl_ast_window *ast, uint32_t limit, msl_window_build *w) {
@@ -267,8 +286,10 @@ static morsel_status bind_window_of(msl_binder *b, const msl_ast_window *ast, ui
     MSL_TRY(bind_partition(b, source.partition, w));
     MSL_TRY(bind_order(b, source.order, w));
     MSL_TRY(bind_frame(b, source.frame, w));
-    for (uint32_t k = 0; k < w->partition.count; k++) MSL_TRY(msl_refuse_window(b, w->partition.items[k], "PARTITION BY"));
-    for (uint32_t k = 0; k < w->order.count; k++) MSL_TRY(msl_refuse_window(b, w->order.items[k].expr, "the ORDER BY of a window"));
+    for (uint32_t k = 0; k < w->partition.count; k++)
+        MSL_TRY(msl_refuse_window(b, w->partition.items[k], "PARTITION BY"));
+    for (uint32_t k = 0; k < w->order.count; k++)
+        MSL_TRY(msl_refuse_window(b, w->order.items[k].expr, "the ORDER BY of a window"));
     simplify(w);
     return MORSEL_OK;
 }
@@ -280,7 +301,8 @@ morsel_status msl_bind_named_windows(msl_binder *b) {
         for (uint32_t j = 0; j < k; j++) {
             if (!msl_same_name(windows[j].name.text, windows[k].name.text)) continue;
             msl_at at = msl_binder_at(b, windows[k].name.at);
-            return msl_error_at(b->p->err, MORSEL_BIND, "42P20", at.offset, at.length, "WINDOW names %s twice", windows[k].name.text);
+            return msl_error_at(b->p->err, MORSEL_BIND, "42P20", at.offset, at.length, "WINDOW names %s twice",
+                                windows[k].name.text);
         }
         msl_window_build unused = {0};
         MSL_TRY(bind_window_of(b, windows[k].window, k, &unused));
@@ -290,35 +312,50 @@ morsel_status msl_bind_named_windows(msl_binder *b) {
 
 /* ---- calls ---- */
 
-static morsel_status count_arguments(msl_binder *b, const msl_window_function *fn, const msl_ast_call *call, msl_at at) {
+static morsel_status count_arguments(msl_binder *b, const msl_window_function *fn, const msl_ast_call *call,
+                                     msl_at at) {
     uint32_t n = call->argument_count;
     if (n >= fn->least && n <= fn->most && !call->star) return MORSEL_OK;
-    morsel_status status = fn->most == 0 ? msl_error_at(b->p->err, MORSEL_TYPE, "42883", at.offset, at.length, "%s takes no arguments", fn->name)
-                           : msl_error_at(b->p->err, MORSEL_TYPE, "42883", at.offset, at.length, "%s takes %u%s%s argument%s, not %u", fn->name,
-                                          fn->least, fn->least == fn->most ? "" : " to ", fn->least == fn->most ? "" : fn->most == 2 ? "2" : "3",
-                                          fn->most == 1 ? "" : "s", n);
+    morsel_status status =
+        fn->most == 0
+            ? msl_error_at(b->p->err, MORSEL_TYPE, "42883", at.offset, at.length, "%s takes no arguments", fn->name)
+            : msl_error_at(b->p->err, MORSEL_TYPE, "42883", at.offset, at.length, "%s takes %u%s%s argument%s, not %u",
+                           fn->name, fn->least, fn->least == fn->most ? "" : " to ",
+                           fn->least == fn->most ? ""
+                           : fn->most == 2       ? "2"
+                                                 : "3",
+                           fn->most == 1 ? "" : "s", n);
     msl_error_hint(b->p->err, "%s", fn->description);
     return status;
 }
 
 /// What only aggregates take.
-static morsel_status refuse_aggregate_parts(msl_binder *b, const msl_window_function *fn, const msl_ast_call *call, msl_at at) {
-    const char *what = call->distinct ? "DISTINCT" : call->order_by.count ? "ORDER BY among its arguments"
-                       : call->within_group.count ? "WITHIN GROUP" : call->filter ? "FILTER" : NULL;
-    if (what) return msl_error_at(b->p->err, MORSEL_BIND, "42809", at.offset, at.length, "%s is no aggregate: %s cannot be given", fn->name, what);
+static morsel_status refuse_aggregate_parts(msl_binder *b, const msl_window_function *fn, const msl_ast_call *call,
+                                            msl_at at) {
+    const char *what = call->distinct             ? "DISTINCT"
+                       : call->order_by.count     ? "ORDER BY among its arguments"
+                       : call->within_group.count ? "WITHIN GROUP"
+                       : call->filter             ? "FILTER"
+                                                  : NULL;
+    if (what)
+        return msl_error_at(b->p->err, MORSEL_BIND, "42809", at.offset, at.length,
+                            "%s is no aggregate: %s cannot be given", fn->name, what);
     if (call->null_treatment == MSL_AST_NULLS_UNSAID || fn->takes_nulls_option) return MORSEL_OK;
-    return msl_error_at(b->p->err, MORSEL_BIND, "42809", at.offset, at.length, "%s does not look at values: %s NULLS cannot be said", fn->name,
+    return msl_error_at(b->p->err, MORSEL_BIND, "42809", at.offset, at.length,
+                        "%s does not look at values: %s NULLS cannot be said", fn->name,
                         call->null_treatment == MSL_AST_IGNORE_NULLS ? "IGNORE" : "RESPECT");
 }
 
 /// Types of the arguments of a window function, and its result.
-static morsel_status type_arguments(msl_binder *b, msl_window_kind kind, const char *name, msl_expr **args, uint32_t count,
-                                    const msl_type **result) {
+static morsel_status type_arguments(msl_binder *b, msl_window_kind kind, const char *name, msl_expr **args,
+                                    uint32_t count, const msl_type **result) {
     const msl_type *bigint = msl_type_of(MSL_TYPE_BIGINT);
     *result = kind == MSL_WINDOW_PERCENT_RANK || kind == MSL_WINDOW_CUME_DIST ? msl_type_of(MSL_TYPE_DOUBLE) : bigint;
     if (kind < MSL_WINDOW_NTILE) return MORSEL_OK;
     if (kind == MSL_WINDOW_NTILE) return msl_expr_require(b->p, args[0], bigint, "the number of buckets", &args[0]);
-    if (count >= 2) MSL_TRY(msl_expr_require(b->p, args[1], bigint, kind == MSL_WINDOW_NTH_VALUE ? "the number of the row" : "the offset", &args[1]));
+    if (count >= 2)
+        MSL_TRY(msl_expr_require(b->p, args[1], bigint,
+                                 kind == MSL_WINDOW_NTH_VALUE ? "the number of the row" : "the offset", &args[1]));
     msl_expr *values[2] = {args[0], count == 3 ? args[2] : NULL};
     if (count == 3) {
         MSL_TRY(msl_expr_unify(b->p, values, 2, name, result));
@@ -331,7 +368,8 @@ static morsel_status type_arguments(msl_binder *b, msl_window_kind kind, const c
     return MORSEL_OK;
 }
 
-static morsel_status bind_function(msl_binder *b, const msl_ast_expr *ast, const msl_window_function *fn, msl_at at, msl_window_build *w) {
+static morsel_status bind_function(msl_binder *b, const msl_ast_expr *ast, const msl_window_function *fn, msl_at at,
+                                   msl_window_build *w) {
     const msl_ast_call *call = ast->u.call;
     msl_logical_call *c = &w->call;
     MSL_TRY(count_arguments(b, fn, call, at));
@@ -339,13 +377,16 @@ static morsel_status bind_function(msl_binder *b, const msl_ast_expr *ast, const
     MSL_TRY(MSL_TAKE(b->p, c->args, call->argument_count));
     c->arg_count = call->argument_count;
     for (uint32_t k = 0; k < call->argument_count; k++) {
-        if (call->arguments[k].name.text) return msl_unsupported(b, call->arguments[k].name.at, "named arguments of window functions");
+        if (call->arguments[k].name.text)
+            return msl_unsupported(b, call->arguments[k].name.at, "named arguments of window functions");
         MSL_TRY(msl_bind_expr(b, call->arguments[k].expr, &c->args[k]));
     }
     MSL_TRY(type_arguments(b, fn->kind, fn->name, c->args, c->arg_count, &w->type));
     w->kind = fn->kind;
     w->ignore_nulls = call->null_treatment == MSL_AST_IGNORE_NULLS;
-    if (!fn->uses_frame) w->frame = (msl_window_frame){.unit = MSL_FRAME_ROWS, .start = MSL_BOUND_UNBOUNDED_PRECEDING, .end = MSL_BOUND_UNBOUNDED_FOLLOWING};
+    if (!fn->uses_frame)
+        w->frame = (msl_window_frame){
+            .unit = MSL_FRAME_ROWS, .start = MSL_BOUND_UNBOUNDED_PRECEDING, .end = MSL_BOUND_UNBOUNDED_FOLLOWING};
     if (!fn->uses_frame) w->range_key = NULL;
     return msl_text_name(b, ast->at, &c->display);
 }
@@ -353,17 +394,23 @@ static morsel_status bind_function(msl_binder *b, const msl_ast_expr *ast, const
 /// What needs a group's rows together is computed for whole partitions only.
 static morsel_status check_aggregate_frame(msl_binder *b, const msl_window_build *w, const char *name, msl_at at) {
     const msl_logical_call *c = &w->call;
-    bool is_whole_partition = w->frame.start == MSL_BOUND_UNBOUNDED_PRECEDING && w->frame.end == MSL_BOUND_UNBOUNDED_FOLLOWING &&
+    bool is_whole_partition = w->frame.start == MSL_BOUND_UNBOUNDED_PRECEDING &&
+                              w->frame.end == MSL_BOUND_UNBOUNDED_FOLLOWING &&
                               w->frame.exclude == MSL_EXCLUDE_NO_OTHERS;
     bool collects = c->fn.aggregate->flags & MSL_AGG_COLLECTS;
     if (is_whole_partition || (!c->is_distinct && !c->order_count && !collects)) return MORSEL_OK;
-    morsel_status status = msl_error_unsupported(b->p->err, at.offset, at.length, "%s%s over a frame that is not the whole partition", name,
-                                                 c->is_distinct ? " with DISTINCT" : c->order_count ? " with ORDER BY inside" : "");
-    msl_error_hint(b->p->err, "leave the window's ORDER BY out, or say ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING");
+    morsel_status status = msl_error_unsupported(b->p->err, at.offset, at.length,
+                                                 "%s%s over a frame that is not the whole partition", name,
+                                                 c->is_distinct   ? " with DISTINCT"
+                                                 : c->order_count ? " with ORDER BY inside"
+                                                                  : "");
+    msl_error_hint(b->p->err,
+                   "leave the window's ORDER BY out, or say ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING");
     return status;
 }
 
-static morsel_status bind_aggregate(msl_binder *b, const msl_ast_expr *ast, const char *name, msl_at at, msl_window_build *w) {
+static morsel_status bind_aggregate(msl_binder *b, const msl_ast_expr *ast, const char *name, msl_at at,
+                                    msl_window_build *w) {
     msl_expr *aggregate;
     MSL_TRY(msl_bind_aggregate_over(b, ast, name, &aggregate));
     w->kind = MSL_WINDOW_AGGREGATE;
@@ -388,7 +435,8 @@ static morsel_status make_expr(msl_binder *b, msl_window_build *w, msl_at at, ms
     for (uint32_t k = 0; k < w->call.arg_count; k++) MSL_TRY(MSL_PUSH(b->p, &all, w->call.args[k]));
     if (w->call.filter) MSL_TRY(MSL_PUSH(b->p, &all, w->call.filter));
     for (uint32_t k = 0; k < w->call.order_count; k++) MSL_TRY(MSL_PUSH(b->p, &all, w->call.order[k].expr));
-    for (uint32_t k = 0; k < all.count; k++) MSL_TRY(msl_refuse_window(b, all.items[k], "the arguments of another one"));
+    for (uint32_t k = 0; k < all.count; k++)
+        MSL_TRY(msl_refuse_window(b, all.items[k], "the arguments of another one"));
     for (uint32_t k = 0; k < w->partition.count; k++) MSL_TRY(MSL_PUSH(b->p, &all, w->partition.items[k]));
     for (uint32_t k = 0; k < w->order.count; k++) MSL_TRY(MSL_PUSH(b->p, &all, w->order.items[k].expr));
     if (w->range_key) MSL_TRY(MSL_PUSH(b->p, &all, w->range_key));
@@ -405,7 +453,8 @@ morsel_status msl_bind_window(msl_binder *b, const msl_ast_expr *ast, const char
     size_t length = strlen(name);
     const msl_window_function *fn = msl_window_function_find(name, length);
     if (!call->over) {
-        morsel_status status = msl_error_at(b->p->err, MORSEL_BIND, "42P20", at.offset, at.length, "window function %s needs OVER", name);
+        morsel_status status =
+            msl_error_at(b->p->err, MORSEL_BIND, "42P20", at.offset, at.length, "window function %s needs OVER", name);
         msl_error_hint(b->p->err, "%s(...) OVER (PARTITION BY ... ORDER BY ...)", name);
         return status;
     }
@@ -419,7 +468,8 @@ morsel_status msl_bind_window(msl_binder *b, const msl_ast_expr *ast, const char
         for (size_t k = 0; msl_window_function_at(k); k++) {
             msl_nearest_offer(&best, msl_window_function_at(k)->name, strlen(msl_window_function_at(k)->name));
         }
-        for (size_t k = 0; msl_aggregate_at(k); k++) msl_nearest_offer(&best, msl_aggregate_at(k)->name, strlen(msl_aggregate_at(k)->name));
+        for (size_t k = 0; msl_aggregate_at(k); k++)
+            msl_nearest_offer(&best, msl_aggregate_at(k)->name, strlen(msl_aggregate_at(k)->name));
         morsel_status status = msl_error_at(b->p->err, MORSEL_BIND, "42883", name_at.offset, name_at.length,
                                             "no window function or aggregate named %s", name);
         if (msl_nearest_name(&best)) msl_error_hint(b->p->err, "did you mean %s?", msl_nearest_name(&best));
@@ -428,7 +478,9 @@ morsel_status msl_bind_window(msl_binder *b, const msl_ast_expr *ast, const char
     MSL_TRY(check_place(b, name, at));
     msl_window_build w = {0};
     MSL_TRY(bind_window_of(b, call->over, b->scope->window_count, &w));
-    if (fn) MSL_TRY(bind_function(b, ast, fn, at, &w));
-    else MSL_TRY(bind_aggregate(b, ast, name, at, &w));
+    if (fn)
+        MSL_TRY(bind_function(b, ast, fn, at, &w));
+    else
+        MSL_TRY(bind_aggregate(b, ast, name, at, &w));
     return make_expr(b, &w, at, out);
 }

@@ -1,9 +1,9 @@
 /// binder.h: inside of the binder: scopes, the state of binding one statement, and what its files offer each other.
 ///
-/// A SELECT is bound in this order: FROM, select items (stars expanded), WHERE, GROUP BY, HAVING, ORDER BY; all expressions
-/// over FROM's columns with AGGREGATE and SUBQUERY nodes standing in them. Then grouping replaces keys and aggregates by
-/// the AGGREGATE node's columns, and planting replaces subqueries by the columns of joins. What other systems do while
-/// walking the tree is here a rewrite afterwards, so that no clause needs to know what comes after it.
+/// A SELECT is bound in this order: FROM, select items (stars expanded), WHERE, GROUP BY, HAVING, ORDER BY; all
+/// expressions over FROM's columns with AGGREGATE and SUBQUERY nodes standing in them. Then grouping replaces keys and
+/// aggregates by the AGGREGATE node's columns, and planting replaces subqueries by the columns of joins. What other
+/// systems do while walking the tree is here a rewrite afterwards, so that no clause needs to know what comes after it.
 #ifndef MSL_BINDER_H
 #define MSL_BINDER_H
 
@@ -34,8 +34,8 @@ typedef struct msl_scope_tables {
     uint32_t count, room;
 } msl_scope_tables;
 
-/// A bound FROM clause or join: its plan, the tables that names may be qualified by, and what `*` shows. Columns merged by
-/// USING stand in `visible` once and remain in their tables.
+/// A bound FROM clause or join: its plan, the tables that names may be qualified by, and what `*` shows. Columns merged
+/// by USING stand in `visible` once and remain in their tables.
 typedef struct msl_relation {
     msl_logical *plan;
     msl_scope_tables tables;
@@ -149,7 +149,8 @@ morsel_status msl_unsupported(msl_binder *b, msl_ast_span at, const char *what) 
 
 morsel_status msl_bind_expr(msl_binder *b, const msl_ast_expr *ast, msl_expr **out) MSL_MUST_CHECK;
 /// A BOOLEAN expression ("WHERE must be BOOLEAN, not INTEGER").
-morsel_status msl_bind_condition(msl_binder *b, const msl_ast_expr *ast, const char *what, msl_expr **out) MSL_MUST_CHECK;
+morsel_status msl_bind_condition(msl_binder *b, const msl_ast_expr *ast, const char *what,
+                                 msl_expr **out) MSL_MUST_CHECK;
 morsel_status msl_bind_number(msl_binder *b, const char *text, size_t length, bool is_negative, msl_at at,
                               msl_expr **out) MSL_MUST_CHECK;
 morsel_status msl_bind_interval(msl_binder *b, const msl_ast_expr *ast, msl_expr **out) MSL_MUST_CHECK;
@@ -162,13 +163,16 @@ morsel_status msl_bind_in(msl_binder *b, const msl_ast_expr *ast, msl_expr **out
 morsel_status msl_bind_binary(msl_binder *b, msl_ast_op op, msl_expr *left, msl_expr *right, msl_at at,
                               msl_expr **out) MSL_MUST_CHECK;
 morsel_status msl_bind_call(msl_binder *b, const msl_ast_expr *ast, msl_expr **out) MSL_MUST_CHECK;
-morsel_status msl_bind_aggregate(msl_binder *b, const msl_ast_expr *ast, const char *name, msl_expr **out) MSL_MUST_CHECK;
+morsel_status msl_bind_aggregate(msl_binder *b, const msl_ast_expr *ast, const char *name,
+                                 msl_expr **out) MSL_MUST_CHECK;
 /// The aggregate of a window call: as msl_bind_aggregate, but other aggregates may stand in its arguments.
-morsel_status msl_bind_aggregate_over(msl_binder *b, const msl_ast_expr *ast, const char *name, msl_expr **out) MSL_MUST_CHECK;
+morsel_status msl_bind_aggregate_over(msl_binder *b, const msl_ast_expr *ast, const char *name,
+                                      msl_expr **out) MSL_MUST_CHECK;
 morsel_status msl_bind_subquery(msl_binder *b, const msl_ast_expr *ast, msl_expr **out) MSL_MUST_CHECK;
 morsel_status msl_bind_not(msl_binder *b, msl_expr *operand, msl_at at, msl_expr **out) MSL_MUST_CHECK;
 /// A constant expression (no columns; of FROM arguments, options, LIMIT) evaluated; text literals become VARCHAR.
-morsel_status msl_bind_constant(msl_binder *b, const msl_ast_expr *ast, msl_clause clause, msl_value *out) MSL_MUST_CHECK;
+morsel_status msl_bind_constant(msl_binder *b, const msl_ast_expr *ast, msl_clause clause,
+                                msl_value *out) MSL_MUST_CHECK;
 bool msl_direction_nulls_first(const msl_ast_order_item *item);
 
 /* ---- bind_plant.c: subqueries become joins ---- */
@@ -180,7 +184,8 @@ morsel_status msl_plant_condition(msl_binder *b, msl_logical **plan, msl_expr *c
 
 /* ---- bind_from.c, bind_source.c, bind_join.c ---- */
 
-morsel_status msl_bind_from_list(msl_binder *b, msl_ast_from *const *items, uint32_t count, msl_relation *out) MSL_MUST_CHECK;
+morsel_status msl_bind_from_list(msl_binder *b, msl_ast_from *const *items, uint32_t count,
+                                 msl_relation *out) MSL_MUST_CHECK;
 morsel_status msl_bind_from(msl_binder *b, const msl_ast_from *from, msl_relation *out) MSL_MUST_CHECK;
 morsel_status msl_bind_join(msl_binder *b, const msl_ast_from *from, msl_relation *out) MSL_MUST_CHECK;
 /// Puts two relations' names together (the plan is left alone).
@@ -203,8 +208,10 @@ morsel_status msl_error_no_table(msl_binder *b, const msl_ast_names *names, bool
 
 /* ---- bind_query.c, bind_select.c, bind_setop.c ---- */
 
-morsel_status msl_bind_query(msl_binder *b, const msl_ast_query *ast, unsigned flags, msl_bound_query *out) MSL_MUST_CHECK;
-morsel_status msl_bind_select(msl_binder *b, const msl_ast_query *query, unsigned flags, msl_bound_query *out) MSL_MUST_CHECK;
+morsel_status msl_bind_query(msl_binder *b, const msl_ast_query *ast, unsigned flags,
+                             msl_bound_query *out) MSL_MUST_CHECK;
+morsel_status msl_bind_select(msl_binder *b, const msl_ast_query *query, unsigned flags,
+                              msl_bound_query *out) MSL_MUST_CHECK;
 morsel_status msl_bind_set(msl_binder *b, const msl_ast_query *query, msl_bound_query *out) MSL_MUST_CHECK;
 /// A nested query in its own scope (parent: the current one).
 morsel_status msl_bind_nested(msl_binder *b, const msl_ast_query *ast, unsigned flags, bool sees_outer,
@@ -263,20 +270,25 @@ morsel_status msl_group_plan(msl_binder *b, msl_grouping *grouping, msl_logical 
 
 /* ---- bind_statement.c, bind_table.c, bind_insert.c, bind_show.c ---- */
 
-morsel_status msl_bind_insert(msl_binder *b, const msl_ast_insert *ast, msl_ast_span at, msl_bound_query *out) MSL_MUST_CHECK;
+morsel_status msl_bind_insert(msl_binder *b, const msl_ast_insert *ast, msl_ast_span at,
+                              msl_bound_query *out) MSL_MUST_CHECK;
 /// out->plan is NULL for CREATE TABLE without a query.
-morsel_status msl_bind_create_table(msl_binder *b, const msl_ast_create_table *ast, msl_ast_span at, msl_prepared *prepared,
-                                    msl_bound_query *out) MSL_MUST_CHECK;
+morsel_status msl_bind_create_table(msl_binder *b, const msl_ast_create_table *ast, msl_ast_span at, msl_prepared
+                                    *prepared, msl_bound_query *out) MSL_MUST_CHECK;
 morsel_status msl_bind_create_view(msl_binder *b, const msl_ast_create_view *ast, msl_ast_span at,
                                    msl_prepared *prepared) MSL_MUST_CHECK;
-morsel_status msl_bind_drop(msl_binder *b, const msl_ast_drop *ast, msl_ast_span at, msl_prepared *prepared) MSL_MUST_CHECK;
-morsel_status msl_bind_copy(msl_binder *b, const msl_ast_copy *ast, msl_ast_span at, msl_bound_query *out) MSL_MUST_CHECK;
+morsel_status msl_bind_drop(msl_binder *b, const msl_ast_drop *ast, msl_ast_span at,
+                            msl_prepared *prepared) MSL_MUST_CHECK;
+morsel_status msl_bind_copy(msl_binder *b, const msl_ast_copy *ast, msl_ast_span at,
+                            msl_bound_query *out) MSL_MUST_CHECK;
 morsel_status msl_bind_describe(msl_binder *b, const msl_ast_describe *ast, msl_bound_query *out) MSL_MUST_CHECK;
-morsel_status msl_bind_summarize(msl_binder *b, const msl_ast_describe *ast, msl_ast_span at, msl_bound_query *out) MSL_MUST_CHECK;
+morsel_status msl_bind_summarize(msl_binder *b, const msl_ast_describe *ast, msl_ast_span at,
+                                 msl_bound_query *out) MSL_MUST_CHECK;
 /// Lists (SHOW TABLES, ...) become *out; SHOW of settings fills prepared->setting and leaves out->plan NULL.
 morsel_status msl_bind_show(msl_binder *b, const msl_ast_show *ast, msl_ast_span at, msl_prepared *prepared,
                             msl_bound_query *out) MSL_MUST_CHECK;
-morsel_status msl_bind_set_statement(msl_binder *b, const msl_ast_statement *ast, msl_prepared *prepared) MSL_MUST_CHECK;
+morsel_status msl_bind_set_statement(msl_binder *b, const msl_ast_statement *ast,
+                                     msl_prepared *prepared) MSL_MUST_CHECK;
 /// Rows of texts (NULL pointer = NULL) as a VALUES plan.
 morsel_status msl_text_rows(msl_binder *b, const char *const *names, uint32_t columns, const char *const *cells,
                             uint32_t rows, msl_bound_query *out) MSL_MUST_CHECK;

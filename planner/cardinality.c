@@ -1,8 +1,8 @@
 /// cardinality.c: how many rows a node emits, guessed. Used to choose build sides and shown by EXPLAIN.
 ///
-/// Formulas: Selinger et al., "Access Path Selection" (SIGMOD 1979), table 1: equality 1/10, range 1/3, IN n/10 (at most 1/2),
-/// AND multiplies, OR adds. Groups: rows^(3/4) for each set of keys, since nothing is known of distinct values. Equality
-/// joins: |L| * |R| / max(|L|, |R|), as if the larger side's key were unique.
+/// Formulas: Selinger et al., "Access Path Selection" (SIGMOD 1979), table 1: equality 1/10, range 1/3, IN n/10 (at
+/// most 1/2), AND multiplies, OR adds. Groups: rows^(3/4) for each set of keys, since nothing is known of distinct
+/// values. Equality joins: |L| * |R| / max(|L|, |R|), as if the larger side's key were unique.
 #include "planner/pass.h"
 
 #include <math.h>
@@ -19,7 +19,8 @@ static double selectivity(const msl_expr *e) {
     if (msl_expr_is_never_true(e)) return 0;
     if (e->kind == MSL_EXPR_AND || e->kind == MSL_EXPR_OR) {
         double s = e->kind == MSL_EXPR_AND ? 1 : 0;
-        for (uint32_t k = 0; k < e->arg_count; k++) s = e->kind == MSL_EXPR_AND ? s * selectivity(e->args[k]) : s + selectivity(e->args[k]);
+        for (uint32_t k = 0; k < e->arg_count; k++)
+            s = e->kind == MSL_EXPR_AND ? s * selectivity(e->args[k]) : s + selectivity(e->args[k]);
         return clamp01(s);
     }
     if (e->kind == MSL_EXPR_IN) {
@@ -55,7 +56,8 @@ static double at_least_one(double rows) { return rows > 0 && rows < 1 ? 1 : rows
 static double estimate_scan(const msl_logical *node) {
     double rows = node->scan.source->estimated_rows;
     if (rows < 0 && node->scan.source->total_bytes > 0) rows = node->scan.source->total_bytes / 64; // a usual line
-    for (uint32_t k = 0; k < node->scan.filter_count && rows >= 0; k++) rows *= filter_selectivity(&node->scan.filters[k]);
+    for (uint32_t k = 0; k < node->scan.filter_count && rows >= 0; k++)
+        rows *= filter_selectivity(&node->scan.filters[k]);
     return at_least_one(rows);
 }
 

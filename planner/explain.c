@@ -56,17 +56,21 @@ static void put_u64(writer *w, uint64_t v) { // 1,234,567
 
 static void put_expr(writer *w, const msl_expr *e, const char *const *names, uint32_t count) {
     char *text = msl_expr_text(e, names, count, w->arena);
-    if (!text) w->failed = true;
-    else put(w, text);
+    if (!text)
+        w->failed = true;
+    else
+        put(w, text);
 }
 
 /* ---- what a node shows ---- */
 
 static const char *node_title(const msl_plan *plan) {
     static const char *const titles[MSL_PLAN_KIND_COUNT] = {
-        "SCAN", "VALUES", "FILTER", "PROJECT", "LIMIT", "AGG_SIMPLE", "AGG_PARTIAL", "AGG_FINAL", "AGG_COLLECT", "EXCHANGE", "HASH_JOIN",
-        "LOOP_JOIN", "SORT", "TOP_N", "UNION_ALL", "REPEAT", "WINDOW", "INSERT", "COPY_TO"};
-    static const char *const exchanges[] = {"EXCHANGE HASH", "EXCHANGE RANGE", "EXCHANGE BROADCAST", "EXCHANGE GATHER", "EXCHANGE MERGE"};
+        "SCAN",      "VALUES",      "FILTER",   "PROJECT",   "LIMIT",     "AGG_SIMPLE", "AGG_PARTIAL",
+        "AGG_FINAL", "AGG_COLLECT", "EXCHANGE", "HASH_JOIN", "LOOP_JOIN", "SORT",       "TOP_N",
+        "UNION_ALL", "REPEAT",      "WINDOW",   "INSERT",    "COPY_TO"};
+    static const char *const exchanges[] = {"EXCHANGE HASH", "EXCHANGE RANGE", "EXCHANGE BROADCAST", "EXCHANGE GATHER",
+                                            "EXCHANGE MERGE"};
     return plan->kind == MSL_PLAN_EXCHANGE ? exchanges[plan->exchange.kind] : titles[plan->kind];
 }
 
@@ -98,7 +102,8 @@ static const char *const *column_names(writer *w, const msl_plan *plan) {
             names[k] = below[k];
         } else if (is_join && right && k - left_count < plan->children[1]->column_count) {
             names[k] = right[k - left_count];
-        } else if ((plan->kind == MSL_PLAN_AGG_PARTIAL || plan->kind == MSL_PLAN_AGG_COLLECT) && k < plan->agg.key_count) {
+        } else if ((plan->kind == MSL_PLAN_AGG_PARTIAL || plan->kind == MSL_PLAN_AGG_COLLECT) &&
+                   k < plan->agg.key_count) {
             names[k] = below[plan->agg.keys[k]];
         } else if (plan->kind == MSL_PLAN_AGG_FINAL) {
             names[k] = below[k];
@@ -171,7 +176,8 @@ static void put_calls(writer *w, const msl_plan *plan, const char *const *input)
         const msl_agg_call *call = &plan->agg.calls[k];
         if (k) put(w, ", ");
         put(w, call->display ? call->display : call->fn.aggregate->name);
-        if (call->filter >= 0 && input && input[call->filter] && !strstr(call->display, "FILTER") && !strstr(call->display, "filter")) {
+        if (call->filter >= 0 && input && input[call->filter] && !strstr(call->display, "FILTER") &&
+            !strstr(call->display, "filter")) {
             put(w, " FILTER ");
             put(w, input[call->filter]);
         }
@@ -258,8 +264,8 @@ static void put_detail(writer *w, const msl_plan *plan) {
     case MSL_PLAN_AGG_COLLECT: put_aggregate(w, plan); return;
     case MSL_PLAN_EXCHANGE:
         put_columns(w, plan->exchange.keys, plan->exchange.key_count, column_names(w, plan));
-        snprintf(number, sizeof number, "%s(%u partition%s)", plan->exchange.key_count ? "  " : "", plan->exchange.partitions,
-                 plan->exchange.partitions == 1 ? "" : "s");
+        snprintf(number, sizeof number, "%s(%u partition%s)", plan->exchange.key_count ? "  " : "",
+                 plan->exchange.partitions, plan->exchange.partitions == 1 ? "" : "s");
         put(w, number);
         return;
     case MSL_PLAN_HASH_JOIN:
@@ -304,7 +310,8 @@ static void put_partitions(writer *w, const msl_node_profile *n) {
     put_u64(w, least);
     put(w, " to ");
     put_u64(w, most);
-    snprintf(text, sizeof text, " (%u of %u used, %.1f on average)", used, n->partition_count, (double)total / n->partition_count);
+    snprintf(text, sizeof text, " (%u of %u used, %.1f on average)", used, n->partition_count,
+             (double)total / n->partition_count);
     put(w, text);
 }
 

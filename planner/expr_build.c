@@ -18,8 +18,8 @@ morsel_status msl_expr_new(msl_planner *p, msl_expr_kind kind, const msl_type *t
     return MORSEL_OK;
 }
 
-/// A call that its constant arguments keep from failing although its function can fail for others: LIKE and its kin fail
-/// only for a bad pattern.
+/// A call that its constant arguments keep from failing although its function can fail for others: LIKE and its kin
+/// fail only for a bad pattern.
 static bool is_tamed(const msl_expr *e) {
     const char *name = e->call.function->name;
     bool is_glob = strcmp(name, "glob") == 0, is_like = strcmp(name, "like") == 0 || strcmp(name, "ilike") == 0;
@@ -104,7 +104,8 @@ morsel_status msl_expr_call(msl_planner *p, const char *name, size_t name_length
     }
     msl_expr *e;
     MSL_TRY(msl_expr_new(p, MSL_EXPR_CALL, NULL, arg_count, at, &e));
-    morsel_status status = msl_function_resolve(name, name_length, types, constants, arg_count, p->arena, &e->call, p->err);
+    morsel_status status =
+        msl_function_resolve(name, name_length, types, constants, arg_count, p->arena, &e->call, p->err);
     if (status != MORSEL_OK) {
         msl_error_locate(p->err, at.offset, at.length);
         return status;
@@ -127,10 +128,13 @@ morsel_status msl_expr_call2(msl_planner *p, const char *name, msl_expr *a, msl_
 
 /* ---- conversions ---- */
 
-static bool is_untyped_parameter(const msl_expr *e) { return e->kind == MSL_EXPR_PARAM && e->type->id == MSL_TYPE_UNTYPED; }
+static bool is_untyped_parameter(const msl_expr *e) {
+    return e->kind == MSL_EXPR_PARAM && e->type->id == MSL_TYPE_UNTYPED;
+}
 
 /// A CAST node; the constant it makes when `value` is a constant text, so that errors show while planning.
-static morsel_status cast_node(msl_planner *p, msl_expr *value, const msl_type *to, bool is_try, msl_at at, msl_expr **out) {
+static morsel_status cast_node(msl_planner *p, msl_expr *value, const msl_type *to, bool is_try, msl_at at,
+                               msl_expr **out) {
     msl_expr *e;
     MSL_TRY(msl_expr_new(p, MSL_EXPR_CAST, to, 1, at, &e));
     e->args[0] = value;
@@ -168,7 +172,8 @@ static morsel_status type_parameter(msl_planner *p, msl_expr *value, const msl_t
     return cast_node(p, typed, to, false, msl_expr_at(value), out);
 }
 
-morsel_status msl_expr_cast(msl_planner *p, msl_expr *value, const msl_type *to, bool is_try, msl_at at, msl_expr **out) {
+morsel_status msl_expr_cast(msl_planner *p, msl_expr *value, const msl_type *to, bool is_try, msl_at at,
+                            msl_expr **out) {
     *out = value;
     if (value->type == to) return MORSEL_OK;
     if (value->kind == MSL_EXPR_CONSTANT && value->value.is_null) return retype_constant(p, value, to, out);
@@ -206,7 +211,8 @@ morsel_status msl_expr_settle(msl_planner *p, msl_expr *value, msl_expr **out) {
     return msl_expr_coerce(p, value, msl_type_of(MSL_TYPE_VARCHAR), out);
 }
 
-morsel_status msl_expr_unify(msl_planner *p, msl_expr **exprs, uint32_t count, const char *what, const msl_type **type) {
+morsel_status msl_expr_unify(msl_planner *p, msl_expr **exprs, uint32_t count, const char *what,
+                             const msl_type **type) {
     const msl_type *common = msl_type_of(MSL_TYPE_NULL);
     for (uint32_t k = 0; k < count; k++) {
         const msl_type *next = msl_type_common(common, exprs[k]->type);
@@ -256,7 +262,8 @@ morsel_status msl_expr_case(msl_planner *p, msl_expr *const *args, uint32_t coun
     uint32_t pairs = count / 2;
     MSL_TRY(MSL_TAKE(p, results, pairs + 1));
     for (uint32_t k = 0; k < pairs; k++) {
-        MSL_TRY(msl_expr_require(p, args[2 * k], msl_type_of(MSL_TYPE_BOOLEAN), "a condition of CASE", &e->args[2 * k]));
+        MSL_TRY(
+            msl_expr_require(p, args[2 * k], msl_type_of(MSL_TYPE_BOOLEAN), "a condition of CASE", &e->args[2 * k]));
         results[k] = args[2 * k + 1];
     }
     if (args[count - 1]) {

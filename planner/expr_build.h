@@ -1,5 +1,5 @@
-/// expr_build.h: making bound expressions. Expressions are immutable once made, so nodes may be shared; whoever changes one
-/// copies the path to the change (expr_walk.h).
+/// expr_build.h: making bound expressions. Expressions are immutable once made, so nodes may be shared; whoever changes
+/// one copies the path to the change (expr_walk.h).
 #ifndef MSL_EXPR_BUILD_H
 #define MSL_EXPR_BUILD_H
 

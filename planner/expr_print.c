@@ -188,5 +188,6 @@ char *msl_expr_text(const msl_expr *expr, const char *const *names, uint32_t nam
     print(&p, expr, false);
     bool is_cut = p.length > PRINT_MAX;
     if (is_cut) p.length = PRINT_MAX;
-    return p.failed ? NULL : msl_arena_printf(arena, "%.*s%s", (int)p.length, p.text ? p.text : "", is_cut ? "..." : "");
+    return p.failed ? NULL
+                    : msl_arena_printf(arena, "%.*s%s", (int)p.length, p.text ? p.text : "", is_cut ? "..." : "");
 }

@@ -42,7 +42,8 @@ static bool order_equal(const msl_logical_order *a, const msl_logical_order *b, 
 
 static bool aggregate_equal(const msl_expr *a, const msl_expr *b) {
     const msl_logical_call *x = a->detail, *y = b->detail;
-    if (x->fn.aggregate != y->fn.aggregate || x->fn.result != y->fn.result || x->is_distinct != y->is_distinct) return false;
+    if (x->fn.aggregate != y->fn.aggregate || x->fn.result != y->fn.result || x->is_distinct != y->is_distinct)
+        return false;
     if (!x->filter != !y->filter || (x->filter && !msl_expr_equal(x->filter, y->filter))) return false;
     return x->order_count == y->order_count && order_equal(x->order, y->order, x->order_count);
 }
@@ -98,7 +99,8 @@ morsel_status msl_expr_with_args(msl_planner *p, msl_expr *expr, msl_expr *const
     return MORSEL_OK;
 }
 
-static morsel_status rewrite_aggregate(msl_planner *p, msl_expr *expr, msl_rewrite_fn fn, void *context, msl_expr **out) {
+static morsel_status rewrite_aggregate(msl_planner *p, msl_expr *expr, msl_rewrite_fn fn, void *context,
+                                       msl_expr **out) {
     msl_logical_call *copy;
     const msl_logical_call *call = expr->detail;
     MSL_TRY(MSL_TAKE(p, copy, 1));
@@ -126,7 +128,8 @@ morsel_status msl_expr_rewrite(msl_planner *p, msl_expr *expr, msl_rewrite_fn fn
     if (expr->arg_count) {
         msl_expr **args;
         MSL_TRY(MSL_TAKE(p, args, expr->arg_count));
-        for (uint32_t k = 0; k < expr->arg_count; k++) MSL_TRY(msl_expr_rewrite(p, expr->args[k], fn, context, &args[k]));
+        for (uint32_t k = 0; k < expr->arg_count; k++)
+            MSL_TRY(msl_expr_rewrite(p, expr->args[k], fn, context, &args[k]));
         MSL_TRY(msl_expr_with_args(p, expr, args, out));
     }
     if (expr->kind != MSL_EXPR_AGGREGATE) return MORSEL_OK;

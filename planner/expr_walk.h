@@ -11,8 +11,8 @@ bool msl_expr_equal(const msl_expr *a, const msl_expr *b);
 bool msl_subquery_equal(const msl_expr *a, const msl_expr *b);
 bool msl_value_equal(const msl_value *a, const msl_value *b);
 
-/// What a rewrite does at a node: sets *out to a replacement (its arguments are not visited), or leaves it NULL to go on
-/// with the arguments.
+/// What a rewrite does at a node: sets *out to a replacement (its arguments are not visited), or leaves it NULL to go
+/// on with the arguments.
 typedef morsel_status (*msl_rewrite_fn)(void *context, msl_expr *expr, msl_expr **out);
 /// A copy of `expr` in which `fn` has replaced nodes, from the root down; shares what did not change.
 morsel_status msl_expr_rewrite(msl_planner *p, msl_expr *expr, msl_rewrite_fn fn, void *context,

@@ -6,8 +6,8 @@
 #include <string.h>
 
 const char *msl_logical_kind_name(msl_logical_kind kind) {
-    static const char *const names[] = {"SCAN", "VALUES", "FILTER", "PROJECT", "AGGREGATE", "JOIN", "SORT",
-                                        "TOP_N", "LIMIT", "UNION_ALL", "REPEAT", "WINDOW", "INSERT", "COPY_TO"};
+    static const char *const names[] = {"SCAN",  "VALUES", "FILTER",    "PROJECT", "AGGREGATE", "JOIN",   "SORT",
+                                        "TOP_N", "LIMIT",  "UNION_ALL", "REPEAT",  "WINDOW",    "INSERT", "COPY_TO"};
     return names[kind];
 }
 
@@ -80,7 +80,8 @@ morsel_status msl_logical_join(msl_planner *p, msl_join_type type, msl_logical *
     node->children[0] = left;
     node->children[1] = right;
     memcpy(node->columns, left->columns, sizeof *left->columns * left->column_count);
-    if (!left_only) memcpy(node->columns + left->column_count, right->columns, sizeof *right->columns * right->column_count);
+    if (!left_only)
+        memcpy(node->columns + left->column_count, right->columns, sizeof *right->columns * right->column_count);
     node->join.type = type;
     if (type == MSL_JOIN_MARK) {
         MSL_TRY(msl_new_column(p, msl_type_of(MSL_TYPE_BOOLEAN), "mark", &node->join.mark));

@@ -46,7 +46,8 @@ static void check_order(verifier *v, const msl_logical_order *keys, uint32_t cou
 
 static void check_aggregate(verifier *v) {
     const msl_logical *n = v->node;
-    if (n->column_count != n->aggregate.key_count + n->aggregate.call_count) v->problem = "AGGREGATE emits keys and calls";
+    if (n->column_count != n->aggregate.key_count + n->aggregate.call_count)
+        v->problem = "AGGREGATE emits keys and calls";
     for (uint32_t k = 0; k < n->aggregate.key_count; k++) check_expr(v, n->aggregate.keys[k]);
     for (uint32_t k = 0; k < n->aggregate.call_count; k++) {
         const msl_logical_call *call = n->aggregate.calls[k];
@@ -64,7 +65,8 @@ static void check_join(verifier *v) {
         bool sides = msl_expr_within(n->join.left_keys[k], n->children[0]->columns, n->children[0]->column_count) &&
                      msl_expr_within(n->join.right_keys[k], n->children[1]->columns, n->children[1]->column_count);
         if (!v->problem && !sides) v->problem = "a join key is on the wrong side";
-        if (!v->problem && n->join.left_keys[k]->type != n->join.right_keys[k]->type) v->problem = "join keys differ in type";
+        if (!v->problem && n->join.left_keys[k]->type != n->join.right_keys[k]->type)
+            v->problem = "join keys differ in type";
     }
     for (uint32_t k = 0; k < n->join.count; k++) check_condition(v, n->join.conjuncts[k]);
 }
@@ -72,7 +74,8 @@ static void check_join(verifier *v) {
 /// Ids that pass through must come from the input, for nodes that make none.
 static void check_passes(verifier *v, uint32_t count) {
     for (uint32_t k = 0; k < count; k++) {
-        if (!v->problem && !v->visible[v->node->columns[k]]) v->problem = "a column is emitted that the input does not have";
+        if (!v->problem && !v->visible[v->node->columns[k]])
+            v->problem = "a column is emitted that the input does not have";
     }
 }
 
@@ -92,7 +95,8 @@ static void check_window(verifier *v) {
         if (call->range_key) check_expr(v, call->range_key);
         check_order(v, call->call.order, call->call.order_count);
         uint32_t id = n->columns[n->column_count - n->window.call_count + k];
-        if (!v->problem && msl_column_type(v->p, id) != call->type) v->problem = "a window call has another type than its column";
+        if (!v->problem && msl_column_type(v->p, id) != call->type)
+            v->problem = "a window call has another type than its column";
     }
 }
 
@@ -101,7 +105,8 @@ static void check_node(verifier *v) {
     switch (n->kind) {
     case MSL_LOGICAL_SCAN:
         for (uint32_t k = 0; k < n->column_count; k++) {
-            if (n->scan.indexes[k] >= n->scan.source->column_count) v->problem = "SCAN emits a column that the source lacks";
+            if (n->scan.indexes[k] >= n->scan.source->column_count)
+                v->problem = "SCAN emits a column that the source lacks";
         }
         break;
     case MSL_LOGICAL_VALUES:
@@ -153,12 +158,14 @@ static morsel_status verify_node(msl_planner *p, const msl_logical *node, const 
     bool *seen;
     MSL_TRY(MSL_TAKE(p, seen, p->columns.count));
     for (uint32_t k = 0; k < node->column_count && !v.problem; k++) {
-        if (node->columns[k] >= p->columns.count || seen[node->columns[k]]) v.problem = "an id is emitted twice";
-        else seen[node->columns[k]] = true;
+        if (node->columns[k] >= p->columns.count || seen[node->columns[k]])
+            v.problem = "an id is emitted twice";
+        else
+            seen[node->columns[k]] = true;
     }
     if (!v.problem) return MORSEL_OK;
-    return msl_error_set(p->err, MORSEL_INTERNAL, "XX000", "plan is wrong after %s, at %s: %s", pass, msl_logical_kind_name(node->kind),
-                         v.problem);
+    return msl_error_set(p->err, MORSEL_INTERNAL, "XX000", "plan is wrong after %s, at %s: %s", pass,
+                         msl_logical_kind_name(node->kind), v.problem);
 }
 
 morsel_status msl_logical_verify(msl_planner *p, const msl_logical *root, const char *pass) {

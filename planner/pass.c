@@ -1,8 +1,8 @@
 /// pass.c: the table of passes and the wrapper around each.
 ///
-/// Order   fold first, so that filters are simple when they are pushed; filters before joins are ordered and get keys, since
-///         pushing finds the equalities; build sides after keys; limits before top-N, since a limit must meet its sort;
-///         pruning last, since it narrows what the others have made.
+/// Order   fold first, so that filters are simple when they are pushed; filters before joins are ordered and get keys,
+///         since pushing finds the equalities; build sides after keys; limits before top-N, since a limit must meet its
+///         sort; pruning last, since it narrows what the others have made.
 #include "planner/pass.h"
 
 #include <string.h>
@@ -11,11 +11,16 @@ static const struct {
     const char *name;
     morsel_status (*run)(msl_planner *p, msl_logical **root);
 } passes[] = {
-    {"fold_constants", msl_pass_fold_constants}, {"push_filter", msl_pass_push_filter},
-    {"join_order", msl_pass_join_order},         {"join_keys", msl_pass_join_keys},
-    {"build_side", msl_pass_build_side},         {"push_limit", msl_pass_push_limit},
-    {"top_n", msl_pass_top_n},                   {"distinct_aggregate", msl_pass_distinct_aggregate},
-    {"common_subexpr", msl_pass_common_subexpr}, {"prune_columns", msl_pass_prune_columns},
+    {"fold_constants", msl_pass_fold_constants},
+    {"push_filter", msl_pass_push_filter},
+    {"join_order", msl_pass_join_order},
+    {"join_keys", msl_pass_join_keys},
+    {"build_side", msl_pass_build_side},
+    {"push_limit", msl_pass_push_limit},
+    {"top_n", msl_pass_top_n},
+    {"distinct_aggregate", msl_pass_distinct_aggregate},
+    {"common_subexpr", msl_pass_common_subexpr},
+    {"prune_columns", msl_pass_prune_columns},
 };
 #define PASSES (sizeof passes / sizeof passes[0])
 
@@ -52,7 +57,8 @@ static morsel_status edit_list(msl_planner *p, msl_expr **exprs, uint32_t count,
     return MORSEL_OK;
 }
 
-static morsel_status edit_order(msl_planner *p, msl_logical_order *keys, uint32_t count, msl_expr_edit_fn fn, void *context) {
+static morsel_status edit_order(msl_planner *p, msl_logical_order *keys, uint32_t count, msl_expr_edit_fn fn,
+                                void *context) {
     for (uint32_t k = 0; k < count; k++) MSL_TRY(fn(p, &keys[k].expr, context));
     return MORSEL_OK;
 }
@@ -84,7 +90,8 @@ static morsel_status edit_window(msl_planner *p, msl_logical *node, msl_expr_edi
 morsel_status msl_logical_edit_exprs(msl_planner *p, msl_logical *node, msl_expr_edit_fn fn, void *context) {
     switch (node->kind) {
     case MSL_LOGICAL_VALUES:
-        for (uint32_t r = 0; r < node->values.row_count; r++) MSL_TRY(edit_list(p, node->values.rows[r], node->column_count, fn, context));
+        for (uint32_t r = 0; r < node->values.row_count; r++)
+            MSL_TRY(edit_list(p, node->values.rows[r], node->column_count, fn, context));
         return MORSEL_OK;
     case MSL_LOGICAL_FILTER: return edit_list(p, node->filter.conjuncts, node->filter.count, fn, context);
     case MSL_LOGICAL_PROJECT: return edit_list(p, node->project.exprs, node->column_count, fn, context);

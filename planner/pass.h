@@ -1,5 +1,5 @@
-/// pass.h: the passes over logical plans. Each is plan -> plan in the statement's arena, stands in a file of its own, says
-/// there what it needs, and can be switched off by name.
+/// pass.h: the passes over logical plans. Each is plan -> plan in the statement's arena, stands in a file of its own,
+/// says there what it needs, and can be switched off by name.
 #ifndef MSL_PASS_H
 #define MSL_PASS_H
 
@@ -23,7 +23,8 @@ morsel_status msl_pass_prune_columns(msl_planner *p, msl_logical **root) MSL_MUS
 
 /// Calls `fn` for every expression of a node (not of its children), which may replace it.
 typedef morsel_status (*msl_expr_edit_fn)(msl_planner *p, msl_expr **expr, void *context);
-morsel_status msl_logical_edit_exprs(msl_planner *p, msl_logical *node, msl_expr_edit_fn fn, void *context) MSL_MUST_CHECK;
+morsel_status msl_logical_edit_exprs(msl_planner *p, msl_logical *node, msl_expr_edit_fn fn,
+                                     void *context) MSL_MUST_CHECK;
 /// Turns the node into VALUES without rows, of the same columns.
 morsel_status msl_logical_make_empty(msl_planner *p, msl_logical *node) MSL_MUST_CHECK;
 

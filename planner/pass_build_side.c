@@ -3,7 +3,8 @@
 ///   FROM small JOIN big ON ...   ->   FROM big JOIN small ON ...        (the right side is built)
 ///
 /// Needs   1 both sizes are known or guessed
-///         2 INNER and FULL swap as they are, LEFT becomes RIGHT and RIGHT becomes LEFT; the others have a fixed left side
+///         2 INNER and FULL swap as they are, LEFT becomes RIGHT and RIGHT becomes LEFT; the others have a fixed left
+///           side
 #include "planner/pass.h"
 
 #include <string.h>
@@ -32,8 +33,10 @@ static bool may_swap(msl_join_type type) {
 /// `keeps_order`: the parent takes columns by position.
 static morsel_status choose(msl_planner *p, msl_logical *node, bool by_position) {
     for (uint32_t c = 0; c < node->child_count; c++) {
-        bool positions = node->kind == MSL_LOGICAL_UNION_ALL || node->kind == MSL_LOGICAL_INSERT || node->kind == MSL_LOGICAL_COPY_TO;
-        bool passes_on = node->kind == MSL_LOGICAL_FILTER || node->kind == MSL_LOGICAL_SORT || node->kind == MSL_LOGICAL_LIMIT;
+        bool positions = node->kind == MSL_LOGICAL_UNION_ALL || node->kind == MSL_LOGICAL_INSERT ||
+                         node->kind == MSL_LOGICAL_COPY_TO;
+        bool passes_on =
+            node->kind == MSL_LOGICAL_FILTER || node->kind == MSL_LOGICAL_SORT || node->kind == MSL_LOGICAL_LIMIT;
         MSL_TRY(choose(p, node->children[c], positions || (by_position && passes_on)));
     }
     if (node->kind == MSL_LOGICAL_FILTER || node->kind == MSL_LOGICAL_SORT || node->kind == MSL_LOGICAL_LIMIT ||

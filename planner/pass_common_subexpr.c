@@ -12,8 +12,8 @@
 
 typedef struct sharing {
     msl_planner *p;
-    msl_exprs found;       ///< expressions of the filter that are used above
-    msl_ids ids;           ///< the columns that stand for them
+    msl_exprs found; ///< expressions of the filter that are used above
+    msl_ids ids;     ///< the columns that stand for them
 } sharing;
 
 static bool is_worth(const msl_expr *e) {
@@ -52,7 +52,8 @@ static morsel_status collect(sharing *s, msl_logical *above, msl_expr *e) {
             return MSL_PUSH(s->p, &s->found, e);
         }
     }
-    bool branches = e->kind == MSL_EXPR_CASE || e->kind == MSL_EXPR_COALESCE || e->kind == MSL_EXPR_AND || e->kind == MSL_EXPR_OR;
+    bool branches =
+        e->kind == MSL_EXPR_CASE || e->kind == MSL_EXPR_COALESCE || e->kind == MSL_EXPR_AND || e->kind == MSL_EXPR_OR;
     for (uint32_t k = 0; k < (branches ? 1 : e->arg_count); k++) MSL_TRY(collect(s, above, e->args[k]));
     return MORSEL_OK;
 }

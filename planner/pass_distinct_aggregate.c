@@ -1,11 +1,12 @@
-/// pass_distinct_aggregate.c: DISTINCT aggregates become two levels of grouping, which partition and spill like any other.
+/// pass_distinct_aggregate.c: DISTINCT aggregates become two levels of grouping, which partition and spill like any
+/// other.
 ///
 ///   SELECT k, count(DISTINCT x), count(*), max(y) FROM t GROUP BY k
 ///   ->  SELECT k, count(x), sum(n), max(m) FROM (SELECT k, x, count(*) n, max(y) m FROM t GROUP BY k, x) GROUP BY k
 ///
 /// Needs   1 all DISTINCT calls have one argument, the same one, without FILTER and ORDER BY
-///         2 every other call can be combined from its values for smaller groups: count, min, max, bool_and, bool_or, and sum
-///           but for floating numbers, whose exact sum must be rounded only once
+///         2 every other call can be combined from its values for smaller groups: count, min, max, bool_and, bool_or,
+///           and sum but for floating numbers, whose exact sum must be rounded only once
 ///         Others are left to AGG_COLLECT.
 #include "planner/pass.h"
 
@@ -53,14 +54,17 @@ static morsel_status inner_level(msl_planner *p, const msl_logical *node, msl_ex
     inner->aggregate.keys[keys] = argument;
     for (uint32_t k = 0; k <= keys; k++) {
         const msl_expr *key = inner->aggregate.keys[k];
-        const char *name = k < keys ? msl_column_name(p, node->columns[k]) : key->kind == MSL_EXPR_COLUMN ? msl_column_name(p, key->column) : NULL;
+        const char *name = k < keys                       ? msl_column_name(p, node->columns[k])
+                           : key->kind == MSL_EXPR_COLUMN ? msl_column_name(p, key->column)
+                                                          : NULL;
         MSL_TRY(msl_new_column(p, key->type, name, &inner->columns[k]));
     }
     uint32_t n = 0;
     for (uint32_t k = 0; k < node->aggregate.call_count; k++) {
         if (node->aggregate.calls[k]->is_distinct) continue;
         inner->aggregate.calls[n] = node->aggregate.calls[k];
-        MSL_TRY(msl_new_column(p, node->aggregate.calls[k]->fn.result, node->aggregate.calls[k]->display, &inner->columns[keys + 1 + n++]));
+        MSL_TRY(msl_new_column(p, node->aggregate.calls[k]->fn.result, node->aggregate.calls[k]->display,
+                               &inner->columns[keys + 1 + n++]));
     }
     inner->aggregate.call_count = n;
     inner->column_count = keys + 1 + n;
@@ -116,7 +120,8 @@ static morsel_status split(msl_planner *p, msl_logical *node, msl_expr *argument
     MSL_TRY(MSL_TAKE(p, outer->aggregate.calls, calls));
     MSL_TRY(MSL_TAKE(p, results, keys + calls));
     for (uint32_t k = 0; k < keys; k++) {
-        MSL_TRY(msl_expr_new(p, MSL_EXPR_COLUMN, inner->aggregate.keys[k]->type, 0, MSL_NOWHERE, &outer->aggregate.keys[k]));
+        MSL_TRY(msl_expr_new(p, MSL_EXPR_COLUMN, inner->aggregate.keys[k]->type, 0, MSL_NOWHERE,
+                             &outer->aggregate.keys[k]));
         outer->aggregate.keys[k]->column = inner->columns[k];
         outer->columns[k] = inner->columns[k];
         results[k] = outer->aggregate.keys[k];
@@ -126,7 +131,8 @@ static morsel_status split(msl_planner *p, msl_logical *node, msl_expr *argument
         const msl_logical_call *call = node->aggregate.calls[k];
         uint32_t column = call->is_distinct ? inner->columns[keys] : inner->columns[next++];
         MSL_TRY(outer_call(p, call, column, &outer->aggregate.calls[k]));
-        MSL_TRY(msl_new_column(p, outer->aggregate.calls[k]->fn.result, outer->aggregate.calls[k]->display, &outer->columns[keys + k]));
+        MSL_TRY(msl_new_column(p, outer->aggregate.calls[k]->fn.result, outer->aggregate.calls[k]->display,
+                               &outer->columns[keys + k]));
         MSL_TRY(result_expr(p, call, outer->columns[keys + k], &results[keys + k]));
     }
     MSL_TRY(msl_logical_project(p, outer, results, NULL, keys + calls, &project));

@@ -1,4 +1,5 @@
-/// pass_fold_constants.c: what can be computed now is computed now, and conditions become as simple as their literals allow.
+/// pass_fold_constants.c: what can be computed now is computed now, and conditions become as simple as their literals
+/// allow.
 ///
 ///   price * (1 + 0.5)                       ->  price * 1.5
 ///   NOT (a = b)                             ->  a <> b            (with all six comparisons; NULL stays NULL)
@@ -6,7 +7,8 @@
 ///   CAST(small AS INTEGER) > 5              ->  small > 5         (when 5 is a value of small's type)
 ///   FILTER FALSE over anything              ->  VALUES without rows
 ///
-/// Needs   1 an expression is evaluated only when nothing in it depends on columns, parameters, or the time of execution
+/// Needs   1 an expression is evaluated only when nothing in it depends on columns, parameters, or the time of
+///         execution
 ///         2 one that fails is left as it is: an error belongs to the rows that reach it, if any do
 #include "planner/pass.h"
 
@@ -14,8 +16,8 @@
 
 /* ---- evaluation ---- */
 
-/// Computes a node all of whose arguments are constants; *out stays NULL when that fails (benign: the executor will report
-/// it if a row gets there).
+/// Computes a node all of whose arguments are constants; *out stays NULL when that fails (benign: the executor will
+/// report it if a row gets there).
 static morsel_status try_evaluate(msl_planner *p, msl_expr *e, msl_expr **out) {
     *out = NULL;
     for (uint32_t k = 0; k < e->arg_count; k++) {
@@ -33,7 +35,8 @@ static morsel_status try_evaluate(msl_planner *p, msl_expr *e, msl_expr **out) {
 /* ---- AND, OR, CASE, COALESCE ---- */
 
 static bool is_boolean_constant(const msl_expr *e, bool value) {
-    return e->kind == MSL_EXPR_CONSTANT && !e->value.is_null && e->type->id == MSL_TYPE_BOOLEAN && e->value.boolean == value;
+    return e->kind == MSL_EXPR_CONSTANT && !e->value.is_null && e->type->id == MSL_TYPE_BOOLEAN &&
+           e->value.boolean == value;
 }
 
 /// TRUE in an AND (FALSE in an OR) says nothing; FALSE in an AND (TRUE in an OR) decides.
@@ -93,8 +96,11 @@ static morsel_status simplify_coalesce(msl_planner *p, msl_expr *e, msl_expr **o
 /* ---- calls ---- */
 
 static const char *negated_comparison(const char *name) {
-    static const char *const pairs[][2] = {{"=", "<>"}, {"<", ">="}, {">", "<="},
-                                           {"is distinct from", "is not distinct from"}, {"is null", "is not null"}};
+    static const char *const pairs[][2] = {{"=", "<>"},
+                                           {"<", ">="},
+                                           {">", "<="},
+                                           {"is distinct from", "is not distinct from"},
+                                           {"is null", "is not null"}};
     for (size_t k = 0; k < sizeof pairs / sizeof pairs[0]; k++) {
         if (strcmp(name, pairs[k][0]) == 0) return pairs[k][1];
         if (strcmp(name, pairs[k][1]) == 0) return pairs[k][0];
@@ -149,7 +155,8 @@ static morsel_status unwrap_cast(msl_planner *p, msl_expr *e, msl_expr **out) {
         const msl_expr *cast = e->args[side];
         msl_value v;
         if (cast->kind != MSL_EXPR_CAST || (cast->flags & MSL_EXPR_CAN_FAIL)) continue;
-        if (!msl_type_is_integer(cast->args[0]->type) || !as_integer(e->args[1 - side], cast->args[0]->type, &v)) continue;
+        if (!msl_type_is_integer(cast->args[0]->type) || !as_integer(e->args[1 - side], cast->args[0]->type, &v))
+            continue;
         msl_expr *args[2];
         args[side] = cast->args[0];
         MSL_TRY(msl_expr_constant(p, &v, msl_expr_at(e->args[1 - side]), &args[1 - side]));

@@ -3,8 +3,8 @@
 ///   ... FROM a JOIN b ON a.x + 1 = b.y AND a.z < b.z   ->   keys (a.x + 1, b.y), condition a.z < b.z
 ///
 /// Needs   1 one operand uses columns of the left side only, the other of the right side only
-///         2 neither is volatile; one that can fail becomes a key only when no safe equality exists: a key is computed for
-///           every row of its side, as a nested loop would as soon as the other side has a row
+///         2 neither is volatile; one that can fail becomes a key only when no safe equality exists: a key is computed
+///           for every row of its side, as a nested loop would as soon as the other side has a row
 ///         3 MARK: the equality is the whole condition, since a rest would need three-valued logic beside the keys
 #include "planner/pass.h"
 
@@ -37,7 +37,8 @@ static morsel_status find_keys(msl_planner *p, msl_logical *join) {
     uint32_t count = join->join.count, keys = join->join.key_count;
     bool has_safe = false;
     key_pair pair;
-    for (uint32_t k = 0; k < count; k++) has_safe = has_safe || (as_key(join, join->join.conjuncts[k], &pair) && !pair.can_fail);
+    for (uint32_t k = 0; k < count; k++)
+        has_safe = has_safe || (as_key(join, join->join.conjuncts[k], &pair) && !pair.can_fail);
     if (join->join.type == MSL_JOIN_MARK && count != 1) return MORSEL_OK;
     msl_expr **left, **right;
     bool *null_equal;

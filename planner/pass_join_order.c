@@ -1,10 +1,11 @@
-/// pass_join_order.c: inner joins in an order that needs no cross product where a condition connects, smallest results first.
+/// pass_join_order.c: inner joins in an order that needs no cross product where a condition connects, smallest results
+/// first.
 ///
 ///   FROM a, b, c WHERE a.x = c.x AND b.y = c.y     (a x b) join c   ->   (a join c) join b
 ///
-/// Greedy operator ordering: of all pairs of trees, the pair with the smallest estimated result is joined, until one tree is
-/// left; pairs that a condition connects come before pairs that none does. Bushy trees come out. Sets of relations are arrays
-/// of flags, of any width.
+/// Greedy operator ordering: of all pairs of trees, the pair with the smallest estimated result is joined, until one
+/// tree is left; pairs that a condition connects come before pairs that none does. Bushy trees come out. Sets of
+/// relations are arrays of flags, of any width.
 /// Needs   1 three or more relations under inner joins whose conditions can fail by range at most
 ///         2 not more than RELATIONS_MAX of them: the search is cubic; beyond, the order of the text stays
 ///   source  Fegaras, "A New Heuristic for Optimizing Large Queries" (DEXA 1998)
@@ -13,7 +14,7 @@
 #include <string.h>
 
 #define RELATIONS_MAX 100u
-#define ROWS_UNKNOWN 1e6
+#define ROWS_UNKNOWN  1e6
 
 typedef struct tree {
     msl_logical *node; ///< NULL once it is part of another
@@ -36,7 +37,8 @@ static bool is_plain_inner(const msl_logical *node) {
     if (node->kind != MSL_LOGICAL_JOIN || node->join.type != MSL_JOIN_INNER || node->join.key_count) return false;
     for (uint32_t k = 0; k < node->join.count; k++) {
         const msl_expr *e = node->join.conjuncts[k];
-        if ((e->flags & MSL_EXPR_VOLATILE) || ((e->flags & MSL_EXPR_CAN_FAIL) && !msl_expr_fails_only_by_range(e))) return false;
+        if ((e->flags & MSL_EXPR_VOLATILE) || ((e->flags & MSL_EXPR_CAN_FAIL) && !msl_expr_fails_only_by_range(e)))
+            return false;
     }
     return true;
 }
@@ -54,7 +56,9 @@ static morsel_status flatten(join_graph *g, msl_logical *node) {
     return MORSEL_OK;
 }
 
-static bool uses(const msl_expr *e, const msl_logical *node) { return msl_expr_uses_any(e, node->columns, node->column_count); }
+static bool uses(const msl_expr *e, const msl_logical *node) {
+    return msl_expr_uses_any(e, node->columns, node->column_count);
+}
 
 /// Can the condition be checked when the two are joined?
 static bool is_within(const join_graph *g, const msl_expr *e, const msl_logical *left, const msl_logical *right) {
@@ -72,7 +76,8 @@ static double joined_rows(const join_graph *g, const tree *left, const tree *rig
     *connected = false;
     for (uint32_t k = 0; k < g->conditions.count; k++) {
         const msl_expr *e = g->conditions.items[k];
-        if (g->placed[k] || !uses(e, left->node) || !uses(e, right->node) || !is_within(g, e, left->node, right->node)) continue;
+        if (g->placed[k] || !uses(e, left->node) || !uses(e, right->node) || !is_within(g, e, left->node, right->node))
+            continue;
         *connected = true;
         bool is_equality = strcmp(msl_expr_function(e), "=") == 0;
         if (is_equality && !has_equality && larger > 1) rows /= larger;
@@ -92,7 +97,8 @@ static morsel_status join_pair(join_graph *g, uint32_t l, uint32_t r, double row
         g->placed[k] = true;
         MSL_TRY(MSL_PUSH(g->p, &conditions, e));
     }
-    MSL_TRY(msl_logical_join(g->p, MSL_JOIN_INNER, left->node, right->node, conditions.items, conditions.count, &left->node));
+    MSL_TRY(msl_logical_join(g->p, MSL_JOIN_INNER, left->node, right->node, conditions.items, conditions.count,
+                             &left->node));
     left->rows = rows;
     right->node = NULL;
     return MORSEL_OK;

@@ -22,7 +22,8 @@ static morsel_status mark_edit(msl_planner *p, msl_expr **expr, void *context) {
 }
 
 /// A projection to exactly `columns` unless the node emits just those.
-static morsel_status exactly(msl_planner *p, msl_logical *node, const uint32_t *columns, uint32_t count, msl_logical **out) {
+static morsel_status exactly(msl_planner *p, msl_logical *node, const uint32_t *columns, uint32_t count,
+                             msl_logical **out) {
     *out = node;
     if (node->column_count == count && memcmp(node->columns, columns, sizeof *columns * count) == 0) return MORSEL_OK;
     msl_expr **exprs;
@@ -134,7 +135,8 @@ static morsel_status prune_join(msl_planner *p, msl_logical *node, const bool *n
         MSL_TRY(prune(p, node->children[c], below, &node->children[c]));
         MSL_TRY(narrow(p, node->children[c], below, &node->children[c]));
     }
-    bool left_only = node->join.type == MSL_JOIN_SEMI || node->join.type == MSL_JOIN_ANTI || node->join.type == MSL_JOIN_MARK;
+    bool left_only =
+        node->join.type == MSL_JOIN_SEMI || node->join.type == MSL_JOIN_ANTI || node->join.type == MSL_JOIN_MARK;
     uint32_t left = node->children[0]->column_count, right = left_only ? 0 : node->children[1]->column_count, *columns;
     MSL_TRY(MSL_TAKE(p, columns, left + right + 1));
     memcpy(columns, node->children[0]->columns, sizeof *columns * left);
@@ -174,7 +176,8 @@ static morsel_status prune_through(msl_planner *p, msl_logical *node, const bool
     return MORSEL_OK;
 }
 
-static morsel_status prune_whole(msl_planner *p, msl_logical *node) { // INSERT, COPY_TO: every column of the child, in order
+static morsel_status prune_whole(msl_planner *p,
+                                 msl_logical *node) { // INSERT, COPY_TO: every column of the child, in order
     bool *all;
     const uint32_t *columns = node->children[0]->columns;
     uint32_t count = node->children[0]->column_count;

@@ -10,13 +10,15 @@
 ///      WINDOW      conditions on columns that are partition keys only: they keep or drop whole partitions
 ///    4 INNER       over one side: to that side; over both: into the join's condition
 ///    5 LEFT, SINGLE, SEMI, ANTI, MARK: over the left side, to the left side. RIGHT: over the right side, to the right
-///    6 an outer join above which a condition rejects the NULLs it would add is none: LEFT -> INNER, FULL -> LEFT or RIGHT
-///    7 ON          of INNER as 4; of LEFT, SEMI, ANTI: over the right side, to the right; of RIGHT, SEMI: over the left, to the
-///                  left; of FULL, MARK, SINGLE: stays
+///    6 an outer join above which a condition rejects the NULLs it would add is none: LEFT -> INNER, FULL -> LEFT or
+///      RIGHT
+///    7 ON          of INNER as 4; of LEFT, SEMI, ANTI: over the right side, to the right; of RIGHT, SEMI: over the
+///                  left, to the left; of FULL, MARK, SINGLE: stays
 ///    8 SCAN        `column op constant` is offered to the source, which answers exact, prunes or ignored
-///    9 INNER       an equality of two relations that can fail only by range (a.x = b.y + 1) joins them: a cross product
-///                  would be the alternative
-/// Needs   otherwise a condition that can fail never moves below a filter, join, grouping or union: it would see rows that it must
+///    9 INNER       an equality of two relations that can fail only by range (a.x = b.y + 1) joins them: a cross
+///                  product would be the alternative
+/// Needs   otherwise a condition that can fail never moves below a filter, join, grouping or union: it would see rows
+///         that it must
 ///         not see; a volatile one stays where it is
 #include "planner/pass.h"
 
@@ -27,14 +29,16 @@ static morsel_status push(msl_planner *p, msl_logical *node, const msl_exprs *co
 static bool is_safe(const msl_expr *e) { return !(e->flags & (MSL_EXPR_CAN_FAIL | MSL_EXPR_VOLATILE)); }
 
 /// Pushes into the only child; what cannot go (`kept`) becomes a FILTER above.
-static morsel_status settle(msl_planner *p, msl_logical *node, const msl_exprs *pushed, const msl_exprs *kept, msl_logical **out) {
+static morsel_status settle(msl_planner *p, msl_logical *node, const msl_exprs *pushed, const msl_exprs *kept,
+                            msl_logical **out) {
     MSL_TRY(push(p, node->children[0], pushed, &node->children[0]));
     return msl_logical_filter(p, node, kept->items, kept->count, out);
 }
 
 /* ---- filters, projections, groupings ---- */
 
-static morsel_status push_through_filter(msl_planner *p, msl_logical *node, const msl_exprs *conditions, msl_logical **out) {
+static morsel_status push_through_filter(msl_planner *p, msl_logical *node, const msl_exprs *conditions,
+                                         msl_logical **out) {
     msl_exprs all = {0}; // the lower filter's come first
     for (uint32_t k = 0; k < node->filter.count; k++) MSL_TRY(MSL_PUSH(p, &all, node->filter.conjuncts[k]));
     for (uint32_t k = 0; k < conditions->count; k++) MSL_TRY(MSL_PUSH(p, &all, conditions->items[k]));
@@ -42,8 +46,8 @@ static morsel_status push_through_filter(msl_planner *p, msl_logical *node, cons
 }
 
 /// Rules 1 and 2: `exprs` (of columns ids[0..count)) replace the columns.
-static morsel_status push_through_exprs(msl_planner *p, msl_logical *node, const msl_exprs *conditions, msl_expr *const *exprs,
-                                        uint32_t count, bool can_fail_too, msl_logical **out) {
+static morsel_status push_through_exprs(msl_planner *p, msl_logical *node, const msl_exprs *conditions,
+                                        msl_expr *const *exprs, uint32_t count, bool can_fail_too, msl_logical **out) {
     msl_exprs pushed = {0}, kept = {0};
     for (uint32_t k = 0; k < conditions->count; k++) {
         msl_expr *condition = conditions->items[k];
@@ -58,7 +62,8 @@ static morsel_status push_through_exprs(msl_planner *p, msl_logical *node, const
     return settle(p, node, &pushed, &kept, out);
 }
 
-static morsel_status push_into_union(msl_planner *p, msl_logical *node, const msl_exprs *conditions, msl_logical **out) {
+static morsel_status push_into_union(msl_planner *p, msl_logical *node, const msl_exprs *conditions,
+                                     msl_logical **out) {
     msl_exprs kept = {0}, moving = {0};
     for (uint32_t k = 0; k < conditions->count; k++) {
         MSL_TRY(MSL_PUSH(p, is_safe(conditions->items[k]) ? &moving : &kept, conditions->items[k]));
@@ -68,7 +73,8 @@ static morsel_status push_into_union(msl_planner *p, msl_logical *node, const ms
         msl_exprs pushed = {0};
         msl_expr **columns;
         MSL_TRY(MSL_TAKE(p, columns, node->column_count));
-        for (uint32_t k = 0; k < node->column_count; k++) MSL_TRY(msl_expr_column(p, child->columns[k], MSL_NOWHERE, &columns[k]));
+        for (uint32_t k = 0; k < node->column_count; k++)
+            MSL_TRY(msl_expr_column(p, child->columns[k], MSL_NOWHERE, &columns[k]));
         for (uint32_t k = 0; k < moving.count; k++) {
             msl_expr *condition;
             MSL_TRY(msl_expr_substitute(p, moving.items[k], node->columns, columns, node->column_count, &condition));
@@ -81,7 +87,8 @@ static morsel_status push_into_union(msl_planner *p, msl_logical *node, const ms
     return msl_logical_filter(p, node, kept.items, kept.count, out);
 }
 
-static morsel_status push_through_window(msl_planner *p, msl_logical *node, const msl_exprs *conditions, msl_logical **out) {
+static morsel_status push_through_window(msl_planner *p, msl_logical *node, const msl_exprs *conditions,
+                                         msl_logical **out) {
     msl_ids keys = {0};
     msl_exprs pushed = {0}, kept = {0};
     for (uint32_t k = 0; k < node->window.partition_count; k++) {
@@ -173,7 +180,8 @@ typedef struct join_push {
 
 /// Rule 9: is `e` an equality between relations under this inner join that can fail only by range?
 static bool is_join_equality(const msl_logical *node, const msl_expr *e) {
-    if (strcmp(msl_expr_function(e), "=") != 0 || (e->flags & MSL_EXPR_VOLATILE) || !msl_expr_fails_only_by_range(e)) return false;
+    if (strcmp(msl_expr_function(e), "=") != 0 || (e->flags & MSL_EXPR_VOLATILE) || !msl_expr_fails_only_by_range(e))
+        return false;
     while (node->kind == MSL_LOGICAL_JOIN && node->join.type == MSL_JOIN_INNER) {
         const msl_logical *left = node->children[0], *right = node->children[1];
         bool on_left = msl_expr_within(e, left->columns, left->column_count);
@@ -208,7 +216,8 @@ static morsel_status place_on(msl_planner *p, const msl_logical *node, msl_expr 
     bool on_right = msl_expr_within(e, right->columns, right->column_count);
     if (!is_safe(e) || on_left == on_right) return MSL_PUSH(p, &to->join, e);
     bool left_moves = type == MSL_JOIN_INNER || type == MSL_JOIN_RIGHT || type == MSL_JOIN_SEMI;
-    bool right_moves = type == MSL_JOIN_INNER || type == MSL_JOIN_LEFT || type == MSL_JOIN_SEMI || type == MSL_JOIN_ANTI;
+    bool right_moves =
+        type == MSL_JOIN_INNER || type == MSL_JOIN_LEFT || type == MSL_JOIN_SEMI || type == MSL_JOIN_ANTI;
     if (on_left && left_moves) return MSL_PUSH(p, &to->left, e);
     return MSL_PUSH(p, on_right && right_moves ? &to->right : &to->join, e);
 }
@@ -231,8 +240,9 @@ static bool filter_op(const char *name, bool mirrored, msl_filter_op *op) {
     static const struct {
         const char *name;
         msl_filter_op op, mirrored;
-    } ops[] = {{"=", MSL_FILTER_EQ, MSL_FILTER_EQ}, {"<>", MSL_FILTER_NE, MSL_FILTER_NE}, {"<", MSL_FILTER_LT, MSL_FILTER_GT},
-               {"<=", MSL_FILTER_LE, MSL_FILTER_GE}, {">", MSL_FILTER_GT, MSL_FILTER_LT}, {">=", MSL_FILTER_GE, MSL_FILTER_LE}};
+    } ops[] = {{"=", MSL_FILTER_EQ, MSL_FILTER_EQ}, {"<>", MSL_FILTER_NE, MSL_FILTER_NE},
+               {"<", MSL_FILTER_LT, MSL_FILTER_GT}, {"<=", MSL_FILTER_LE, MSL_FILTER_GE},
+               {">", MSL_FILTER_GT, MSL_FILTER_LT}, {">=", MSL_FILTER_GE, MSL_FILTER_LE}};
     for (size_t k = 0; k < sizeof ops / sizeof ops[0]; k++) {
         if (strcmp(name, ops[k].name) != 0) continue;
         *op = mirrored ? ops[k].mirrored : ops[k].op;
@@ -257,7 +267,8 @@ static morsel_status in_values(msl_planner *p, const msl_expr *e, msl_scan_filte
 }
 
 /// `e` as a filter of the source, if it has that shape. *column is the expression of the column it is about.
-static morsel_status as_scan_filter(msl_planner *p, const msl_expr *e, const msl_expr **column, msl_scan_filter *filter, bool *found) {
+static morsel_status as_scan_filter(msl_planner *p, const msl_expr *e, const msl_expr **column, msl_scan_filter *filter,
+                                    bool *found) {
     *found = false;
     *filter = (msl_scan_filter){0};
     if (e->kind == MSL_EXPR_IN && !(e->flags & MSL_EXPR_NEGATED) && e->args[0]->kind == MSL_EXPR_COLUMN) {
@@ -275,7 +286,8 @@ static morsel_status as_scan_filter(msl_planner *p, const msl_expr *e, const msl
     if (e->arg_count != 2) return MORSEL_OK;
     for (uint32_t side = 0; side < 2; side++) {
         const msl_expr *value = e->args[1 - side];
-        if (e->args[side]->kind != MSL_EXPR_COLUMN || !is_value(value) || !filter_op(name, side == 1, &filter->op)) continue;
+        if (e->args[side]->kind != MSL_EXPR_COLUMN || !is_value(value) || !filter_op(name, side == 1, &filter->op))
+            continue;
         *column = e->args[side];
         filter->values = &value->value;
         filter->value_count = 1;
@@ -332,7 +344,8 @@ static morsel_status push(msl_planner *p, msl_logical *node, const msl_exprs *co
     case MSL_LOGICAL_REPEAT: {
         msl_exprs moving = {0}, kept = {0};
         for (uint32_t k = 0; k < conditions->count; k++) {
-            MSL_TRY(MSL_PUSH(p, conditions->items[k]->flags & MSL_EXPR_VOLATILE ? &kept : &moving, conditions->items[k]));
+            MSL_TRY(
+                MSL_PUSH(p, conditions->items[k]->flags & MSL_EXPR_VOLATILE ? &kept : &moving, conditions->items[k]));
         }
         return settle(p, node, &moving, &kept, out);
     }
@@ -340,9 +353,7 @@ static morsel_status push(msl_planner *p, msl_logical *node, const msl_exprs *co
     case MSL_LOGICAL_TOP_N:
     case MSL_LOGICAL_LIMIT: return settle(p, node, &none, conditions, out);
     case MSL_LOGICAL_INSERT:
-    case MSL_LOGICAL_COPY_TO:
-        MSL_ASSERT(conditions->count == 0);
-        return settle(p, node, &none, &none, out);
+    case MSL_LOGICAL_COPY_TO: MSL_ASSERT(conditions->count == 0); return settle(p, node, &none, &none, out);
     }
     return MORSEL_OK;
 }

@@ -7,11 +7,14 @@
 
 #define TOP_N_ROWS_MAX 100000
 
-static int64_t constant_rows(const msl_expr *e) { return !e ? 0 : e->kind == MSL_EXPR_CONSTANT ? e->value.i64 : TOP_N_ROWS_MAX + 1; }
+static int64_t constant_rows(const msl_expr *e) {
+    return !e ? 0 : e->kind == MSL_EXPR_CONSTANT ? e->value.i64 : TOP_N_ROWS_MAX + 1;
+}
 
 morsel_status msl_pass_top_n(msl_planner *p, msl_logical **root) {
     msl_logical *node = *root;
-    bool is_candidate = node->kind == MSL_LOGICAL_LIMIT && node->limit.limit && node->children[0]->kind == MSL_LOGICAL_SORT;
+    bool is_candidate =
+        node->kind == MSL_LOGICAL_LIMIT && node->limit.limit && node->children[0]->kind == MSL_LOGICAL_SORT;
     if (is_candidate) {
         int64_t limit = constant_rows(node->limit.limit), offset = constant_rows(node->limit.offset);
         if (limit <= TOP_N_ROWS_MAX && offset <= TOP_N_ROWS_MAX - limit) {

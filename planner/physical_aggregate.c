@@ -34,8 +34,13 @@ static morsel_status make_calls(msl_physical *b, const msl_logical *node, const 
         for (uint32_t k = 0; k < call->order_count; k++) {
             order[k] = (msl_sort_key){*at++, call->order[k].descending, call->order[k].nulls_first};
         }
-        (*out)[c] = (msl_agg_call){.fn = call->fn, .args = args, .arg_count = call->arg_count, .filter = filter,
-                                   .is_distinct = call->is_distinct, .order = order, .order_count = call->order_count,
+        (*out)[c] = (msl_agg_call){.fn = call->fn,
+                                   .args = args,
+                                   .arg_count = call->arg_count,
+                                   .filter = filter,
+                                   .is_distinct = call->is_distinct,
+                                   .order = order,
+                                   .order_count = call->order_count,
                                    .display = call->display};
     }
     return MORSEL_OK;
@@ -49,7 +54,8 @@ static bool must_collect(const msl_logical *node) {
     return false;
 }
 
-morsel_status msl_physical_exchange(msl_physical *b, msl_plan *child, const uint32_t *keys, uint32_t key_count, msl_plan **out) {
+morsel_status msl_physical_exchange(msl_physical *b, msl_plan *child, const uint32_t *keys, uint32_t key_count,
+                                    msl_plan **out) {
     msl_plan *plan;
     MSL_TRY(MSL_TAKE(b->p, plan, 1));
     *plan = *child; // same columns
@@ -67,8 +73,8 @@ morsel_status msl_physical_exchange(msl_physical *b, msl_plan *child, const uint
     return MORSEL_OK;
 }
 
-static morsel_status agg_node(msl_physical *b, msl_plan_kind kind, const msl_logical *node, msl_plan *child, const uint32_t *keys,
-                              const msl_agg_call *calls, msl_plan **out) {
+static morsel_status agg_node(msl_physical *b, msl_plan_kind kind, const msl_logical *node, msl_plan *child,
+                              const uint32_t *keys, const msl_agg_call *calls, msl_plan **out) {
     MSL_TRY(msl_plan_new(b, kind, 1, node->columns, node->column_count, out));
     (*out)->children[0] = child;
     (*out)->agg.keys = keys;

@@ -1,7 +1,7 @@
 /// physical_int.h: inside of the physical planner: logical node in, plan node out; ids become positions.
 ///
-/// Contract of every builder: the plan emits exactly the logical node's columns, in their order. What is computed only for
-/// keys or arguments is added by a projection below and dropped by one above.
+/// Contract of every builder: the plan emits exactly the logical node's columns, in their order. What is computed only
+/// for keys or arguments is added by a projection below and dropped by one above.
 #ifndef MSL_PHYSICAL_INT_H
 #define MSL_PHYSICAL_INT_H
 
@@ -33,17 +33,17 @@ morsel_status msl_physical_exchange(msl_physical *b, msl_plan *child, const uint
                                     msl_plan **out) MSL_MUST_CHECK;
 
 /// A node that emits the columns `ids`.
-morsel_status msl_plan_new(msl_physical *b, msl_plan_kind kind, uint32_t child_count, const uint32_t *ids, uint32_t count,
-                           msl_plan **out) MSL_MUST_CHECK;
+morsel_status msl_plan_new(msl_physical *b, msl_plan_kind kind, uint32_t child_count, const uint32_t *ids, uint32_t
+                           count, msl_plan **out) MSL_MUST_CHECK;
 /// An expression over ids as one over their positions.
 morsel_status msl_position_expr(msl_physical *b, msl_expr *expr, const msl_id_map *map, msl_expr **out) MSL_MUST_CHECK;
 /// PROJECT of expressions (over input's ids) that become columns `ids`; the input itself when that changes nothing.
 morsel_status msl_physical_project(msl_physical *b, const msl_built *input, msl_expr *const *exprs, const uint32_t *ids,
                                 uint32_t count, msl_built *out) MSL_MUST_CHECK;
-/// Makes `exprs` columns of the input: *out emits at least them; positions[k] says where. Adds a projection only when one
-/// of them is no column; with `keep`, what the input emits stays in front.
-morsel_status msl_physical_columns(msl_physical *b, const msl_built *input, msl_expr *const *exprs, uint32_t count, bool keep,
-                                msl_built *out, uint32_t *positions) MSL_MUST_CHECK;
+/// Makes `exprs` columns of the input: *out emits at least them; positions[k] says where. Adds a projection only when
+/// one of them is no column; with `keep`, what the input emits stays in front.
+morsel_status msl_physical_columns(msl_physical *b, const msl_built *input, msl_expr *const *exprs, uint32_t count,
+                                   bool keep, msl_built *out, uint32_t *positions) MSL_MUST_CHECK;
 /// Projects to exactly `ids`.
 morsel_status msl_physical_exactly(msl_physical *b, const msl_built *input, const uint32_t *ids, uint32_t count,
                                 msl_built *out) MSL_MUST_CHECK;

@@ -1,5 +1,5 @@
-/// physical_join.c: HASH_JOIN where there are keys, LOOP_JOIN elsewhere. Keys that are computed are columns of a projection
-/// below; the projection above drops them.
+/// physical_join.c: HASH_JOIN where there are keys, LOOP_JOIN elsewhere. Keys that are computed are columns of a
+/// projection below; the projection above drops them.
 #include "planner/physical_int.h"
 
 #include <string.h>
@@ -9,15 +9,18 @@ static bool emits_left_only(msl_join_type type) {
 }
 
 /// What the join node itself emits: columns of its inputs, and the mark.
-static morsel_status emitted_ids(msl_physical *b, const msl_logical *node, const msl_built *left, const msl_built *right, msl_ids *out) {
+static morsel_status emitted_ids(msl_physical *b, const msl_logical *node, const msl_built *left,
+                                 const msl_built *right, msl_ids *out) {
     for (uint32_t k = 0; k < left->count; k++) MSL_TRY(MSL_PUSH(b->p, out, left->ids[k]));
     if (node->join.type == MSL_JOIN_MARK) return MSL_PUSH(b->p, out, node->join.mark);
-    for (uint32_t k = 0; !emits_left_only(node->join.type) && k < right->count; k++) MSL_TRY(MSL_PUSH(b->p, out, right->ids[k]));
+    for (uint32_t k = 0; !emits_left_only(node->join.type) && k < right->count; k++)
+        MSL_TRY(MSL_PUSH(b->p, out, right->ids[k]));
     return MORSEL_OK;
 }
 
 /// The rest of the condition over (left columns, right columns).
-static morsel_status condition(msl_physical *b, const msl_logical *node, const msl_built *left, const msl_built *right, msl_expr **out) {
+static morsel_status condition(msl_physical *b, const msl_logical *node, const msl_built *left, const msl_built *right,
+                               msl_expr **out) {
     *out = NULL;
     if (node->join.count == 0) return MORSEL_OK;
     uint32_t *both;

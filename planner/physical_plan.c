@@ -1,12 +1,13 @@
-/// physical_plan.c: the driver of the physical planner and the nodes that map one to one. Aggregation and joins have files
-/// of their own.
+/// physical_plan.c: the driver of the physical planner and the nodes that map one to one. Aggregation and joins have
+/// files of their own.
 #include "planner/physical_int.h"
 
 #include <string.h>
 
 /* ---- nodes ---- */
 
-morsel_status msl_plan_new(msl_physical *b, msl_plan_kind kind, uint32_t child_count, const uint32_t *ids, uint32_t count, msl_plan **out) {
+morsel_status msl_plan_new(msl_physical *b, msl_plan_kind kind, uint32_t child_count, const uint32_t *ids,
+                           uint32_t count, msl_plan **out) {
     msl_plan *plan;
     MSL_TRY(MSL_TAKE(b->p, plan, 1));
     plan->kind = kind;
@@ -86,8 +87,8 @@ static morsel_status compose(msl_physical *b, msl_plan *plan, msl_plan *below) {
     return MORSEL_OK;
 }
 
-morsel_status msl_physical_project(msl_physical *b, const msl_built *input, msl_expr *const *exprs, const uint32_t *ids, uint32_t count,
-                                msl_built *out) {
+morsel_status msl_physical_project(msl_physical *b, const msl_built *input, msl_expr *const *exprs, const uint32_t *ids,
+                                   uint32_t count, msl_built *out) {
     *out = (msl_built){.plan = input->plan, .ids = ids, .count = count};
     if (is_identity(input, exprs, count)) return MORSEL_OK;
     msl_plan *plan, *below = input->plan;
@@ -113,7 +114,8 @@ morsel_status msl_physical_project(msl_physical *b, const msl_built *input, msl_
     return MORSEL_OK;
 }
 
-morsel_status msl_physical_exactly(msl_physical *b, const msl_built *input, const uint32_t *ids, uint32_t count, msl_built *out) {
+morsel_status msl_physical_exactly(msl_physical *b, const msl_built *input, const uint32_t *ids, uint32_t count,
+                                   msl_built *out) {
     msl_expr **exprs;
     MSL_TRY(MSL_TAKE(b->p, exprs, count));
     for (uint32_t k = 0; k < count; k++) {
@@ -123,8 +125,8 @@ morsel_status msl_physical_exactly(msl_physical *b, const msl_built *input, cons
     return msl_physical_project(b, input, exprs, ids, count, out);
 }
 
-morsel_status msl_physical_columns(msl_physical *b, const msl_built *input, msl_expr *const *exprs, uint32_t count, bool keep,
-                                msl_built *out, uint32_t *at) {
+morsel_status msl_physical_columns(msl_physical *b, const msl_built *input, msl_expr *const *exprs, uint32_t count,
+                                   bool keep, msl_built *out, uint32_t *at) {
     *out = *input;
     bool all_columns = true;
     for (uint32_t k = 0; k < count; k++) all_columns = all_columns && exprs[k]->kind == MSL_EXPR_COLUMN;
@@ -168,16 +170,19 @@ static uint32_t count_uses(msl_expr *const *exprs, uint32_t count, uint32_t id) 
 static morsel_status merge_projects(msl_physical *b, msl_logical *node) {
     while (node->children[0]->kind == MSL_LOGICAL_PROJECT) {
         const msl_logical *below = node->children[0];
-        if (below->column_count > 64 && node->column_count > 64) return MORSEL_OK; // wide and plain: not worth the search
+        if (below->column_count > 64 && node->column_count > 64)
+            return MORSEL_OK; // wide and plain: not worth the search
         for (uint32_t k = 0; k < below->column_count; k++) {
             const msl_expr *e = below->project.exprs[k];
             bool is_free = e->kind == MSL_EXPR_COLUMN || e->kind == MSL_EXPR_CONSTANT;
-            if (is_free || (!(e->flags & MSL_EXPR_VOLATILE) && count_uses(node->project.exprs, node->column_count, below->columns[k]) <= 1)) continue;
+            if (is_free || (!(e->flags & MSL_EXPR_VOLATILE) &&
+                            count_uses(node->project.exprs, node->column_count, below->columns[k]) <= 1))
+                continue;
             return MORSEL_OK;
         }
         for (uint32_t k = 0; k < node->column_count; k++) {
-            MSL_TRY(msl_expr_substitute(b->p, node->project.exprs[k], below->columns, below->project.exprs, below->column_count,
-                                        &node->project.exprs[k]));
+            MSL_TRY(msl_expr_substitute(b->p, node->project.exprs[k], below->columns, below->project.exprs,
+                                        below->column_count, &node->project.exprs[k]));
         }
         node->children[0] = below->children[0];
     }
@@ -255,7 +260,8 @@ static morsel_status build_sort(msl_physical *b, msl_logical *node, msl_built *o
     MSL_TRY(MSL_TAKE(b->p, keys, count));
     for (uint32_t k = 0; k < count; k++) exprs[k] = node->sort.keys[k].expr;
     MSL_TRY(msl_physical_columns(b, &child, exprs, count, true, &input, at));
-    for (uint32_t k = 0; k < count; k++) keys[k] = (msl_sort_key){at[k], node->sort.keys[k].descending, node->sort.keys[k].nulls_first};
+    for (uint32_t k = 0; k < count; k++)
+        keys[k] = (msl_sort_key){at[k], node->sort.keys[k].descending, node->sort.keys[k].nulls_first};
     msl_plan *plan;
     MSL_TRY(plan_over(b, node->kind == MSL_LOGICAL_TOP_N ? MSL_PLAN_TOP_N : MSL_PLAN_SORT, &input, &plan));
     plan->sort.keys = keys;
@@ -296,7 +302,8 @@ static morsel_status build_sink(msl_physical *b, msl_logical *node, msl_built *o
     msl_built child;
     bool is_insert = node->kind == MSL_LOGICAL_INSERT;
     MSL_TRY(msl_physical_node(b, node->children[0], &child));
-    MSL_TRY(msl_plan_new(b, is_insert ? MSL_PLAN_INSERT : MSL_PLAN_COPY_TO, 1, node->columns, node->column_count, &out->plan));
+    MSL_TRY(msl_plan_new(b, is_insert ? MSL_PLAN_INSERT : MSL_PLAN_COPY_TO, 1, node->columns, node->column_count,
+                         &out->plan));
     out->plan->children[0] = child.plan;
     if (is_insert) {
         out->plan->insert.table = node->insert.table;

@@ -35,11 +35,19 @@ static morsel_status make_calls(msl_physical *b, const msl_logical *node, const 
         for (uint32_t k = 0; k < call->order_count; k++) {
             order[k] = (msl_sort_key){*at++, call->order[k].descending, call->order[k].nulls_first};
         }
-        (*out)[c] = (msl_window_call){
-            .kind = from->kind, .frame = from->frame, .ignore_nulls = from->ignore_nulls,
-            .sql_offset = from->at.offset, .sql_length = from->at.length,
-            .call = {.fn = call->fn, .args = args, .arg_count = call->arg_count, .filter = filter, .is_distinct = call->is_distinct,
-                     .order = order, .order_count = call->order_count, .display = call->display}};
+        (*out)[c] = (msl_window_call){.kind = from->kind,
+                                      .frame = from->frame,
+                                      .ignore_nulls = from->ignore_nulls,
+                                      .sql_offset = from->at.offset,
+                                      .sql_length = from->at.length,
+                                      .call = {.fn = call->fn,
+                                               .args = args,
+                                               .arg_count = call->arg_count,
+                                               .filter = filter,
+                                               .is_distinct = call->is_distinct,
+                                               .order = order,
+                                               .order_count = call->order_count,
+                                               .display = call->display}};
         if (from->range_key) (*out)[c].range_key = *at++;
     }
     return MORSEL_OK;
@@ -48,7 +56,8 @@ static morsel_status make_calls(msl_physical *b, const msl_logical *node, const 
 morsel_status msl_physical_window(msl_physical *b, msl_logical *node, msl_built *out) {
     msl_built child, input;
     msl_exprs inputs = {0};
-    uint32_t *at, keys = node->window.partition_count, order_count = node->window.order_count, calls = node->window.call_count;
+    uint32_t *at, keys = node->window.partition_count, order_count = node->window.order_count,
+                  calls = node->window.call_count;
     MSL_TRY(msl_physical_node(b, node->children[0], &child));
     MSL_TRY(collect_inputs(b, node, &inputs));
     MSL_TRY(MSL_TAKE(b->p, at, inputs.count));

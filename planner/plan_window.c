@@ -21,18 +21,20 @@ typedef struct window_calls {
 /// Calls found so far: expression k is column ids[k].
 typedef struct windowing {
     msl_binder *b;
-    msl_logical **plan;    ///< what the windows' own expressions are computed over
+    msl_logical **plan; ///< what the windows' own expressions are computed over
     msl_exprs found;
     msl_ids ids;
-    window_nodes nodes;    ///< without children
-    window_calls *calls;   ///< of each node
+    window_nodes nodes;  ///< without children
+    window_calls *calls; ///< of each node
     msl_ids *call_ids;
-    uint32_t room;         ///< of these two
+    uint32_t room; ///< of these two
 } windowing;
 
 static bool same_order(const msl_logical_order *a, const msl_logical_order *b, uint32_t count) {
     for (uint32_t k = 0; k < count; k++) {
-        if (a[k].descending != b[k].descending || a[k].nulls_first != b[k].nulls_first || !msl_expr_equal(a[k].expr, b[k].expr)) return false;
+        if (a[k].descending != b[k].descending || a[k].nulls_first != b[k].nulls_first ||
+            !msl_expr_equal(a[k].expr, b[k].expr))
+            return false;
     }
     return true;
 }
@@ -44,16 +46,19 @@ bool msl_window_equal(const msl_expr *a, const msl_expr *b) {
     if (x->kind != y->kind || x->ignore_nulls != y->ignore_nulls || x->has_range_key != y->has_range_key) return false;
     if (x->partition_count != y->partition_count || x->order_count != y->order_count) return false;
     for (uint32_t k = 0; k < x->order_count; k++) {
-        if (x->order[k].descending != y->order[k].descending || x->order[k].nulls_first != y->order[k].nulls_first) return false;
+        if (x->order[k].descending != y->order[k].descending || x->order[k].nulls_first != y->order[k].nulls_first)
+            return false;
     }
     const msl_window_frame *f = &x->frame, *g = &y->frame;
     if (f->unit != g->unit || f->start != g->start || f->end != g->end || f->exclude != g->exclude) return false;
     if (!same_offset(f->start_offset, g->start_offset) || !same_offset(f->end_offset, g->end_offset)) return false;
     const msl_logical_call *c = &x->call, *d = &y->call;
-    if (c->fn.aggregate != d->fn.aggregate || c->is_distinct != d->is_distinct || !c->filter != !d->filter) return false;
+    if (c->fn.aggregate != d->fn.aggregate || c->is_distinct != d->is_distinct || !c->filter != !d->filter)
+        return false;
     if (c->arg_count != d->arg_count || c->order_count != d->order_count) return false;
     for (uint32_t k = 0; k < c->order_count; k++) {
-        if (c->order[k].descending != d->order[k].descending || c->order[k].nulls_first != d->order[k].nulls_first) return false;
+        if (c->order[k].descending != d->order[k].descending || c->order[k].nulls_first != d->order[k].nulls_first)
+            return false;
     }
     return true; // the arguments are compared by the caller
 }
@@ -65,7 +70,8 @@ static morsel_status find_node(windowing *w, msl_expr **partition, uint32_t part
     for (uint32_t n = 0; n < w->nodes.count; n++) {
         const msl_logical *node = w->nodes.items[n];
         bool same = node->window.partition_count == partition_count && node->window.order_count == order_count;
-        for (uint32_t k = 0; k < partition_count && same; k++) same = msl_expr_equal(node->window.partition[k], partition[k]);
+        for (uint32_t k = 0; k < partition_count && same; k++)
+            same = msl_expr_equal(node->window.partition[k], partition[k]);
         *out = n;
         if (same && same_order(node->window.order, order, order_count)) return MORSEL_OK;
     }
@@ -98,8 +104,12 @@ static morsel_status add_call(windowing *w, const msl_expr *e, uint32_t *id) {
     for (uint32_t k = 0; k < e->arg_count; k++) MSL_TRY(msl_plant(w->b, w->plan, e->args[k], &args[k]));
     msl_logical_window_call *call;
     MSL_TRY(MSL_TAKE(p, call, 1));
-    *call = (msl_logical_window_call){.kind = parts->kind, .call = parts->call, .frame = parts->frame, .ignore_nulls = parts->ignore_nulls,
-                                      .type = e->type, .at = msl_expr_at(e)};
+    *call = (msl_logical_window_call){.kind = parts->kind,
+                                      .call = parts->call,
+                                      .frame = parts->frame,
+                                      .ignore_nulls = parts->ignore_nulls,
+                                      .type = e->type,
+                                      .at = msl_expr_at(e)};
     call->call.args = args;
     args += parts->call.arg_count;
     if (parts->call.filter) call->call.filter = *args++;
@@ -154,7 +164,8 @@ static morsel_status stack_nodes(windowing *w) {
     return MORSEL_OK;
 }
 
-morsel_status msl_plan_windows(msl_binder *b, msl_logical **plan, msl_expr **exprs, uint32_t count, msl_expr **qualify) {
+morsel_status msl_plan_windows(msl_binder *b, msl_logical **plan, msl_expr **exprs, uint32_t count,
+                               msl_expr **qualify) {
     windowing w = {.b = b, .plan = plan};
     for (uint32_t k = 0; k < count; k++) MSL_TRY(msl_expr_rewrite(b->p, exprs[k], window_node, &w, &exprs[k]));
     if (*qualify) MSL_TRY(msl_expr_rewrite(b->p, *qualify, window_node, &w, qualify));

@@ -1,6 +1,7 @@
 /// planner.h: the door of the planner: syntax tree in, physical plan (or the description of a utility statement) out.
 ///
-/// Role     Resolves names and types, rewrites the logical plan by a table of passes, chooses physical operators, and writes
+/// Role     Resolves names and types, rewrites the logical plan by a table of passes, chooses physical operators, and
+///          writes
 ///          EXPLAIN. Knows nothing of the executor: constants are evaluated by a callback.
 /// Memory   Everything lives in env->arena, which must outlive the plan. Nothing points into the syntax tree; table
 ///          references are released with the arena.

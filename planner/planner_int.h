@@ -1,7 +1,8 @@
-/// planner_int.h: what every file of the planner shares: the planning state, growing lists, and allocation that reports.
+/// planner_int.h: what every file of the planner shares: the planning state, growing lists, and allocation that
+/// reports.
 ///
-/// `msl_planner` lives for one msl_plan_statement(). Column ids are handed out by it and never reused: a column keeps its
-/// id from the node that makes it up to the root, so expressions can move between nodes without being renumbered.
+/// `msl_planner` lives for one msl_plan_statement(). Column ids are handed out by it and never reused: a column keeps
+/// its id from the node that makes it up to the root, so expressions can move between nodes without being renumbered.
 #ifndef MSL_PLANNER_INT_H
 #define MSL_PLANNER_INT_H
 
@@ -56,8 +57,9 @@ void *msl_planner_grow(msl_planner *p, const void *items, uint32_t count, uint32
 
 /// Points `pointer` at n zeroed items in the statement's arena; an expression of type morsel_status.
 #define MSL_TAKE(p, pointer, n)                                                                                        \
-    (((pointer) = msl_arena_alloc((p)->arena, sizeof *(pointer) * ((size_t)(n) + ((n) == 0)))) ? MORSEL_OK                \
-                                                                                           : msl_planner_nomem(p))
+    (((pointer) = msl_arena_alloc((p)->arena, sizeof *(pointer) * ((size_t)(n) + ((n) == 0))))                         \
+         ? MORSEL_OK                                                                                                   \
+         : msl_planner_nomem(p))
 /// Appends to a (items, count, room) list; an expression of type morsel_status.
 #define MSL_PUSH(p, list, value)                                                                                       \
     (((list)->count < (list)->room ||                                                                                  \

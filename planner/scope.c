@@ -1,6 +1,7 @@
 /// scope.c: what a name means: columns of FROM, aliases of the select list, columns of enclosing queries.
 ///
-/// Order   in WHERE, GROUP BY, HAVING and SELECT a column of FROM wins over an alias; in ORDER BY the alias wins. A name that
+/// Order   in WHERE, GROUP BY, HAVING and SELECT a column of FROM wins over an alias; in ORDER BY the alias wins. A
+///         name that
 ///         neither has is looked for in the enclosing queries (a correlated column).
 #include "planner/binder.h"
 
@@ -10,8 +11,8 @@
 #include <string.h>
 
 const char *msl_clause_name(msl_clause clause) {
-    static const char *const names[] = {"SELECT", "WHERE", "GROUP BY", "HAVING", "ORDER BY", "ON",
-                                        "FROM", "VALUES", "LIMIT", "DISTINCT ON", "an option", "QUALIFY"};
+    static const char *const names[] = {"SELECT", "WHERE",  "GROUP BY", "HAVING",      "ORDER BY",  "ON",
+                                        "FROM",   "VALUES", "LIMIT",    "DISTINCT ON", "an option", "QUALIFY"};
     return names[clause];
 }
 
@@ -60,10 +61,12 @@ static void offer_columns(msl_nearest *best, const msl_scope_columns *columns) {
     }
 }
 
-morsel_status msl_error_no_column(msl_binder *b, const msl_scope_columns *columns, const char *name, bool quoted, msl_at at) {
+morsel_status msl_error_no_column(msl_binder *b, const msl_scope_columns *columns, const char *name, bool quoted,
+                                  msl_at at) {
     msl_nearest best = msl_nearest_start(name, strlen(name));
     offer_columns(&best, columns);
-    morsel_status status = msl_error_at(b->p->err, MORSEL_BIND, "42703", at.offset, at.length, "no column named %s", name);
+    morsel_status status =
+        msl_error_at(b->p->err, MORSEL_BIND, "42703", at.offset, at.length, "no column named %s", name);
     if (msl_nearest_name(&best)) {
         msl_error_hint(b->p->err, "did you mean %s?", msl_nearest_name(&best));
     } else if (quoted) {
@@ -106,7 +109,8 @@ static void note_correlation(msl_binder *b, const msl_scope *owner, msl_at at) {
 /* ---- tables ---- */
 
 /// The table that `alias` means in this relation; *count says how many.
-static const msl_scope_table *find_table(const msl_relation *relation, const char *schema, const char *alias, uint32_t *count) {
+static const msl_scope_table *find_table(const msl_relation *relation, const char *schema, const char *alias,
+                                         uint32_t *count) {
     const msl_scope_table *found = NULL;
     *count = 0;
     for (uint32_t t = 0; relation && t < relation->tables.count; t++) {
@@ -152,7 +156,8 @@ static morsel_status resolve_table(msl_binder *b, const msl_ast_name *parts, uin
     return no_table(b, alias, at);
 }
 
-morsel_status msl_scope_find_table(msl_binder *b, const msl_ast_names *qualifier, msl_at at, const msl_scope_table **out) {
+morsel_status msl_scope_find_table(msl_binder *b, const msl_ast_names *qualifier, msl_at at,
+                                   const msl_scope_table **out) {
     return resolve_table(b, qualifier->items, qualifier->count, at, out);
 }
 
@@ -176,13 +181,16 @@ static msl_select_item *find_alias(const msl_scope *scope, const char *name, uin
 static morsel_status use_alias(msl_binder *b, msl_select_item *item, msl_at at, msl_expr **out) {
     msl_scope *scope = b->scope;
     if (item->is_binding) {
-        return msl_error_at(b->p->err, MORSEL_BIND, "42703", at.offset, at.length, "alias %s refers to itself", item->name);
+        return msl_error_at(b->p->err, MORSEL_BIND, "42703", at.offset, at.length, "alias %s refers to itself",
+                            item->name);
     }
     MSL_TRY(msl_bind_item(b, item));
     *out = item->bound;
     bool refuses = scope->clause == MSL_CLAUSE_WHERE || scope->clause == MSL_CLAUSE_GROUP_BY ||
                    scope->clause == MSL_CLAUSE_ON || scope->in_aggregate;
-    if (refuses) MSL_TRY(msl_refuse_window(b, item->bound, scope->in_aggregate ? "an aggregate" : msl_clause_name(scope->clause)));
+    if (refuses)
+        MSL_TRY(
+            msl_refuse_window(b, item->bound, scope->in_aggregate ? "an aggregate" : msl_clause_name(scope->clause)));
     if (refuses && msl_expr_has_kind(item->bound, MSL_EXPR_AGGREGATE)) {
         return msl_error_at(b->p->err, MORSEL_BIND, "42803", at.offset, at.length,
                             "alias %s stands for an aggregate, which cannot be used in %s", item->name,

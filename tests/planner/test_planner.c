@@ -1,4 +1,5 @@
-/// test_planner.c: runs a file of statements through parser and planner and compares what comes out with what the file says.
+/// test_planner.c: runs a file of statements through parser and planner and compares what comes out with what the file
+/// says.
 ///
 ///     # comment
 ///     SELECT nope FROM t
@@ -6,9 +7,9 @@
 ///     42703 "nope": no column named nope
 ///     hint: did you mean note?
 ///
-/// What comes out: of an EXPLAIN the plan; of another statement that plans, its result columns and types, or the name of
-/// what is to be done; of one that does not, SQLSTATE, the underlined text and the message. Blocks end with an empty line.
-/// A block may begin with `passes off: NAME,...`. With --update the file is written anew from what comes out.
+/// What comes out: of an EXPLAIN the plan; of another statement that plans, its result columns and types, or the name
+/// of what is to be done; of one that does not, SQLSTATE, the underlined text and the message. Blocks end with an empty
+/// line. A block may begin with `passes off: NAME,...`. With --update the file is written anew from what comes out.
 #include "executor/expression.h"
 #include "planner/planner.h"
 
@@ -52,8 +53,8 @@ static void describe_plan(const msl_plan *plan, char *out) { // EXPLAIN: a const
 }
 
 static void describe_columns(const msl_prepared *p, char *out) {
-    static const char *const kinds[] = {"QUERY", "INSERT", "COPY TO", "CREATE TABLE", "CREATE TABLE AS", "CREATE VIEW", "DROP",
-                                        "SET", "RESET", "SHOW", "EXPLAIN ANALYZE"};
+    static const char *const kinds[] = {"QUERY", "INSERT", "COPY TO", "CREATE TABLE", "CREATE TABLE AS", "CREATE VIEW",
+                                        "DROP",  "SET",    "RESET",   "SHOW",         "EXPLAIN ANALYZE"};
     char type[128], line[512];
     if (p->kind != MSL_STATEMENT_QUERY) {
         snprintf(line, sizeof line, "%s", kinds[p->kind]);
@@ -66,7 +67,8 @@ static void describe_columns(const msl_prepared *p, char *out) {
     }
     for (uint32_t k = 0; k < p->parameter_count; k++) {
         (void)msl_type_format(p->parameters[k].type, type, sizeof type);
-        snprintf(line, sizeof line, "%s%s %s", k ? ", " : "; parameters: ", p->parameters[k].name ? p->parameters[k].name : "?", type);
+        snprintf(line, sizeof line, "%s%s %s",
+                 k ? ", " : "; parameters: ", p->parameters[k].name ? p->parameters[k].name : "?", type);
         append(out, line);
     }
     append(out, "\n");
@@ -83,8 +85,13 @@ static void plan(const char *sql, const char *disabled, bool apply, char *out) {
     msl_arena_init(&syntax, memory);
     err.sql_offset = -1;
     morsel_status status = msl_parse_statement(&syntax, sql, strlen(sql), &consumed, &ast, &err);
-    msl_planner_env env = {.arena = &arena, .memory = memory, .catalog = catalog, .sql = sql, .sql_length = strlen(sql),
-                           .evaluate = evaluate, .disabled_passes = disabled};
+    msl_planner_env env = {.arena = &arena,
+                           .memory = memory,
+                           .catalog = catalog,
+                           .sql = sql,
+                           .sql_length = strlen(sql),
+                           .evaluate = evaluate,
+                           .disabled_passes = disabled};
     if (status == MORSEL_OK && ast) status = msl_plan_statement(&env, ast, &prepared, &err);
     bool is_explain = status == MORSEL_OK && ast && ast->kind == MSL_AST_STATEMENT_EXPLAIN;
     msl_arena_deinit(&syntax); // nothing may point into it any more
@@ -97,7 +104,8 @@ static void plan(const char *sql, const char *disabled, bool apply, char *out) {
     }
     if (status == MORSEL_OK && apply && prepared.kind == MSL_STATEMENT_CREATE_TABLE) {
         msl_table *table;
-        status = msl_table_new(memory, prepared.table.name, prepared.table.columns, prepared.table.column_count, &table, &err);
+        status = msl_table_new(memory, prepared.table.name, prepared.table.columns, prepared.table.column_count, &table,
+                               &err);
         if (status == MORSEL_OK) status = msl_catalog_add_table(catalog, table, prepared.table.flags, &err);
     } else if (status == MORSEL_OK && apply && prepared.kind == MSL_STATEMENT_CREATE_VIEW) {
         status = msl_catalog_add_view(catalog, prepared.view.name, prepared.view.sql, prepared.view.column_names,
@@ -112,7 +120,8 @@ static void plan(const char *sql, const char *disabled, bool apply, char *out) {
 
 static void make_catalog(void) {
     static const char *const statements[] = {
-        "CREATE TABLE t (id INTEGER, name VARCHAR, price DECIMAL(10,2), qty BIGINT, day DATE, at TIMESTAMP, ok BOOLEAN, ratio DOUBLE)",
+        "CREATE TABLE t (id INTEGER, name VARCHAR, price DECIMAL(10,2), qty BIGINT, day DATE, at TIMESTAMP, ok "
+        "BOOLEAN, ratio DOUBLE)",
         "CREATE TABLE u (id INTEGER, t_id INTEGER, note VARCHAR, small SMALLINT NOT NULL DEFAULT 7)",
         "CREATE TABLE big (k BIGINT, v VARCHAR)",
         "CREATE VIEW cheap AS SELECT id, name, price FROM t WHERE price < 10",
@@ -124,9 +133,9 @@ static void make_catalog(void) {
 }
 
 typedef struct block {
-    char head[8192];  ///< comments before the statement
+    char head[8192]; ///< comments before the statement
     char sql[65536];
-    char off[256];    ///< passes that are off
+    char off[256]; ///< passes that are off
     char *expected, *actual;
 } block;
 
@@ -173,7 +182,8 @@ static int run(const char *path, bool update) {
         plan(b->sql, b->off[0] ? b->off : NULL, false, b->actual);
         count++;
         if (copy) {
-            fprintf(copy, "%s%s%s%s%s\n----\n%s\n", b->head, b->off[0] ? "passes off: " : "", b->off, b->off[0] ? "\n" : "", b->sql, b->actual);
+            fprintf(copy, "%s%s%s%s%s\n----\n%s\n", b->head, b->off[0] ? "passes off: " : "", b->off,
+                    b->off[0] ? "\n" : "", b->sql, b->actual);
         } else if (strcmp(b->expected, b->actual) != 0) {
             wrong++;
             printf("%s\n-- expected\n%s-- got\n%s\n", b->sql, b->expected, b->actual);
