@@ -83,8 +83,9 @@ static void prepare_out(msl_lane_run *run, uint32_t level, const msl_chunk *in) 
                                         .column_count = op_at(run, level)->plan->column_count};
 }
 
-static void leave(msl_lane_run *run, uint32_t level, uint64_t started_ns) {
+static void leave(msl_lane_run *run, uint32_t level, uint64_t started_ns, morsel_status status) {
     msl_lane_slot *slot = &run->slots[level];
+    if (status != MORSEL_OK) slot->out.live = 0; // whatever a failing step has left there
     slot->side = run->lane.side;
     if (started_ns) slot->ns += msl_now_ns() - started_ns;
     if (is_last(run, level) || slot->out.live == 0) return;
@@ -131,7 +132,7 @@ static outcome call(msl_lane_run *run) {
     uint64_t started = timer(run);
     morsel_status status = is_last(run, level) ? op->ops->sink(op, &run->lane, slot->local, in, &flow)
                                                : op->ops->apply(op, &run->lane, slot->local, in, &slot->out, &flow);
-    leave(run, level, started);
+    leave(run, level, started, status);
     if (status != MORSEL_OK) return failed(run, status, level);
     if (flow == MSL_FLOW_BLOCKED) return PARKS;
     slot->is_pending = slot->is_called = flow == MSL_FLOW_HAVE_OUTPUT;
@@ -228,7 +229,7 @@ static outcome read_chunk(msl_lane_run *run) {
     bool done = false;
     morsel_status status = source->ops->produce(source, &run->lane, run->slots[0].local, &run->slots[0].out, &done);
     run->slots[0].out.ordinal = run->lane.ordinal;
-    leave(run, 0, started);
+    leave(run, 0, started, status);
     if (status != MORSEL_OK) return failed(run, status, 0);
     run->is_read_done = done;
     send_up(run, 0);
@@ -254,7 +255,7 @@ static outcome flush_next(msl_lane_run *run) {
         prepare_out(run, level, NULL);
         uint64_t started = timer(run);
         morsel_status status = hook(op, &run->lane, run->slots[level].local, &run->slots[level].out, &flow);
-        leave(run, level, started);
+        leave(run, level, started, status);
         if (status != MORSEL_OK) return failed(run, status, level);
         if (flow == MSL_FLOW_BLOCKED) return PARKS;
         run->slots[level].is_called = flow == MSL_FLOW_HAVE_OUTPUT;
