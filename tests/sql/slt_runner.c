@@ -326,9 +326,9 @@ static void query_record(runner *r, size_t line, char *spec) {
         } else {
             sort_columns = columns;
             if (sort && strcmp(sort, "rowsort") == 0 && columns) {
-                qsort(values.items, values.count / columns, columns * sizeof *values.items, compare_rows);
+                if (values.count) qsort(values.items, values.count / columns, columns * sizeof *values.items, compare_rows);
             } else if (sort && strcmp(sort, "valuesort") == 0) {
-                qsort(values.items, values.count, sizeof *values.items, compare_texts);
+                if (values.count) qsort(values.items, values.count, sizeof *values.items, compare_texts);
             }
             check_values(r, line, sql, &values, columns, from);
         }
