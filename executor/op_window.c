@@ -100,21 +100,20 @@ static morsel_status window_apply(msl_operator *op, msl_lane *lane, void *local,
     uint32_t capacity = op->query->settings->vector_rows, inputs = g->spec.layout.column_count;
     if (!l->has_begun) MSL_TRY(begin_part(g, l, lane));
     uint32_t left = l->part.count - l->next, n = left < capacity ? left : capacity;
-    out->sel = NULL;
-    out->rows = out->live = n;
     if (n == 0) {
         end_part(l);
+        out->rows = out->live = 0;
         *flow = MSL_FLOW_NEED_INPUT;
         return MORSEL_OK;
     }
     msl_arena_reset(&l->chunk_bytes);
     for (uint32_t k = 0; k < l->run_count; k++) msl_window_run_next_chunk(&l->runs[k]);
-    for (uint32_t c = 0; c < l->out.column_count; c++) msl_vector_reset(&l->out.columns[c]);
-    for (uint32_t c = 0; c < inputs; c++) {
-        msl_row_gather_column(&g->spec.layout, c, l->part.rows + l->next, n, &l->out.columns[c], 0);
-    }
+    for (uint32_t c = inputs; c < l->out.column_count; c++) msl_vector_reset(&l->out.columns[c]);
+    msl_row_gather_columns(&g->spec.layout, l->part.rows + l->next, n, l->out.columns);
     MSL_TRY(compute(l, n, inputs, lane));
     l->next += n;
+    out->sel = NULL;
+    out->rows = out->live = n;
     out->columns = l->out.columns;
     out->column_count = l->out.column_count;
     *flow = MSL_FLOW_HAVE_OUTPUT;
