@@ -129,6 +129,7 @@ static morsel_status pull(morsel_result *r, msl_owned_chunk **out, msl_error *er
     }
     if (status == MSL_RESCHEMA) status = err->status = MORSEL_DATA;
     if (status == MORSEL_TIMEOUT) {
+        msl_error_clear(err);
         msl_error_set(err, MORSEL_TIMEOUT, "57014", "the statement ran longer than the timeout of %llu ms",
                       (unsigned long long)r->connection->settings.timeout_ms);
         msl_error_hint(err, "SET timeout = 0 removes the limit");

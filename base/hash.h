@@ -15,7 +15,9 @@ static inline uint64_t msl_hash_mum(uint64_t a, uint64_t b) {
     return (uint64_t)p ^ (uint64_t)(p >> 64);
 }
 /// Mixes one word into a running hash (start with 0).
-static inline uint64_t msl_hash_word(uint64_t h, uint64_t word) { return msl_hash_mum(h ^ word ^ MSL_HASH_K0, MSL_HASH_K1 ^ (word << 32 | word >> 32)); }
+static inline uint64_t msl_hash_word(uint64_t h, uint64_t word) {
+    return msl_hash_mum(h ^ word ^ MSL_HASH_K0, MSL_HASH_K1 ^ (word << 32 | word >> 32));
+}
 static inline uint64_t msl_hash_words2(uint64_t h, uint64_t w0, uint64_t w1) { return msl_hash_mum(h ^ w0 ^ MSL_HASH_K0, w1 ^ MSL_HASH_K1); }
 uint64_t msl_hash_bytes(const void *bytes, size_t length);
 static inline uint64_t msl_hash_string(uint64_t h, const msl_string *s) {

@@ -112,7 +112,13 @@ typedef struct msl_plan {
         struct { msl_expr **exprs; } project;                    ///< column_count expressions
         struct { const msl_expr *limit, *offset; } limit;        ///< constant or parameter BIGINT expressions; NULL = none
         struct { const uint32_t *keys; uint32_t key_count; const msl_agg_call *calls; uint32_t call_count; } agg; ///< emits keys, then results
-        struct { msl_exchange_kind kind; const uint32_t *keys; uint32_t key_count; const msl_sort_key *order; uint32_t order_count; uint32_t partitions; } exchange;
+        struct {
+            msl_exchange_kind kind;
+            const uint32_t *keys;
+            uint32_t key_count;
+            const msl_sort_key *order;
+            uint32_t order_count, partitions;
+        } exchange;
         struct {
             msl_join_type type;
             const uint32_t *left_keys, *right_keys; ///< equal types in pairs; HASH_JOIN only

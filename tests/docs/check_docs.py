@@ -181,7 +181,7 @@ def check_page(options, page):
         answers = []
         for line, sql in unsupported:
             setup = "CREATE TABLE t(a INTEGER, b INTEGER);\n.print\n"
-            answers.append((line, sql, "\n".join(shell(options, folder, setup + sql + ";\n", []))))
+            answers.append((line, sql, "\n".join(shell(options, folder, setup + sql + ";\n"))))
     if options.update:
         write_page(page, lines, examples)
         return 0
