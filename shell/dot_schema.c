@@ -77,7 +77,7 @@ static void free_tables(table_list *list) {
 
 /// In as many columns as 80 characters hold, filled downwards, as the sqlite3 shell prints them.
 void dot_tables(dot_call *call) {
-    table_list list;
+    table_list list = {0};
     if (list_tables(call, &list)) {
         size_t widest = 0;
         for (size_t k = 0; k < list.count; k++) {
@@ -150,7 +150,7 @@ static void print_table(dot_call *call, const table_entry *table) {
 }
 
 void dot_schema(dot_call *call) {
-    table_list list;
+    table_list list = {0};
     if (list_tables(call, &list)) {
         for (size_t k = 0; k < list.count; k++) print_table(call, &list.items[k]);
     }
@@ -159,7 +159,7 @@ void dot_schema(dot_call *call) {
 
 /// There is no CREATE INDEX yet, so every table has none. A table that does not exist is an error all the same.
 void dot_indexes(dot_call *call) {
-    table_list list;
+    table_list list = {0};
     if (list_tables(call, &list) && call->count == 2 && list.count == 0) {
         dot_error(call, "there is no table %s", call->arguments[1]);
     }

@@ -53,6 +53,10 @@ static void rows_free(rows *r) {
 
 static int compare_lines(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
+static void rows_sort(rows *r) {
+    if (r->count) qsort(r->lines, r->count, sizeof *r->lines, compare_lines);
+}
+
 static void add_number(text *line, double v) {
     if (v == 0) v = 0; // -0
     text_add(line, "%.17g", v);
@@ -205,12 +209,12 @@ int main(int argc, char **argv) {
         rows want = {0};
         run_sqlite(e.sqlite, sql.bytes, &want);
         if (want.error) skipped++;
-        else if (!is_ordered) qsort(want.lines, want.count, sizeof *want.lines, compare_lines);
+        else if (!is_ordered) rows_sort(&want);
         for (size_t i = 0; i < CONFIGS && !want.error; i++) {
             rows got = {0};
             char room[1024];
             run_morsel(e.connections[i], sql.bytes, &got);
-            if (!is_ordered) qsort(got.lines, got.count, sizeof *got.lines, compare_lines);
+            if (!is_ordered) rows_sort(&got);
             const char *what = got.error ? got.error : difference(&want, &got, room, sizeof room);
             int is_unsupported = got.error && strstr(got.error, "not supported yet");
             unsupported += (uint64_t)(is_unsupported && i == 0);
