@@ -20,7 +20,7 @@ static morsel_status fail_nomem(morsel_error **err) {
 void msl_database_release(struct morsel_database *database) {
     if (!database || atomic_fetch_sub(&database->references, 1) != 1) return;
     if (database->pool) msl_pool_free(database->pool);
-    msl_catalog_free(database->catalog);
+    msl_store_deinit(&database->store);
     pthread_mutex_destroy(&database->lock);
     msl_memory *memory = database->memory;
     msl_memory_release(memory, database, sizeof *database);
@@ -49,10 +49,9 @@ morsel_status morsel_open(const char *path, const morsel_option *options, size_t
     atomic_init(&db->threads, msl_pool_default_threads());
     db->memory = memory;
     pthread_mutex_init(&db->lock, NULL);
-    db->catalog = msl_catalog_new(memory);
     msl_settings scratch;
     msl_settings_init(&scratch);
-    morsel_status status = db->catalog ? MORSEL_OK : msl_error_nomem(&error, "the database", 0);
+    morsel_status status = msl_store_init(&db->store, memory, &error);
     for (size_t i = 0; status == MORSEL_OK && i < option_count; i++) {
         status = msl_setting_set(db, &scratch, options[i].name, options[i].value, &error);
     }
@@ -80,6 +79,7 @@ morsel_status morsel_connect(morsel_database *database, morsel_connection **conn
     atomic_fetch_add(&database->references, 1);
     c->database = database;
     msl_settings_init(&c->settings);
+    msl_transaction_init(&c->transaction, &database->store);
     *connection = c;
     return MORSEL_OK;
 }
@@ -87,12 +87,15 @@ morsel_status morsel_connect(morsel_database *database, morsel_connection **conn
 void msl_connection_release(morsel_connection *c) {
     if (!c || atomic_fetch_sub(&c->references, 1) != 1) return;
     struct morsel_database *database = c->database;
+    msl_transaction_deinit(&c->transaction);
     msl_memory_release(database->memory, c, sizeof *c);
     msl_database_release(database);
 }
 
 void morsel_disconnect(morsel_connection **connection) {
-    if (!connection) return;
+    if (!connection || !*connection) return;
+    msl_transaction_deinit(&(*connection)->transaction); // open results may keep the connection, but not what it began
+    msl_transaction_init(&(*connection)->transaction, &(*connection)->database->store);
     msl_connection_release(*connection);
     *connection = NULL;
 }

@@ -12,7 +12,7 @@
 #include "executor/executor.h"
 #include "morsel.h"
 #include "planner/planner.h"
-#include "storage/catalog.h"
+#include "storage/transaction.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -21,10 +21,9 @@ struct morsel_database {
     atomic_uint references;
     atomic_uint threads;             ///< the setting
     msl_memory *memory;
-    msl_catalog *catalog;
+    msl_store store;                 ///< the current catalog, and who may write
     msl_pool *pool;                  ///< made when the first query runs
     pthread_mutex_t lock;            ///< guards pool's making
-    _Atomic uint64_t data_version;   ///< raised by everything that changes a table's rows
 };
 
 #define MSL_OPEN_RESULTS 64u ///< most results that one connection runs at a time
@@ -33,6 +32,7 @@ struct morsel_connection {
     atomic_uint references;
     struct morsel_database *database;
     msl_settings settings;
+    msl_transaction transaction;
     atomic_bool is_in_use;           ///< a call is running: a second one is MORSEL_MISUSE
     atomic_bool is_interrupted;      ///< morsel_interrupt: seen by planning and by the next query step
     atomic_uint interrupters;        ///< calls of morsel_interrupt and morsel_progress that look at `running` now
@@ -50,12 +50,12 @@ typedef struct msl_warnings {
     size_t count, room;
 } msl_warnings;
 
-/// A planned statement. Immutable once made, but for insert.table of CREATE TABLE AS, which is set under its one run.
+/// A planned statement. Immutable once made.
 typedef struct msl_planned {
     atomic_uint references;
     msl_arena arena;                 ///< plan, names, snapshots of tables
     msl_prepared prepared;
-    uint64_t catalog_version, data_version;
+    uint64_t catalog_id, schema_id;  ///< of the catalog it was made with
     msl_warnings warnings;           ///< of binding: what was guessed about files; each result begins with them
 } msl_planned;
 
@@ -88,7 +88,9 @@ struct morsel_result {
     uint32_t column_count;           ///< 0 for statements without rows
     const char *const *names;
     const msl_type *const *types;
-    msl_owned_chunk *ready;          ///< rows made without a query (SHOW, EXPLAIN ANALYZE)
+    msl_change change;               ///< while a statement that writes runs
+    msl_owned_chunk **ready;         ///< rows made beforehand (SHOW, EXPLAIN ANALYZE, RETURNING), in order ...
+    size_t ready_count, ready_room, ready_next; ///< ... and the next one to hand out
     uint64_t rows_changed;
     msl_warnings warnings;
 };
@@ -128,7 +130,7 @@ MSL_MUST_CHECK morsel_status msl_plan_text(morsel_connection *c, const char *sql
                                            msl_warnings *warnings, size_t *consumed, msl_planned **out, msl_error *err);
 void msl_planned_release(msl_planned *planned);
 /// True when the plan no longer fits the catalog, the tables or (unless `files_are_fresh`) may not fit its files.
-bool msl_planned_is_stale(const msl_planned *planned, const morsel_connection *c, bool files_are_fresh);
+bool msl_planned_is_stale(const msl_planned *planned, morsel_connection *c, bool files_are_fresh);
 /// Surveys the plan's files and returns overrides for a second binding.
 MSL_MUST_CHECK morsel_status msl_plan_survey(morsel_connection *c, const msl_plan *plan, msl_arena *arena,
                                              msl_warnings *warnings, msl_schema_override **out, msl_error *err);
@@ -141,12 +143,29 @@ MSL_MUST_CHECK morsel_status msl_run_utility(morsel_result *result, msl_error *e
 MSL_MUST_CHECK morsel_status msl_result_set_rows(morsel_result *result, const char *const *cells, uint32_t column_count,
                                                  uint32_t row_count, const char *const *names, msl_error *err);
 
+/// Adds a chunk to result->ready; takes it over, on errors too.
+MSL_MUST_CHECK morsel_status msl_result_keep(morsel_result *result, msl_owned_chunk *chunk, msl_error *err);
+
+/* ---- api_change.c ---- */
+
+/// The statement changes the database: it runs with a change of its connection's transaction.
+bool msl_statement_writes(const msl_prepared *prepared);
+/// A table of the statement's definition.
+MSL_MUST_CHECK morsel_status msl_definition_table(morsel_result *result, msl_table **out, msl_error *err);
+/// Puts the change's target into its catalog.
+MSL_MUST_CHECK morsel_status msl_publish_target(morsel_result *result, unsigned flags, msl_error *err);
+/// ALTER TABLE and indexes; where there is a plan, after it has run.
+MSL_MUST_CHECK morsel_status msl_run_alter(morsel_result *result, msl_error *err);
+/// BEGIN, COMMIT, ROLLBACK, savepoints.
+MSL_MUST_CHECK morsel_status msl_run_transaction(morsel_result *result, msl_error *err);
+
 /* ---- api_result.c ---- */
 
-/// Opens a result for a plan; runs it to its end when it changes data. Takes a reference on `planned`.
+/// Opens a result for a plan; runs it to its end when it changes data. Takes a reference on `planned`; takes `change` over
+/// (not begun for statements that only read), on errors too.
 MSL_MUST_CHECK morsel_status msl_result_open(morsel_connection *c, msl_planned *planned, const char *sql, size_t sql_length,
-                                             const msl_value *params, uint32_t param_count, morsel_result **out,
-                                             msl_error *err);
+                                             const msl_value *params, uint32_t param_count, msl_change *change,
+                                             morsel_result **out, msl_error *err);
 void msl_warnings_init(msl_warnings *warnings, msl_memory *memory);
 void msl_warnings_deinit(msl_warnings *warnings);
 /// msl_warn_fn over an msl_warnings.

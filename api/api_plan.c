@@ -28,16 +28,16 @@ morsel_status msl_plan_text(morsel_connection *c, const char *sql, size_t length
     atomic_init(&planned->references, 1);
     msl_arena_init(&planned->arena, memory);
     msl_warnings_init(&planned->warnings, memory);
-    // versions are read before the plan looks at anything: a change in between makes it stale, never wrong
-    planned->catalog_version = msl_catalog_version(c->database->catalog);
-    planned->data_version = atomic_load(&c->database->data_version);
+    msl_catalog *catalog = msl_transaction_view(&c->transaction);
+    planned->catalog_id = msl_catalog_id(catalog);
+    planned->schema_id = msl_catalog_schema_id(catalog);
 
     msl_arena syntax;
     msl_arena_init(&syntax, memory);
     msl_ast_statement *ast = NULL;
     morsel_status status = msl_parse_statement(&syntax, sql, length, consumed, &ast, err);
     if (status == MORSEL_OK && ast) {
-        msl_planner_env env = {.arena = &planned->arena, .memory = memory, .catalog = c->database->catalog, .sql = sql,
+        msl_planner_env env = {.arena = &planned->arena, .memory = memory, .catalog = catalog, .sql = sql,
                                .sql_length = length, .cancelled = &c->is_interrupted, .overrides = overrides,
                                .warn = msl_warnings_add, .warn_sink = warnings ? warnings : &planned->warnings,
                                .evaluate = fold_constant, .disabled_passes = c->settings.disabled_optimizers,
@@ -46,6 +46,7 @@ morsel_status msl_plan_text(morsel_connection *c, const char *sql, size_t length
         if (status != MORSEL_OK && err->status != MORSEL_OK) status = err->status; // a look-up that memory was refused to
     }
     msl_arena_deinit(&syntax);
+    msl_catalog_free(catalog); // the plan holds what it needs of it
     if (status != MORSEL_OK || !ast) {
         msl_planned_release(planned);
         return status;
@@ -54,11 +55,14 @@ morsel_status msl_plan_text(morsel_connection *c, const char *sql, size_t length
     return MORSEL_OK;
 }
 
-bool msl_planned_is_stale(const msl_planned *planned, const morsel_connection *c, bool files_are_fresh) {
+bool msl_planned_is_stale(const msl_planned *planned, morsel_connection *c, bool files_are_fresh) {
     unsigned flags = planned->prepared.flags;
     if ((flags & MSL_PREPARED_READS_FILES) && !files_are_fresh) return true;
-    if (planned->catalog_version != msl_catalog_version(c->database->catalog)) return true;
-    return (flags & MSL_PREPARED_READS_TABLES) && planned->data_version != atomic_load(&c->database->data_version);
+    msl_catalog *catalog = msl_transaction_view(&c->transaction);
+    bool is_stale = planned->schema_id != msl_catalog_schema_id(catalog) ||
+                    ((flags & MSL_PREPARED_READS_TABLES) && planned->catalog_id != msl_catalog_id(catalog));
+    msl_catalog_free(catalog);
+    return is_stale;
 }
 
 morsel_status msl_plan_survey(morsel_connection *c, const msl_plan *plan, msl_arena *arena, msl_warnings *warnings,

@@ -59,7 +59,7 @@ static morsel_status start_query(morsel_result *r, msl_error *err) {
     int64_t now = utc_micros();
     msl_query_options options = {
         .plan = r->planned->prepared.plan, .pool = pool, .memory = c->database->memory, .params = r->params,
-        .param_count = r->param_count, .now_micros = now, .random_seed = (uint64_t)now * 0x9e3779b97f4a7c15ull ^ msl_now_ns(),
+        .param_count = r->param_count, .change = r->change.transaction ? &r->change : NULL, .now_micros = now, .random_seed = (uint64_t)now * 0x9e3779b97f4a7c15ull ^ msl_now_ns(),
         .settings = {.threads = atomic_load(&c->database->threads), .vector_rows = c->settings.vector_size,
                      .morsel_bytes = c->settings.morsel_bytes, .hash_zero = c->settings.hash_zero,
                      .profile = r->planned->prepared.kind == MSL_STATEMENT_EXPLAIN_ANALYZE, .warn = msl_warnings_add,
@@ -87,15 +87,15 @@ static void take_schema(morsel_result *r) {
     r->types = r->planned->prepared.types;
 }
 
-/// A table of CREATE TABLE AS: made when its query starts, published when it has ended well.
+/// A table of CREATE TABLE AS or ALTER TABLE: made when its query starts, put into the catalog when it has ended well.
 static morsel_status make_target(morsel_result *r, msl_error *err) {
-    msl_prepared *p = &r->planned->prepared;
-    if (p->kind != MSL_STATEMENT_CREATE_TABLE_AS) return MORSEL_OK;
-    msl_table *table = NULL;
-    MSL_TRY(msl_table_new(r->connection->database->memory, p->table.name, p->table.columns, p->table.column_count, &table, err));
-    table->is_temporary = (p->table.flags & MSL_CREATE_TEMPORARY) != 0;
-    p->plan->insert.table = table;
-    return MORSEL_OK;
+    msl_statement_kind kind = r->planned->prepared.kind;
+    if (kind != MSL_STATEMENT_CREATE_TABLE_AS && kind != MSL_STATEMENT_ALTER_TABLE) return MORSEL_OK;
+    msl_table_release(r->change.target);
+    msl_table_version_release(r->change.target_rows);
+    r->change.target = NULL;
+    r->change.target_rows = NULL;
+    return msl_definition_table(r, &r->change.target, err);
 }
 
 /// Binds and plans again with the types that a survey of the files found; then the query starts anew.
@@ -109,10 +109,6 @@ static morsel_status rebind(morsel_result *r, msl_error *err) {
     size_t consumed;
     MSL_TRY(msl_plan_text(c, r->sql, r->sql_length, r->params, r->param_count, r->overrides, &r->warnings, &consumed, &planned,
                           err));
-    if (r->planned->prepared.kind == MSL_STATEMENT_CREATE_TABLE_AS) {
-        msl_table_release(r->planned->prepared.plan->insert.table);
-        r->planned->prepared.plan->insert.table = NULL;
-    }
     msl_planned_release(r->planned);
     r->planned = planned;
     take_schema(r);
@@ -130,7 +126,7 @@ static morsel_status pull(morsel_result *r, msl_owned_chunk **out, msl_error *er
     if (status == MSL_RESCHEMA) status = err->status = MORSEL_DATA;
     if (status == MORSEL_TIMEOUT) {
         msl_error_clear(err);
-        msl_error_set(err, MORSEL_TIMEOUT, "57014", "the statement ran longer than the timeout of %llu ms",
+        msl_error_set(err, MORSEL_TIMEOUT, "57014", "the query was stopped: its time limit of %llu ms has passed",
                       (unsigned long long)r->connection->settings.timeout_ms);
         msl_error_hint(err, "SET timeout = 0 removes the limit");
     }
@@ -186,22 +182,32 @@ static morsel_status explain_analyze(morsel_result *r, msl_error *err) {
 
 /* ---- open ---- */
 
-/// Runs INSERT, CREATE TABLE AS and COPY to their end; publishes what was made.
-static morsel_status run_change(morsel_result *r, msl_error *err) {
-    struct morsel_database *db = r->connection->database;
-    msl_owned_chunk *chunk = NULL;
-    do {
-        MSL_TRY(pull(r, &chunk, err));
-        if (chunk && chunk->chunk.rows) r->rows_changed = *(uint64_t *)chunk->chunk.columns[0].data;
-        msl_owned_chunk_free(chunk);
-    } while (chunk);
-    end_query(r);
-    msl_prepared *p = &r->planned->prepared;
-    if (p->kind == MSL_STATEMENT_CREATE_TABLE_AS) {
-        MSL_TRY(msl_catalog_add_table(db->catalog, p->plan->insert.table, p->table.flags, err));
-        p->plan->insert.table = NULL; // the catalog's now
+/// Takes the rows of RETURNING, or the number of rows.
+static morsel_status take_change(morsel_result *r, msl_owned_chunk *chunk, msl_error *err) {
+    if (r->planned->prepared.flags & MSL_PREPARED_RETURNS_ROWS) {
+        r->rows_changed += chunk->chunk.live;
+        return msl_result_keep(r, chunk, err);
     }
-    if (p->kind != MSL_STATEMENT_COPY_TO) atomic_fetch_add(&db->data_version, 1);
+    if (chunk->chunk.rows) r->rows_changed = *(uint64_t *)chunk->chunk.columns[0].data;
+    msl_owned_chunk_free(chunk);
+    return MORSEL_OK;
+}
+
+/// Runs a change or COPY to its end.
+static morsel_status run_change(morsel_result *r, msl_error *err) {
+    MSL_TRY(make_target(r, err));
+    MSL_TRY(start_query(r, err));
+    for (;;) {
+        msl_owned_chunk *chunk = NULL;
+        MSL_TRY(pull(r, &chunk, err));
+        if (!chunk) break;
+        MSL_TRY(take_change(r, chunk, err));
+    }
+    end_query(r);
+    const msl_prepared *p = &r->planned->prepared;
+    if (p->kind == MSL_STATEMENT_CREATE_TABLE_AS) MSL_TRY(msl_publish_target(r, p->table.flags, err));
+    if (p->kind == MSL_STATEMENT_ALTER_TABLE) MSL_TRY(msl_run_alter(r, err));
+    if (p->flags & MSL_PREPARED_RETURNS_ROWS) return MORSEL_OK;
     r->is_finished = true;
     r->column_count = 0;
     return MORSEL_OK;
@@ -213,7 +219,7 @@ static bool exists_already(morsel_result *r) {
     msl_catalog_entry entry;
     if (p->kind != MSL_STATEMENT_CREATE_TABLE_AS || !(p->table.flags & MSL_CREATE_IF_NOT_EXISTS)) return false;
     const char *schema = p->table.schema ? p->table.schema : p->table.flags & MSL_CREATE_TEMPORARY ? "temp" : "main";
-    return msl_catalog_find(r->connection->database->catalog, schema, p->table.name, strlen(p->table.name), &r->arena, &entry, NULL);
+    return msl_catalog_find(r->change.catalog, schema, p->table.name, strlen(p->table.name), &r->arena, &entry, NULL);
 }
 
 static morsel_status open_result(morsel_result *r, msl_error *err) {
@@ -226,19 +232,17 @@ static morsel_status open_result(morsel_result *r, msl_error *err) {
         end_query(r);
         return MORSEL_OK;
     case MSL_STATEMENT_CREATE_TABLE_AS:
-    case MSL_STATEMENT_INSERT:
-    case MSL_STATEMENT_COPY_TO:
-        if (exists_already(r)) {
-            r->is_finished = true;
-            r->column_count = 0;
-            return MORSEL_OK;
-        }
-        MSL_TRY(make_target(r, err));
-        MSL_TRY(start_query(r, err));
-        return run_change(r, err);
+        if (!exists_already(r)) return run_change(r, err);
+        r->is_finished = true;
+        r->column_count = 0;
+        return MORSEL_OK;
+    case MSL_STATEMENT_ALTER_TABLE: return r->planned->prepared.plan ? run_change(r, err) : msl_run_utility(r, err);
+    case MSL_STATEMENT_CHANGE:
+    case MSL_STATEMENT_COPY_TO: return run_change(r, err);
     case MSL_STATEMENT_CREATE_TABLE:
     case MSL_STATEMENT_CREATE_VIEW:
     case MSL_STATEMENT_DROP:
+    case MSL_STATEMENT_TRANSACTION:
     case MSL_STATEMENT_SET:
     case MSL_STATEMENT_RESET:
     case MSL_STATEMENT_SHOW: return msl_run_utility(r, err);
@@ -260,7 +264,8 @@ static morsel_status copy_params(morsel_result *r, const msl_value *params, uint
 }
 
 morsel_status msl_result_open(morsel_connection *c, msl_planned *planned, const char *sql, size_t sql_length,
-                              const msl_value *params, uint32_t param_count, morsel_result **out, msl_error *err) {
+                              const msl_value *params, uint32_t param_count, msl_change *change, morsel_result **out,
+                              msl_error *err) {
     *out = NULL;
     msl_memory *memory = c->database->memory;
     morsel_result *r = msl_memory_alloc(memory, sizeof *r);
@@ -272,6 +277,8 @@ morsel_status msl_result_open(morsel_connection *c, msl_planned *planned, const 
     r->connection = c;
     atomic_fetch_add(&planned->references, 1);
     r->planned = planned;
+    r->change = *change;
+    *change = (msl_change){0};
     for (size_t i = 0; i < planned->warnings.count; i++) msl_warnings_add(&r->warnings, planned->warnings.texts[i]);
     r->started_ns = msl_now_ns();
     if (c->settings.timeout_ms) r->deadline_ns = r->started_ns + c->settings.timeout_ms * 1000000;
@@ -279,6 +286,7 @@ morsel_status msl_result_open(morsel_connection *c, msl_planned *planned, const 
     r->sql_length = sql_length;
     morsel_status status = r->sql ? copy_params(r, params, param_count, err) : msl_error_nomem(err, "the result", sql_length);
     if (status == MORSEL_OK) status = open_result(r, err);
+    if (status == MORSEL_OK) msl_change_keep(&r->change);
     if (status != MORSEL_OK) morsel_result_free(&r);
     *out = r;
     return status;
@@ -291,11 +299,9 @@ void morsel_result_free(morsel_result **result) {
     morsel_connection *c = r->connection;
     msl_memory *memory = c->database->memory;
     end_query(r);
-    msl_owned_chunk_free(r->ready);
-    if (r->planned->prepared.kind == MSL_STATEMENT_CREATE_TABLE_AS) {
-        msl_table_release(r->planned->prepared.plan->insert.table);
-        r->planned->prepared.plan->insert.table = NULL;
-    }
+    msl_change_drop(&r->change);
+    for (size_t i = r->ready_next; i < r->ready_count; i++) msl_owned_chunk_free(r->ready[i]);
+    msl_memory_release(memory, r->ready, r->ready_room * sizeof *r->ready);
     msl_planned_release(r->planned);
     msl_warnings_deinit(&r->warnings);
     msl_arena_deinit(&r->arena);
@@ -320,12 +326,7 @@ static morsel_status make_chunk(morsel_result *r, msl_owned_chunk *owned, morsel
 }
 
 static morsel_status next(morsel_result *r, morsel_chunk **out, msl_error *err) {
-    if (r->ready) {
-        msl_owned_chunk *ready = r->ready;
-        r->ready = NULL;
-        r->is_finished = true;
-        return make_chunk(r, ready, out, err);
-    }
+    if (r->ready_next < r->ready_count) return make_chunk(r, r->ready[r->ready_next++], out, err);
     if (r->is_finished || !r->query) return MORSEL_OK;
     msl_owned_chunk *owned = NULL;
     MSL_TRY(pull(r, &owned, err));

@@ -224,28 +224,47 @@ static morsel_status cast_parameters(morsel_statement *s, msl_arena *arena, msl_
     return MORSEL_OK;
 }
 
+/// Plans the statement again if what its plan rests on has changed.
+static morsel_status freshen(morsel_statement *s, msl_error *err) {
+    morsel_connection *c = s->connection;
+    bool uses_values = s->planned && (s->planned->prepared.flags & MSL_PREPARED_USES_VALUES);
+    if (s->planned && !uses_values && !msl_planned_is_stale(s->planned, c, s->is_fresh)) return MORSEL_OK;
+    msl_planned *planned = NULL;
+    size_t consumed;
+    uint32_t known = 0;
+    while (known < s->value_count && s->is_bound[known]) known++;
+    MSL_TRY(msl_plan_text(c, s->sql, s->sql_length, uses_values ? s->values : NULL, uses_values ? known : 0, NULL, NULL,
+                          &consumed, &planned, err));
+    msl_planned_release(s->planned);
+    s->planned = planned;
+    s->is_fresh = true;
+    return MORSEL_OK;
+}
+
+/// A statement that writes gets the right to write first; then nobody else changes what its plan rests on.
+static morsel_status begin_change(morsel_statement *s, msl_change *change, msl_error *err) {
+    morsel_connection *c = s->connection;
+    if (!s->planned) MSL_TRY(freshen(s, err));
+    if (!msl_statement_writes(&s->planned->prepared)) return MORSEL_OK;
+    uint64_t timeout = c->settings.timeout_ms;
+    return msl_change_begin(change, &c->transaction, &c->is_interrupted, timeout ? msl_now_ns() + timeout * 1000000 : 0, err);
+}
+
 static morsel_status execute(morsel_statement *s, morsel_result **out, msl_error *err) {
     morsel_connection *c = s->connection;
     atomic_store(&c->is_interrupted, false);
-    bool uses_values = s->planned && (s->planned->prepared.flags & MSL_PREPARED_USES_VALUES);
-    if (!s->planned || uses_values || msl_planned_is_stale(s->planned, c, s->is_fresh)) {
-        msl_planned *planned = NULL;
-        size_t consumed;
-        uint32_t known = 0;
-        while (known < s->value_count && s->is_bound[known]) known++;
-        MSL_TRY(msl_plan_text(c, s->sql, s->sql_length, uses_values ? s->values : NULL, uses_values ? known : 0, NULL,
-                              NULL, &consumed, &planned, err));
-        msl_planned_release(s->planned);
-        s->planned = planned;
-    }
-    s->is_fresh = false;
+    msl_change change = {0};
     msl_arena scratch;
     msl_arena_init(&scratch, c->database->memory);
     msl_value *values = NULL;
-    morsel_status status = cast_parameters(s, &scratch, &values, err);
+    morsel_status status = begin_change(s, &change, err);
+    if (status == MORSEL_OK) status = freshen(s, err);
+    s->is_fresh = false;
+    if (status == MORSEL_OK) status = cast_parameters(s, &scratch, &values, err);
     if (status == MORSEL_OK) {
-        status = msl_result_open(c, s->planned, s->sql, s->sql_length, values, s->value_count, out, err);
+        status = msl_result_open(c, s->planned, s->sql, s->sql_length, values, s->value_count, &change, out, err);
     }
+    msl_change_drop(&change); // only if there is no result that has it
     msl_arena_deinit(&scratch);
     return status;
 }

@@ -29,25 +29,33 @@ morsel_status msl_result_set_rows(morsel_result *r, const char *const *cells, ui
         }
     }
     chunk->chunk.rows = chunk->chunk.live = row_count;
-    r->ready = chunk;
+    return msl_result_keep(r, chunk, err);
+}
+
+morsel_status msl_result_keep(morsel_result *r, msl_owned_chunk *chunk, msl_error *err) {
+    if (r->ready_count == r->ready_room) {
+        size_t room = r->ready_room ? r->ready_room * 2 : 4;
+        msl_owned_chunk **ready = msl_memory_resize(r->arena.memory, r->ready, r->ready_room * sizeof *ready, room * sizeof *ready);
+        if (!ready) {
+            msl_owned_chunk_free(chunk);
+            return msl_error_nomem(err, "the result", room * sizeof *ready);
+        }
+        r->ready = ready;
+        r->ready_room = room;
+    }
+    r->ready[r->ready_count++] = chunk;
     return MORSEL_OK;
 }
 
 static morsel_status create_table(morsel_result *r, msl_error *err) {
-    struct morsel_database *db = r->connection->database;
-    const msl_table_definition *d = &r->planned->prepared.table;
-    msl_table *table = NULL;
-    MSL_TRY(msl_table_new(db->memory, d->name, d->columns, d->column_count, &table, err));
-    table->is_temporary = (d->flags & MSL_CREATE_TEMPORARY) != 0;
-    morsel_status status = msl_catalog_add_table(db->catalog, table, d->flags, err);
-    if (status != MORSEL_OK) msl_table_release(table);
-    return status;
+    MSL_TRY(msl_definition_table(r, &r->change.target, err));
+    return msl_publish_target(r, r->planned->prepared.table.flags, err);
 }
 
 static morsel_status drop(morsel_result *r, msl_error *err) {
     const msl_prepared *p = &r->planned->prepared;
     for (uint32_t i = 0; i < p->drop.count; i++) {
-        MSL_TRY(msl_catalog_drop(r->connection->database->catalog, p->drop.kind, p->drop.targets[i].schema,
+        MSL_TRY(msl_catalog_drop(r->change.catalog, p->drop.kind, p->drop.targets[i].schema,
                                  p->drop.targets[i].name, p->drop.if_exists, err));
     }
     return MORSEL_OK;
@@ -128,14 +136,16 @@ morsel_status msl_run_utility(morsel_result *r, msl_error *err) {
     switch (p->kind) {
     case MSL_STATEMENT_CREATE_TABLE: return create_table(r, err);
     case MSL_STATEMENT_CREATE_VIEW:
-        return msl_catalog_add_view(r->connection->database->catalog, p->view.name, p->view.sql, p->view.column_names,
+        return msl_catalog_add_view(r->change.catalog, p->view.name, p->view.sql, p->view.column_names,
                                     p->view.column_name_count, p->view.flags, err);
     case MSL_STATEMENT_DROP: return drop(r, err);
+    case MSL_STATEMENT_ALTER_TABLE: return msl_run_alter(r, err);
+    case MSL_STATEMENT_TRANSACTION: return msl_run_transaction(r, err);
     case MSL_STATEMENT_SET: return set(r, err);
     case MSL_STATEMENT_RESET: return reset(r, err);
     case MSL_STATEMENT_SHOW: return show(r, err);
     case MSL_STATEMENT_QUERY:
-    case MSL_STATEMENT_INSERT:
+    case MSL_STATEMENT_CHANGE:
     case MSL_STATEMENT_COPY_TO:
     case MSL_STATEMENT_CREATE_TABLE_AS:
     case MSL_STATEMENT_EXPLAIN_ANALYZE: break;

@@ -27,6 +27,7 @@ typedef struct msl_query_options {
     msl_memory *memory;
     const msl_value *params;
     uint32_t param_count;
+    struct msl_change *change;       ///< of a plan whose root is CHANGE; else NULL
     int64_t now_micros;              ///< UTC; fixed for the execution
     uint64_t random_seed;
     msl_query_settings settings;     ///< copied; threads 0 = the pool's, vector_rows 0 = 2048

@@ -105,6 +105,7 @@ typedef struct msl_query {
     const msl_environment *env;      ///< now, seed, the cancel flag
     const msl_value *params;         ///< statement parameters
     uint32_t param_count;
+    struct msl_change *change;       ///< what a statement that writes works on (storage/transaction.h); else NULL
     const atomic_bool *cancelled;    ///< interrupt, timeout, closed early
     int wake_fd;                     ///< readable once cancelled, for poll beside a pipe; -1 when no source is one
     struct msl_scheduler *scheduler; ///< the executor's own

@@ -69,7 +69,7 @@ morsel_status msl_query_new(msl_query **out, const msl_query_options *o, msl_err
     pthread_mutex_init(&s->lock, NULL);
     pthread_mutex_init(&s->setup, NULL);
     s->query = (msl_query){.memory = o->memory, .arena = &s->arena, .settings = &s->settings, .env = &s->env,
-                           .params = o->params, .param_count = o->param_count, .cancelled = &s->cancelled,
+                           .params = o->params, .param_count = o->param_count, .change = o->change, .cancelled = &s->cancelled,
                            .wake_fd = -1, .scheduler = s};
     msl_pool_client_init(&s->client, o->pool, s->settings.threads);
     morsel_status status = msl_pipelines_split(s, err);

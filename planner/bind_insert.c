@@ -1,5 +1,5 @@
 /// bind_insert.c: INSERT INTO a table in memory: VALUES or a query, columns in any order, defaults for the rest.
-#include "planner/binder.h"
+#include "planner/bind_change.h"
 
 #include <string.h>
 
@@ -49,27 +49,6 @@ typedef struct insert_target {
     uint32_t given;   ///< columns of the query
     uint32_t *target; ///< for each of them: the table's column
 } insert_target;
-
-static morsel_status refuse_clauses(msl_binder *b, const msl_ast_insert *ast, msl_ast_span at) {
-    if (ast->or_replace || ast->or_ignore) return msl_unsupported(b, at, "INSERT OR REPLACE and OR IGNORE");
-    if (ast->on_conflict) return msl_unsupported(b, at, "ON CONFLICT");
-    if (ast->returning.count) return msl_unsupported(b, ast->returning.items[0].at, "RETURNING");
-    if (ast->with.cte_count)
-        return msl_unsupported(b, ast->with.ctes[0].at, "WITH before INSERT (write it before the SELECT)");
-    return MORSEL_OK;
-}
-
-static morsel_status find_target(msl_binder *b, const msl_ast_insert *ast, insert_target *t) {
-    msl_at at = msl_binder_at(b, ast->table.items[0].at);
-    if (!msl_catalog_lookup(b, &ast->table, &t->entry)) return msl_error_no_table(b, &ast->table, false, at);
-    if (t->entry.kind == MSL_CATALOG_VIEW) {
-        return msl_error_at(b->p->err, MORSEL_BIND, "42809", at.offset, at.length, "%s is a view: INSERT needs a table",
-                            t->entry.name);
-    }
-    t->table = t->entry.table;
-    b->p->flags |= MSL_PREPARED_READS_TABLES;
-    return MORSEL_OK;
-}
 
 /// Which table column the query's column `k` fills.
 static morsel_status add_target(msl_binder *b, insert_target *t, const char *name, bool quoted, msl_at at, uint32_t k) {
@@ -151,17 +130,14 @@ static morsel_status bind_rows(msl_binder *b, const msl_ast_query *values, inser
     return MORSEL_OK;
 }
 
-/// The query's columns, converted, in the table's order, with defaults for the others.
-static morsel_status project_row(msl_binder *b, const msl_ast_insert *ast, insert_target *t, msl_logical *rows,
-                                 msl_logical **out) {
+/// The query's columns, converted, in the table's order, with defaults for the others: over change->plan.
+static morsel_status bind_row(msl_binder *b, const msl_ast_insert *ast, insert_target *t, msl_logical *rows,
+                              msl_new_change *change) {
     uint32_t columns = t->table->column_count;
     msl_expr **exprs;
-    const char **names;
     MSL_TRY(MSL_TAKE(b->p, exprs, columns));
-    MSL_TRY(MSL_TAKE(b->p, names, columns));
     for (uint32_t c = 0; c < columns; c++) {
         const msl_table_column *column = &t->table->columns[c];
-        names[c] = column->name;
         if (t->source[c] < 0) {
             MSL_TRY(msl_bind_default(b, column->default_sql, ast->table.items[0].at, column->name, column->type,
                                      &exprs[c]));
@@ -177,8 +153,9 @@ static morsel_status project_row(msl_binder *b, const msl_ast_insert *ast, inser
         }
         MSL_TRY(msl_bind_assignment(b, value, column->name, column->type, &exprs[c]));
     }
-    if (rows->kind == MSL_LOGICAL_PROJECT) rows = rows->children[0];
-    return msl_logical_project(b->p, rows, exprs, names, columns, out);
+    change->plan = rows->kind == MSL_LOGICAL_PROJECT ? rows->children[0] : rows;
+    change->row = exprs;
+    return MORSEL_OK;
 }
 
 /// (VALUES ...) in parentheses: a literal that is still untyped takes its column's type.
@@ -192,36 +169,44 @@ static morsel_status type_values(msl_binder *b, const insert_target *t, msl_boun
     return msl_retype_outputs(b, query, types);
 }
 
-morsel_status msl_bind_insert(msl_binder *b, const msl_ast_insert *ast, msl_ast_span at, msl_bound_query *out) {
-    insert_target t = {0};
+/// The rows that the statement gives: VALUES, a query, or one row of defaults.
+static morsel_status bind_input(msl_binder *b, const msl_ast_insert *ast, msl_ast_span at, insert_target *t,
+                                msl_logical **rows) {
     msl_bound_query query = {0};
-    msl_logical *rows, *insert;
-    MSL_TRY(refuse_clauses(b, ast, at));
-    MSL_TRY(find_target(b, ast, &t));
     const msl_ast_query *q = ast->query;
     bool plain_values =
         q && q->kind == MSL_AST_QUERY_VALUES && !q->order_by.count && !q->limit && !q->offset && !q->cte_count;
     if (!q) { // DEFAULT VALUES
-        MSL_TRY(MSL_TAKE(b->p, t.source, t.table->column_count));
-        for (uint32_t c = 0; c < t.table->column_count; c++) t.source[c] = -1;
-        MSL_TRY(msl_logical_one_row(b->p, &rows));
-    } else if (plain_values) {
-        if (ast->by_name) return msl_unsupported(b, at, "BY NAME with VALUES");
-        MSL_TRY(map_columns(b, ast, NULL, q->u.values.rows[0].count, &t));
-        MSL_TRY(bind_rows(b, q, &t, &rows));
-    } else {
-        MSL_TRY(msl_bind_query(b, q, MSL_QUERY_KEEP_UNTYPED, &query));
-        MSL_TRY(map_columns(b, ast, &query, query.plan->column_count, &t));
-        if (query.plan->kind == MSL_LOGICAL_VALUES) MSL_TRY(type_values(b, &t, &query));
-        rows = query.plan;
+        MSL_TRY(MSL_TAKE(b->p, t->source, t->table->column_count));
+        for (uint32_t c = 0; c < t->table->column_count; c++) t->source[c] = -1;
+        return msl_logical_one_row(b->p, rows);
     }
-    MSL_TRY(project_row(b, ast, &t, rows, &rows));
-    MSL_TRY(msl_logical_new(b->p, MSL_LOGICAL_INSERT, 1, 1, &insert));
-    insert->children[0] = rows;
-    insert->insert.table = t.entry.table;
-    MSL_TRY(msl_new_column(b->p, msl_type_of(MSL_TYPE_BIGINT), "rows", &insert->columns[0]));
-    MSL_TRY(MSL_TAKE(b->p, out->names, 1));
-    out->names[0] = "rows";
-    out->plan = insert;
+    if (plain_values) {
+        if (ast->by_name) return msl_unsupported(b, at, "BY NAME with VALUES");
+        MSL_TRY(map_columns(b, ast, NULL, q->u.values.rows[0].count, t));
+        return bind_rows(b, q, t, rows);
+    }
+    MSL_TRY(msl_bind_query(b, q, MSL_QUERY_KEEP_UNTYPED, &query));
+    MSL_TRY(map_columns(b, ast, &query, query.plan->column_count, t));
+    if (query.plan->kind == MSL_LOGICAL_VALUES) MSL_TRY(type_values(b, t, &query));
+    *rows = query.plan;
     return MORSEL_OK;
+}
+
+morsel_status msl_bind_insert(msl_binder *b, const msl_ast_insert *ast, msl_ast_span at, msl_bound_query *out) {
+    insert_target t = {0};
+    msl_logical *rows;
+    msl_cte_scope *outer;
+    msl_new_change change = {
+        .node = {.kind = MSL_CHANGE_INSERT}, .at = ast->table.items[0].at, .row_id = -1, .returning = &ast->returning};
+    MSL_TRY(msl_push_with(b, &ast->with, &outer));
+    MSL_TRY(msl_bind_change_target(b, &ast->table, "INSERT", &t.entry));
+    t.table = change.table = t.entry.table;
+    MSL_TRY(msl_copy_name(b, ast->alias.text ? &ast->alias : &ast->table.items[ast->table.count - 1], &change.alias));
+    MSL_TRY(msl_bind_conflict(b, ast, t.table, at, &change.node));
+    MSL_TRY(bind_input(b, ast, at, &t, &rows));
+    MSL_TRY(bind_row(b, ast, &t, rows, &change));
+    if (change.node.is_upsert) MSL_TRY(msl_bind_upsert(b, ast, &t.entry, &change));
+    MSL_TRY(msl_bind_change(b, &change, out));
+    return msl_pop_with(b, outer);
 }

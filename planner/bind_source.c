@@ -78,7 +78,7 @@ static morsel_status bind_stored_table(msl_binder *b, const msl_catalog_entry *e
     msl_source *source;
     MSL_TRY(MSL_TAKE(b->p, source, 1));
     msl_bind_env env = source_env(b);
-    MSL_TRY(msl_table_source(entry->table, &env, source));
+    MSL_TRY(msl_table_source(entry->table, entry->version, false, &env, source));
     b->p->flags |= MSL_PREPARED_READS_TABLES;
     return msl_relation_of_source(b, source, alias, entry->schema, out);
 }

@@ -1,5 +1,5 @@
 /// bind_statement.c: the door: which binder a statement needs, then passes, physical plan, result columns.
-#include "planner/binder.h"
+#include "planner/bind_change.h"
 #include "planner/pass.h"
 #include "planner/physical_int.h"
 
@@ -120,6 +120,24 @@ static morsel_status refuse(msl_binder *b, const msl_ast_statement *ast) {
     return msl_error_unsupported(b->p->err, at.offset, at.length, "%s", msl_ast_statement_kind_name(ast->kind));
 }
 
+/// BEGIN ... RELEASE. Every isolation level that SQL names is given: transactions are serialisable.
+static morsel_status bind_transaction(msl_binder *b, const msl_ast_statement *ast, msl_prepared *out) {
+    const msl_ast_transaction *t = &ast->u.transaction;
+    out->kind = MSL_STATEMENT_TRANSACTION;
+    out->transaction.is_read_only = t->read_only;
+    if (t->savepoint.text) MSL_TRY(msl_copy_name(b, &t->savepoint, &out->transaction.savepoint));
+    switch ((int)ast->kind) {
+    case MSL_AST_STATEMENT_BEGIN: out->transaction.action = MSL_TRANSACTION_BEGIN; break;
+    case MSL_AST_STATEMENT_COMMIT: out->transaction.action = MSL_TRANSACTION_COMMIT; break;
+    case MSL_AST_STATEMENT_SAVEPOINT: out->transaction.action = MSL_TRANSACTION_SAVEPOINT; break;
+    case MSL_AST_STATEMENT_RELEASE: out->transaction.action = MSL_TRANSACTION_RELEASE; break;
+    default:
+        out->transaction.action = t->savepoint.text ? MSL_TRANSACTION_ROLLBACK_TO : MSL_TRANSACTION_ROLLBACK;
+        break;
+    }
+    return MORSEL_OK;
+}
+
 // LONG: one case for each kind of statement.
 static morsel_status bind_planned(msl_binder *b, const msl_ast_statement *ast, msl_prepared *out,
                                   msl_bound_query *query) {
@@ -127,8 +145,17 @@ static morsel_status bind_planned(msl_binder *b, const msl_ast_statement *ast, m
     switch (ast->kind) {
     case MSL_AST_STATEMENT_QUERY: return msl_bind_query(b, ast->u.query, 0, query);
     case MSL_AST_STATEMENT_INSERT:
-        out->kind = MSL_STATEMENT_INSERT;
+        out->kind = MSL_STATEMENT_CHANGE;
         return msl_bind_insert(b, ast->u.insert, ast->at, query);
+    case MSL_AST_STATEMENT_UPDATE:
+        out->kind = MSL_STATEMENT_CHANGE;
+        return msl_bind_update(b, ast->u.update, ast->at, query);
+    case MSL_AST_STATEMENT_DELETE:
+        out->kind = MSL_STATEMENT_CHANGE;
+        return msl_bind_delete(b, ast->u.delete_, ast->at, query);
+    case MSL_AST_STATEMENT_TRUNCATE:
+        out->kind = MSL_STATEMENT_CHANGE;
+        return msl_bind_truncate(b, &ast->u.truncate, ast->at, query);
     case MSL_AST_STATEMENT_COPY:
         out->kind = MSL_STATEMENT_COPY_TO;
         return msl_bind_copy(b, ast->u.copy, ast->at, query);
@@ -141,21 +168,18 @@ static morsel_status bind_planned(msl_binder *b, const msl_ast_statement *ast, m
     case MSL_AST_STATEMENT_SET:
     case MSL_AST_STATEMENT_RESET:
     case MSL_AST_STATEMENT_PRAGMA: return msl_bind_set_statement(b, ast, out);
-    case MSL_AST_STATEMENT_EXPLAIN:
-    case MSL_AST_STATEMENT_UPDATE:
-    case MSL_AST_STATEMENT_DELETE:
-    case MSL_AST_STATEMENT_TRUNCATE:
-    case MSL_AST_STATEMENT_CREATE_INDEX:
-    case MSL_AST_STATEMENT_CREATE_SCHEMA:
-    case MSL_AST_STATEMENT_CREATE_SEQUENCE:
-    case MSL_AST_STATEMENT_CREATE_TYPE:
-    case MSL_AST_STATEMENT_CREATE_MACRO:
-    case MSL_AST_STATEMENT_ALTER:
+    case MSL_AST_STATEMENT_CREATE_INDEX: return msl_bind_create_index(b, ast->u.create_index, ast->at, out);
+    case MSL_AST_STATEMENT_ALTER: return msl_bind_alter(b, ast->u.alter, ast->at, out, query);
     case MSL_AST_STATEMENT_BEGIN:
     case MSL_AST_STATEMENT_COMMIT:
     case MSL_AST_STATEMENT_ROLLBACK:
     case MSL_AST_STATEMENT_SAVEPOINT:
-    case MSL_AST_STATEMENT_RELEASE:
+    case MSL_AST_STATEMENT_RELEASE: return bind_transaction(b, ast, out);
+    case MSL_AST_STATEMENT_EXPLAIN:
+    case MSL_AST_STATEMENT_CREATE_SCHEMA:
+    case MSL_AST_STATEMENT_CREATE_SEQUENCE:
+    case MSL_AST_STATEMENT_CREATE_TYPE:
+    case MSL_AST_STATEMENT_CREATE_MACRO:
     case MSL_AST_STATEMENT_PREPARE:
     case MSL_AST_STATEMENT_EXECUTE:
     case MSL_AST_STATEMENT_DEALLOCATE:

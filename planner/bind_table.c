@@ -1,5 +1,5 @@
 /// bind_table.c: CREATE TABLE, CREATE VIEW, DROP, COPY TO.
-#include "planner/binder.h"
+#include "planner/bind_change.h"
 
 #include <string.h>
 
@@ -28,59 +28,47 @@ static unsigned create_flags(uint32_t ast_flags, const char *schema) {
     return flags;
 }
 
+static morsel_status named_twice(msl_binder *b, const char *name, msl_at at) {
+    return msl_error_at(b->p->err, MORSEL_BIND, "42701", at.offset, at.length, "column %s is named twice", name);
+}
+
 static morsel_status check_new_name(msl_binder *b, const msl_table_definition *t, uint32_t count, const char *name,
                                     msl_at at) {
     for (uint32_t k = 0; k < count; k++) {
-        if (!msl_same_name(t->columns[k].name, name)) continue;
-        return msl_error_at(b->p->err, MORSEL_BIND, "42701", at.offset, at.length, "column %s is named twice", name);
+        if (msl_same_name(t->columns[k].name, name)) return named_twice(b, name, at);
     }
     return MORSEL_OK;
 }
 
 /* ---- CREATE TABLE ---- */
 
-static morsel_status column_constraint(msl_binder *b, const msl_ast_constraint *c, msl_table_column *column) {
-    switch (c->kind) {
-    case MSL_AST_CONSTRAINT_NOT_NULL: column->is_not_null = true; return MORSEL_OK;
-    case MSL_AST_CONSTRAINT_NULL: return MORSEL_OK;
-    case MSL_AST_CONSTRAINT_DEFAULT: {
-        msl_expr *checked;
-        column->default_sql = msl_ast_print_expr(b->p->arena, c->expr, NULL);
-        if (!column->default_sql) return msl_planner_nomem(b->p);
-        return msl_bind_default(b, column->default_sql, c->at, column->name, column->type, &checked);
-    }
-    case MSL_AST_CONSTRAINT_GENERATED: return msl_unsupported(b, c->at, "generated columns");
-    case MSL_AST_CONSTRAINT_CHECK: return msl_unsupported(b, c->at, "CHECK constraints");
-    case MSL_AST_CONSTRAINT_UNIQUE: return msl_unsupported(b, c->at, "UNIQUE constraints");
-    case MSL_AST_CONSTRAINT_PRIMARY_KEY: return msl_unsupported(b, c->at, "PRIMARY KEY constraints");
-    case MSL_AST_CONSTRAINT_FOREIGN_KEY: return msl_unsupported(b, c->at, "FOREIGN KEY constraints");
-    case MSL_AST_CONSTRAINT_COLLATE: return msl_unsupported(b, c->at, "column collations");
-    }
-    return MORSEL_OK;
-}
-
-static morsel_status table_columns(msl_binder *b, const msl_ast_create_table *ast, msl_table_definition *t) {
-    t->column_count = ast->column_count;
-    MSL_TRY(MSL_TAKE(b->p, t->columns, t->column_count));
+static morsel_status table_columns(msl_binder *b, const msl_ast_create_table *ast, msl_ast_span span,
+                                   msl_table_definition *t) {
+    msl_definition_builder d = {.table = t->name};
     for (uint32_t k = 0; k < ast->column_count; k++) {
         const msl_ast_column_definition *definition = &ast->columns[k];
         msl_at at = msl_binder_at(b, definition->name.at);
+        msl_table_column column = {0};
         if (!definition->type) {
             return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length, "column %s needs a type",
                                 definition->name.text);
         }
-        MSL_TRY(check_new_name(b, t, k, definition->name.text, at));
-        MSL_TRY(msl_copy_name(b, &definition->name, &t->columns[k].name));
-        MSL_TRY(msl_bind_type(b, definition->type, &t->columns[k].type));
-        if (t->columns[k].type->id <= MSL_TYPE_UNTYPED) {
+        if (msl_definition_column(&d, definition->name.text) >= 0) return named_twice(b, definition->name.text, at);
+        MSL_TRY(msl_copy_name(b, &definition->name, &column.name));
+        MSL_TRY(msl_bind_type(b, definition->type, &column.type));
+        if (column.type->id <= MSL_TYPE_UNTYPED) {
             return msl_error_at(b->p->err, MORSEL_TYPE, "42P16", at.offset, at.length,
                                 "column %s cannot have this type", definition->name.text);
         }
+        MSL_TRY(MSL_PUSH(b->p, &d.columns, column));
         for (uint32_t c = 0; c < definition->constraints.count; c++) {
-            MSL_TRY(column_constraint(b, &definition->constraints.items[c], &t->columns[k]));
+            MSL_TRY(msl_bind_constraint(b, &definition->constraints.items[c], k, &d));
         }
     }
-    if (ast->constraints.count) return msl_unsupported(b, ast->constraints.items[0].at, "table constraints");
+    for (uint32_t c = 0; c < ast->constraints.count; c++)
+        MSL_TRY(msl_bind_constraint(b, &ast->constraints.items[c], -1, &d));
+    MSL_TRY(msl_verify_checks(b, &d, span));
+    msl_definition_take(&d, t);
     return MORSEL_OK;
 }
 
@@ -126,7 +114,7 @@ morsel_status msl_bind_create_table(msl_binder *b, const msl_ast_create_table *a
                             entry.kind == MSL_CATALOG_VIEW ? "view" : "table", t->name);
     }
     prepared->kind = MSL_STATEMENT_CREATE_TABLE;
-    if (!ast->query) return table_columns(b, ast, t);
+    if (!ast->query) return table_columns(b, ast, span, t);
     prepared->kind = MSL_STATEMENT_CREATE_TABLE_AS;
     msl_bound_query query = {0};
     MSL_TRY(msl_bind_query(b, ast->query, 0, &query));
@@ -136,8 +124,10 @@ morsel_status msl_bind_create_table(msl_binder *b, const msl_ast_create_table *a
         return MORSEL_OK;
     }
     msl_logical *insert;
-    MSL_TRY(msl_logical_new(b->p, MSL_LOGICAL_INSERT, 1, 1, &insert));
+    MSL_TRY(msl_logical_new(b->p, MSL_LOGICAL_CHANGE, 1, 1, &insert));
     insert->children[0] = query.plan;
+    insert->change =
+        (msl_plan_change){.kind = MSL_CHANGE_INSERT, .row_columns = query.plan->column_count, .conflict_key = -1};
     MSL_TRY(msl_new_column(b->p, msl_type_of(MSL_TYPE_BIGINT), "rows", &insert->columns[0]));
     MSL_TRY(MSL_TAKE(b->p, out->names, 1));
     out->names[0] = "rows";
@@ -174,6 +164,7 @@ morsel_status msl_bind_create_view(msl_binder *b, const msl_ast_create_view *ast
 }
 
 morsel_status msl_bind_drop(msl_binder *b, const msl_ast_drop *ast, msl_ast_span at, msl_prepared *prepared) {
+    if (ast->object == MSL_AST_OBJECT_INDEX) return msl_bind_drop_index(b, ast, at, prepared);
     static const char *const kinds[] = {"TABLE", "VIEW", "INDEX", "SCHEMA", "SEQUENCE", "TYPE", "MACRO", "DATABASE"};
     if (ast->object != MSL_AST_OBJECT_TABLE && ast->object != MSL_AST_OBJECT_VIEW) {
         msl_at where = msl_binder_at(b, at);

@@ -113,7 +113,7 @@ static double estimate(msl_planner *p, msl_logical *node) {
         }
         return rows;
     case MSL_LOGICAL_REPEAT: return rows;
-    case MSL_LOGICAL_INSERT:
+    case MSL_LOGICAL_CHANGE:
     case MSL_LOGICAL_COPY_TO: return 1;
     }
     return rows;

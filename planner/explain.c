@@ -68,9 +68,11 @@ static const char *node_title(const msl_plan *plan) {
     static const char *const titles[MSL_PLAN_KIND_COUNT] = {
         "SCAN",      "VALUES",      "FILTER",   "PROJECT",   "LIMIT",     "AGG_SIMPLE", "AGG_PARTIAL",
         "AGG_FINAL", "AGG_COLLECT", "EXCHANGE", "HASH_JOIN", "LOOP_JOIN", "SORT",       "TOP_N",
-        "UNION_ALL", "REPEAT",      "WINDOW",   "INSERT",    "COPY_TO"};
+        "UNION_ALL", "REPEAT",      "WINDOW",   "CHANGE",    "COPY_TO"};
     static const char *const exchanges[] = {"EXCHANGE HASH", "EXCHANGE RANGE", "EXCHANGE BROADCAST", "EXCHANGE GATHER",
                                             "EXCHANGE MERGE"};
+    static const char *const changes[] = {"INSERT", "UPDATE", "DELETE"};
+    if (plan->kind == MSL_PLAN_CHANGE) return changes[plan->change.kind];
     return plan->kind == MSL_PLAN_EXCHANGE ? exchanges[plan->exchange.kind] : titles[plan->kind];
 }
 
@@ -282,8 +284,8 @@ static void put_detail(writer *w, const msl_plan *plan) {
         put(w, " times");
         return;
     }
-    case MSL_PLAN_INSERT:
-        if (plan->insert.table) put(w, ((const msl_table *)plan->insert.table)->name);
+    case MSL_PLAN_CHANGE:
+        if (plan->change.table) put(w, plan->change.table->name);
         return;
     case MSL_PLAN_COPY_TO: put(w, plan->copy.path); return;
     case MSL_PLAN_WINDOW: put_window(w, plan); return;

@@ -21,7 +21,7 @@ typedef enum msl_logical_kind {
     MSL_LOGICAL_UNION_ALL, ///< column k of each child becomes column k (a new id)
     MSL_LOGICAL_REPEAT,
     MSL_LOGICAL_WINDOW,    ///< emits its input, then the calls
-    MSL_LOGICAL_INSERT,
+    MSL_LOGICAL_CHANGE,
     MSL_LOGICAL_COPY_TO
 } msl_logical_kind;
 
@@ -112,9 +112,7 @@ typedef struct msl_logical {
             msl_logical_window_call **calls;
             uint32_t call_count;
         } window;
-        struct {
-            void *table;                     ///< NULL: the caller fills it in (CREATE TABLE AS)
-        } insert;
+        msl_plan_change change;
         struct {
             const char *path;
             const char **names;              ///< of the header line, one a column of the child

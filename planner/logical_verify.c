@@ -142,7 +142,7 @@ static void check_node(verifier *v) {
             if (n->children[c]->column_count != n->column_count) v->problem = "UNION_ALL's children differ in columns";
         }
         break;
-    case MSL_LOGICAL_INSERT:
+    case MSL_LOGICAL_CHANGE:
     case MSL_LOGICAL_COPY_TO: break;
     }
 }

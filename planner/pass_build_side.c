@@ -33,7 +33,7 @@ static bool may_swap(msl_join_type type) {
 /// `keeps_order`: the parent takes columns by position.
 static morsel_status choose(msl_planner *p, msl_logical *node, bool by_position) {
     for (uint32_t c = 0; c < node->child_count; c++) {
-        bool positions = node->kind == MSL_LOGICAL_UNION_ALL || node->kind == MSL_LOGICAL_INSERT ||
+        bool positions = node->kind == MSL_LOGICAL_UNION_ALL || node->kind == MSL_LOGICAL_CHANGE ||
                          node->kind == MSL_LOGICAL_COPY_TO;
         bool passes_on =
             node->kind == MSL_LOGICAL_FILTER || node->kind == MSL_LOGICAL_SORT || node->kind == MSL_LOGICAL_LIMIT;

@@ -220,7 +220,7 @@ static morsel_status prune(msl_planner *p, msl_logical *node, const bool *needed
         node->column_count = columns.count;
         return MORSEL_OK;
     }
-    case MSL_LOGICAL_INSERT:
+    case MSL_LOGICAL_CHANGE:
     case MSL_LOGICAL_COPY_TO: return prune_whole(p, node);
     }
     return MORSEL_OK;

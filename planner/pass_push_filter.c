@@ -352,7 +352,7 @@ static morsel_status push(msl_planner *p, msl_logical *node, const msl_exprs *co
     case MSL_LOGICAL_UNION_ALL: return push_into_union(p, node, conditions, out);
     case MSL_LOGICAL_TOP_N:
     case MSL_LOGICAL_LIMIT: return settle(p, node, &none, conditions, out);
-    case MSL_LOGICAL_INSERT:
+    case MSL_LOGICAL_CHANGE:
     case MSL_LOGICAL_COPY_TO: MSL_ASSERT(conditions->count == 0); return settle(p, node, &none, &none, out);
     }
     return MORSEL_OK;

@@ -8,6 +8,7 @@
 
 #include "functions/window_function.h"
 #include "planner/expr.h"
+#include "storage/key_index.h"
 #include "storage/source.h"
 
 typedef enum msl_plan_kind {
@@ -28,7 +29,7 @@ typedef enum msl_plan_kind {
     MSL_PLAN_UNION_ALL,      ///< children in order
     MSL_PLAN_REPEAT,         ///< emits each row as often as its BIGINT column `repeat_column` says, without that column
     MSL_PLAN_WINDOW,         ///< calls over one (PARTITION BY, ORDER BY); over EXCHANGE HASH (partition) or GATHER
-    MSL_PLAN_INSERT,         ///< into a table in memory; emits one BIGINT: rows
+    MSL_PLAN_CHANGE,         ///< INSERT, UPDATE, DELETE of a table in memory; emits one BIGINT: rows, or the rows themselves
     MSL_PLAN_COPY_TO,        ///< into a file; emits one BIGINT: rows
     MSL_PLAN_KIND_COUNT
 } msl_plan_kind;
@@ -95,6 +96,26 @@ typedef struct msl_window_call {
     uint32_t sql_length;
 } msl_window_call;
 
+typedef enum msl_change_kind { MSL_CHANGE_INSERT, MSL_CHANGE_UPDATE, MSL_CHANGE_DELETE } msl_change_kind;
+
+/// What is done with the rows that come in. Their columns, in this order:
+///
+///     [place of the row that goes]  [new row]  [kept for RETURNING]  [conditions of CHECK constraints]
+typedef struct msl_plan_change {
+    msl_change_kind kind;
+    msl_table *table;                ///< NULL: the table that the statement makes; local to the process
+    bool has_row_ids;                ///< the first column is there: see msl_table_source; NULL = no row goes
+    uint32_t row_columns;            ///< the table's columns; 0 = no row comes (DELETE)
+    uint32_t kept_columns;
+    uint32_t check_count;            ///< BOOLEAN columns that must not be FALSE
+    const msl_table_check *checks;
+    bool returns_rows;               ///< emits the new rows and what is kept instead of their number
+    bool is_once;                    ///< of rows with the same place the least counts, the others are left out
+    bool is_upsert;                  ///< ON CONFLICT DO UPDATE: no row may come twice
+    msl_conflict_policy policy;      ///< of INSERT
+    int64_t conflict_key;            ///< the key that it is about; -1 = every one
+} msl_plan_change;
+
 typedef struct msl_plan {
     msl_plan_kind kind;
     uint32_t id;                   ///< unique in the plan, for EXPLAIN ANALYZE
@@ -133,7 +154,7 @@ typedef struct msl_plan {
             const msl_sort_key *order; uint32_t order_count;
             const msl_window_call *calls; uint32_t call_count;
         } window;                                                ///< emits its input, then the calls' results
-        struct { void *table; void *transaction; } insert;       ///< storage's own handles (local to the process)
+        msl_plan_change change;
         struct { const char *path; const char *const *names; uint32_t option_count; const msl_source_arg *options; } copy;
     };
 } msl_plan;

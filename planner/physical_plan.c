@@ -300,13 +300,14 @@ static morsel_status build_repeat(msl_physical *b, msl_logical *node, msl_built 
 
 static morsel_status build_sink(msl_physical *b, msl_logical *node, msl_built *out) {
     msl_built child;
-    bool is_insert = node->kind == MSL_LOGICAL_INSERT;
+    bool is_change = node->kind == MSL_LOGICAL_CHANGE;
     MSL_TRY(msl_physical_node(b, node->children[0], &child));
-    MSL_TRY(msl_plan_new(b, is_insert ? MSL_PLAN_INSERT : MSL_PLAN_COPY_TO, 1, node->columns, node->column_count,
+    MSL_TRY(msl_plan_new(b, is_change ? MSL_PLAN_CHANGE : MSL_PLAN_COPY_TO, 1, node->columns, node->column_count,
                          &out->plan));
     out->plan->children[0] = child.plan;
-    if (is_insert) {
-        out->plan->insert.table = node->insert.table;
+    if (is_change) {
+        out->plan->change = node->change;
+        out->plan->is_ordered = node->change.returns_rows && child.plan->is_ordered;
         return MORSEL_OK;
     }
     out->plan->copy.path = node->copy.path;
@@ -330,7 +331,7 @@ static morsel_status build_node(msl_physical *b, msl_logical *node, msl_built *o
     case MSL_LOGICAL_UNION_ALL: return build_union(b, node, out);
     case MSL_LOGICAL_WINDOW: return msl_physical_window(b, node, out);
     case MSL_LOGICAL_REPEAT: return build_repeat(b, node, out);
-    case MSL_LOGICAL_INSERT:
+    case MSL_LOGICAL_CHANGE:
     case MSL_LOGICAL_COPY_TO: return build_sink(b, node, out);
     }
     return MORSEL_OK;

@@ -39,12 +39,14 @@ typedef struct msl_planner_env {
 /// What the caller has to do with a prepared statement.
 typedef enum msl_statement_kind {
     MSL_STATEMENT_QUERY,           ///< run `plan`, deliver its rows
-    MSL_STATEMENT_INSERT,          ///< run `plan` (root INSERT) to its end; one BIGINT: rows
+    MSL_STATEMENT_CHANGE,          ///< INSERT, UPDATE, DELETE: run `plan` to its end; one BIGINT, or the rows of RETURNING
     MSL_STATEMENT_COPY_TO,         ///< run `plan` (root COPY_TO) to its end; one BIGINT: rows
     MSL_STATEMENT_CREATE_TABLE,    ///< create `table`
-    MSL_STATEMENT_CREATE_TABLE_AS, ///< create `table`, set plan->insert.table, run `plan`
+    MSL_STATEMENT_CREATE_TABLE_AS, ///< create `table`, make it the change's target, run `plan`
     MSL_STATEMENT_CREATE_VIEW,     ///< store `view`
     MSL_STATEMENT_DROP,            ///< `drop`
+    MSL_STATEMENT_ALTER_TABLE,     ///< `alter`, `table`: the new definition; its rows are `plan`'s or reshaped
+    MSL_STATEMENT_TRANSACTION,     ///< `transaction`
     MSL_STATEMENT_SET,             ///< `setting`
     MSL_STATEMENT_RESET,           ///< `setting`, name NULL = all
     MSL_STATEMENT_SHOW,            ///< `setting`, name NULL = all: rows (name, value, description)
@@ -63,8 +65,27 @@ typedef struct msl_table_definition {
     unsigned flags;                  ///< msl_create_flags
     msl_table_column *columns;
     uint32_t column_count;
+    msl_table_key *keys;
+    uint32_t key_count;
+    msl_table_check *checks;
+    uint32_t check_count;
     bool with_no_data;
 } msl_table_definition;
+
+/// ALTER TABLE, CREATE INDEX, DROP INDEX: another definition takes the place of `from`.
+typedef struct msl_table_alteration {
+    msl_table *from;
+    const char *schema, *name;       ///< of `from`
+    int64_t *sources;                ///< for each new column: the old one, or -1 ...
+    msl_value *fill;                 ///< ... and what stands in every row then
+    bool checks_rows;                ///< NOT NULL has to be looked at in the rows that are there
+    bool checks_keys;                ///< so has a key
+} msl_table_alteration;
+
+typedef enum msl_transaction_action {
+    MSL_TRANSACTION_BEGIN, MSL_TRANSACTION_COMMIT, MSL_TRANSACTION_ROLLBACK, MSL_TRANSACTION_SAVEPOINT,
+    MSL_TRANSACTION_RELEASE, MSL_TRANSACTION_ROLLBACK_TO
+} msl_transaction_action;
 
 typedef struct msl_view_definition {
     const char *schema, *name, *sql; ///< sql: the query's text
@@ -80,8 +101,9 @@ typedef struct msl_drop_target {
 typedef enum msl_prepared_flags {
     MSL_PREPARED_USES_VALUES = 1,  ///< a parameter's value went into the plan: bind again when it changes
     MSL_PREPARED_READS_FILES = 2,  ///< depends on the identity of files
-    MSL_PREPARED_READS_TABLES = 4, ///< depends on the catalog's version and holds snapshots
-    MSL_PREPARED_ANALYZE_JSON = 8  ///< EXPLAIN (ANALYZE, FORMAT json)
+    MSL_PREPARED_READS_TABLES = 4, ///< depends on the rows of the catalog it was made with, and holds snapshots
+    MSL_PREPARED_ANALYZE_JSON = 8, ///< EXPLAIN (ANALYZE, FORMAT json)
+    MSL_PREPARED_RETURNS_ROWS = 16 ///< a CHANGE with RETURNING
 } msl_prepared_flags;
 
 /// A planned statement.
@@ -103,6 +125,12 @@ typedef struct msl_prepared {
         msl_drop_target *targets;
         uint32_t count;
     } drop;
+    msl_table_alteration alter;
+    struct {
+        msl_transaction_action action;
+        const char *savepoint;
+        bool is_read_only;
+    } transaction;
     struct {
         const char *name;
         const msl_value *values;    ///< text, numbers or booleans as written; bare words as text

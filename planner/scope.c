@@ -11,8 +11,9 @@
 #include <string.h>
 
 const char *msl_clause_name(msl_clause clause) {
-    static const char *const names[] = {"SELECT", "WHERE",  "GROUP BY", "HAVING",      "ORDER BY",  "ON",
-                                        "FROM",   "VALUES", "LIMIT",    "DISTINCT ON", "an option", "QUALIFY"};
+    static const char *const names[] = {"SELECT",    "WHERE",   "GROUP BY", "HAVING",    "ORDER BY",
+                                        "ON",        "FROM",    "VALUES",   "LIMIT",     "DISTINCT ON",
+                                        "an option", "QUALIFY", "SET",      "RETURNING", "CHECK"};
     return names[clause];
 }
 

@@ -1,7 +1,8 @@
-/// source_table.c: scans one snapshot of a table in memory.
+/// source_table.c: scans one version of a table in memory.
 ///
-/// A morsel is a row group; chunks are slices of its segments without copying (the snapshot keeps them alive). Row groups
-/// whose minimum and maximum rule a pushed filter out are skipped; the filter itself stays above the scan.
+/// A morsel is a part of the version; chunks are slices of its group's segments without copying (the version keeps them
+/// alive), narrowed to the rows that are not deleted. Parts whose minimum and maximum rule a pushed filter out are
+/// skipped; the filter itself stays above the scan. UPDATE and DELETE ask for one more column: where each row stands.
 #include "storage/table.h"
 
 #include <string.h>
@@ -9,6 +10,7 @@
 typedef struct table_binding {
     msl_table *table;
     msl_table_version *version;
+    const msl_type **types; /* of the columns, the row ids' last */
 } table_binding;
 
 typedef struct table_scan {
@@ -17,17 +19,78 @@ typedef struct table_scan {
     uint32_t column_count, vector_rows, filter_count;
     const msl_scan_filter *filters;
     msl_memory *memory;
-    _Atomic uint32_t next_group;
+    _Atomic uint32_t next_part;
     _Atomic uint64_t consumed_rows;
 } table_scan;
 
 typedef struct table_local {
     msl_arena arena;
-    msl_vector *columns;
-    uint64_t **bits;         /* per column: room for a shifted copy of the validity */
-    const msl_row_group *group;
-    uint32_t row;
+    msl_part_reader reader;
+    int64_t *row_ids;
+    uint32_t *positions; /* of the columns within the groups */
+    const msl_type **types;
+    const msl_table_part *part;
+    uint32_t part_number, row;
 } table_local;
+
+/* ---- reading a part ---- */
+
+morsel_status msl_part_reader_init(msl_part_reader *reader, uint32_t column_count, uint32_t vector_rows,
+                                   msl_arena *arena, msl_error *err) {
+    size_t words = ((size_t)vector_rows + 63) / 64;
+    *reader = (msl_part_reader){.vector_rows = vector_rows,
+                                .column_count = column_count,
+                                .columns = MSL_NEW_ARRAY(arena, msl_vector, column_count + 1),
+                                .bits = MSL_NEW_ARRAY(arena, uint64_t *, column_count + 1),
+                                .sel = MSL_NEW_ARRAY(arena, uint32_t, vector_rows)};
+    bool ok = reader->columns && reader->bits && reader->sel;
+    for (uint32_t c = 0; ok && c < column_count; c++)
+        ok = (reader->bits[c] = MSL_NEW_ARRAY(arena, uint64_t, words)) != NULL;
+    return ok ? MORSEL_OK : msl_error_nomem(err, "SCAN", sizeof(msl_vector) * column_count);
+}
+
+/// The validity bits [first, first + n) of a segment: in place where they start on a word, else shifted into room.
+static uint64_t *slice_bits(const uint64_t *bits, uint32_t first, uint32_t n, uint64_t *room) {
+    if ((first & 63) == 0) return (uint64_t *)(uintptr_t)(bits + first / 64); // read-only by contract
+    for (uint32_t i = 0; i < n; i++) {
+        if (msl_bit(bits, first + i))
+            msl_bit_set(room, i);
+        else
+            msl_bit_clear(room, i);
+    }
+    return room;
+}
+
+uint32_t msl_part_read(msl_part_reader *reader, const msl_table_part *part, uint32_t row, const uint32_t *columns,
+                       const msl_type *const *types, msl_chunk *chunk) {
+    const msl_row_group *g = part->group;
+    uint32_t n = g->rows - row;
+    if (n > reader->vector_rows) n = reader->vector_rows;
+    for (uint32_t c = 0; c < reader->column_count; c++) {
+        const msl_segment *seg = g->segments[columns ? columns[c] : c];
+        reader->columns[c] =
+            (msl_vector){.type = types[c],
+                         .form = MSL_FORM_FLAT,
+                         .capacity = n,
+                         .data = (char *)seg->data + (size_t)row * types[c]->width,
+                         .valid = seg->valid && n ? slice_bits(seg->valid, row, n, reader->bits[c]) : NULL};
+    }
+    chunk->columns = reader->columns;
+    chunk->column_count = reader->column_count;
+    chunk->rows = chunk->live = n;
+    chunk->sel = NULL;
+    chunk->first_row = row;
+    if (!part->deleted) return n;
+    uint32_t live = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        reader->sel[live] = i;
+        live += !msl_bit(part->deleted->bits, row + i);
+    }
+    if (live < n) msl_chunk_select(chunk, reader->sel, live);
+    return n;
+}
+
+/* ---- the source ---- */
 
 static void release_binding(void *data) {
     table_binding *b = data;
@@ -43,7 +106,9 @@ static bool may_pass(const msl_segment *s, const msl_scan_filter *f) {
         int low = msl_value_compare(&f->values[i], &s->min), high = msl_value_compare(&f->values[i], &s->max);
         switch (f->op) {
         case MSL_FILTER_EQ:
-        case MSL_FILTER_IN: if (low >= 0 && high <= 0) return true; break;
+        case MSL_FILTER_IN:
+            if (low >= 0 && high <= 0) return true;
+            break;
         case MSL_FILTER_LT: return low > 0;
         case MSL_FILTER_LE: return low >= 0;
         case MSL_FILTER_GT: return high < 0;
@@ -58,14 +123,15 @@ static bool may_pass(const msl_segment *s, const msl_scan_filter *f) {
 
 static msl_filter_answer table_answer(const msl_source *source, const msl_scan_filter *filter) {
     msl_phys phys = source->columns[filter->column].type->phys;
+    if (filter->column >= ((const table_binding *)source->binding)->table->column_count) return MSL_FILTER_IGNORED;
     bool has_ranges = phys != MSL_PHYS_STRING && phys != MSL_PHYS_INTERVAL && phys != MSL_PHYS_BOOL;
     return has_ranges && filter->op != MSL_FILTER_NE && filter->op != MSL_FILTER_IS_NOT_NULL ? MSL_FILTER_PRUNES
                                                                                              : MSL_FILTER_IGNORED;
 }
 
 static morsel_status table_open(const msl_source *source, const msl_scan_env *env, const uint32_t *columns,
-                                uint32_t column_count, const msl_scan_filter *filters, uint32_t filter_count, void **scan,
-                                msl_error *err) {
+                                uint32_t column_count, const msl_scan_filter *filters, uint32_t filter_count,
+                                void **scan, msl_error *err) {
     table_scan *s = MSL_NEW(env->arena, table_scan);
     if (!s) return msl_error_nomem(err, "SCAN", sizeof *s);
     s->binding = source->binding;
@@ -84,73 +150,68 @@ static morsel_status table_open_local(void *scan, void **local, msl_error *err) 
     msl_arena arena;
     msl_arena_init(&arena, s->memory);
     table_local *l = MSL_NEW(&arena, table_local);
-    msl_vector *columns = MSL_NEW_ARRAY(&arena, msl_vector, s->column_count ? s->column_count : 1);
-    uint64_t **bits = MSL_NEW_ARRAY(&arena, uint64_t *, s->column_count ? s->column_count : 1);
-    size_t words = ((size_t)s->vector_rows + 63) / 64;
-    for (uint32_t c = 0; bits && c < s->column_count; c++) {
-        if (!(bits[c] = MSL_NEW_ARRAY(&arena, uint64_t, words))) bits = NULL;
+    msl_part_reader reader = {0};
+    uint32_t *positions = MSL_NEW_ARRAY(&arena, uint32_t, s->column_count + 1);
+    const msl_type **types = MSL_NEW_ARRAY(&arena, const msl_type *, s->column_count + 1);
+    int64_t *row_ids = NULL;
+    bool ok = l && positions && types &&
+              msl_part_reader_init(&reader, s->column_count, s->vector_rows, &arena, err) == MORSEL_OK;
+    for (uint32_t c = 0; ok && c < s->column_count; c++) {
+        types[c] = s->binding->types[s->columns[c]];
+        positions[c] = s->columns[c];
+        if (s->columns[c] < s->binding->table->column_count) continue;
+        positions[c] = 0; // a vector that table_read replaces
+        ok = (row_ids = MSL_NEW_ARRAY(&arena, int64_t, s->vector_rows)) != NULL;
     }
-    if (!l || !columns || !bits) {
+    if (!ok) {
         msl_arena_deinit(&arena);
         return msl_error_nomem(err, "SCAN", sizeof(msl_vector) * s->column_count);
     }
-    *l = (table_local){.arena = arena, .columns = columns, .bits = bits};
+    *l = (table_local){.arena = arena, .reader = reader, .row_ids = row_ids, .positions = positions, .types = types};
     *local = l;
     return MORSEL_OK;
 }
 
-static morsel_status table_next_morsel(void *scan, void *local, uint64_t *ordinal, msl_morsel_result *result, msl_error *err) {
+static morsel_status table_next_morsel(void *scan, void *local, uint64_t *ordinal, msl_morsel_result *result,
+                                       msl_error *err) {
     (void)err;
     table_scan *s = scan;
     table_local *l = local;
-    uint32_t g = atomic_fetch_add(&s->next_group, 1);
-    if (g >= s->binding->version->group_count) {
+    uint32_t p = atomic_fetch_add(&s->next_part, 1);
+    if (p >= s->binding->version->part_count) {
         *result = MSL_MORSEL_NONE;
         return MORSEL_OK;
     }
-    l->group = s->binding->version->groups[g];
+    l->part = &s->binding->version->parts[p];
+    l->part_number = p;
     l->row = 0;
     for (uint32_t i = 0; i < s->filter_count; i++) {
-        uint32_t c = s->filters[i].column;
-        if (!may_pass(&l->group->segments[c], &s->filters[i])) l->row = l->group->rows;
+        if (!may_pass(l->part->group->segments[s->filters[i].column], &s->filters[i])) l->row = l->part->group->rows;
     }
-    *ordinal = g;
+    *ordinal = p;
     *result = MSL_MORSEL_READY;
     return MORSEL_OK;
 }
 
-/// The validity bits [first, first + n) of a segment: in place where they start on a word, else shifted into room.
-static uint64_t *slice_bits(const uint64_t *bits, uint32_t first, uint32_t n, uint64_t *room) {
-    if ((first & 63) == 0) return (uint64_t *)(uintptr_t)(bits + first / 64); // read-only by contract
-    for (uint32_t i = 0; i < n; i++) {
-        if (msl_bit(bits, first + i)) msl_bit_set(room, i);
-        else msl_bit_clear(room, i);
+/// Puts the rows' places where they were asked for.
+static void add_row_ids(const table_scan *s, table_local *l, const msl_chunk *chunk) {
+    for (uint32_t i = 0; i < chunk->rows; i++) l->row_ids[i] = (int64_t)((uint64_t)l->part_number << 32 | (l->row + i));
+    for (uint32_t c = 0; c < s->column_count; c++) {
+        if (s->columns[c] < s->binding->table->column_count) continue;
+        l->reader.columns[c] =
+            (msl_vector){.type = l->types[c], .form = MSL_FORM_FLAT, .capacity = chunk->rows, .data = l->row_ids};
     }
-    return room;
 }
 
 static morsel_status table_read(void *scan, void *local, msl_chunk *chunk, bool *done, msl_error *err) {
     (void)err;
     table_scan *s = scan;
     table_local *l = local;
-    const msl_row_group *g = l->group;
-    uint32_t n = g->rows - l->row;
-    if (n > s->vector_rows) n = s->vector_rows;
-    for (uint32_t c = 0; c < s->column_count; c++) {
-        const msl_segment *seg = &g->segments[s->columns[c]];
-        const msl_type *type = s->binding->table->columns[s->columns[c]].type;
-        l->columns[c] = (msl_vector){.type = type, .form = MSL_FORM_FLAT, .capacity = n,
-                                     .data = (char *)seg->data + (size_t)l->row * type->width,
-                                     .valid = seg->valid && n ? slice_bits(seg->valid, l->row, n, l->bits[c]) : NULL};
-    }
-    chunk->columns = l->columns;
-    chunk->column_count = s->column_count;
-    chunk->rows = chunk->live = n;
-    chunk->sel = NULL;
-    chunk->first_row = l->row;
+    uint32_t n = msl_part_read(&l->reader, l->part, l->row, l->positions, l->types, chunk);
+    if (l->row_ids) add_row_ids(s, l, chunk);
     l->row += n;
-    *done = l->row >= g->rows;
-    atomic_fetch_add_explicit(&s->consumed_rows, n, memory_order_relaxed);
+    *done = l->row >= l->part->group->rows;
+    atomic_fetch_add_explicit(&s->consumed_rows, chunk->live, memory_order_relaxed);
     return MORSEL_OK;
 }
 
@@ -168,27 +229,46 @@ static double table_consumed(const void *scan) {
 }
 
 static const msl_source_ops table_ops = {
-    .name = "table", .description = "a table in memory", .answer = table_answer, .open = table_open,
-    .open_local = table_open_local, .next_morsel = table_next_morsel, .read = table_read,
-    .close_local = table_close_local, .close = table_close, .consumed = table_consumed,
+    .name = "table",
+    .description = "a table in memory",
+    .answer = table_answer,
+    .open = table_open,
+    .open_local = table_open_local,
+    .next_morsel = table_next_morsel,
+    .read = table_read,
+    .close_local = table_close_local,
+    .close = table_close,
+    .consumed = table_consumed,
 };
 
-morsel_status msl_table_source(msl_table *table, const msl_bind_env *env, msl_source *out) {
+morsel_status msl_table_source(msl_table *table, msl_table_version *version, bool with_row_ids, const msl_bind_env *env,
+                               msl_source *out) {
+    uint32_t count = table->column_count + with_row_ids;
     table_binding *b = MSL_NEW(env->arena, table_binding);
-    msl_source_column *columns = MSL_NEW_ARRAY(env->arena, msl_source_column, table->column_count);
-    if (!b || !columns) return msl_error_nomem(env->err, "SCAN", sizeof *columns * table->column_count);
+    msl_source_column *columns = MSL_NEW_ARRAY(env->arena, msl_source_column, count);
+    const msl_type **types = MSL_NEW_ARRAY(env->arena, const msl_type *, count);
+    if (!b || !columns || !types) return msl_error_nomem(env->err, "SCAN", sizeof *columns * count);
     msl_table_retain(table);
-    *b = (table_binding){.table = table, .version = msl_table_snapshot(table)};
+    msl_table_version_retain(version);
+    *b = (table_binding){.table = table, .version = version, .types = types};
     if (!msl_arena_on_free(env->arena, release_binding, b)) {
         release_binding(b);
         return msl_error_nomem(env->err, "SCAN", 0);
     }
-    for (uint32_t c = 0; c < table->column_count; c++) {
-        columns[c] = (msl_source_column){.name = table->columns[c].name, .type = table->columns[c].type};
+    for (uint32_t c = 0; c < count; c++) {
+        bool is_row_id = c == table->column_count;
+        types[c] = is_row_id ? msl_type_of(MSL_TYPE_BIGINT) : table->columns[c].type;
+        columns[c] = (msl_source_column){.name = is_row_id ? "row id" : table->columns[c].name, .type = types[c]};
     }
-    *out = (msl_source){.ops = &table_ops, .display = table->name, .key = table->name, .column_count = table->column_count,
-                        .columns = columns, .estimated_rows = (double)b->version->rows,
-                        .total_bytes = (double)b->version->rows, .estimated_morsels = b->version->group_count,
-                        .flags = MSL_SOURCE_ORDERED | MSL_SOURCE_RESTARTABLE | MSL_SOURCE_LOCAL, .binding = b};
+    *out = (msl_source){.ops = &table_ops,
+                        .display = table->name,
+                        .key = table->name,
+                        .column_count = count,
+                        .columns = columns,
+                        .estimated_rows = (double)version->rows,
+                        .total_bytes = (double)version->rows,
+                        .estimated_morsels = version->part_count,
+                        .flags = MSL_SOURCE_ORDERED | MSL_SOURCE_RESTARTABLE | MSL_SOURCE_LOCAL,
+                        .binding = b};
     return MORSEL_OK;
 }

@@ -40,7 +40,8 @@ static void set_bits(uint64_t *bits, uint32_t from, uint32_t to) {
 }
 
 /// Copies the long strings among rows [first, first + n) to the heap, leaving offsets in their pointers.
-static morsel_status keep_strings(msl_group_builder *b, msl_column_builder *c, uint32_t first, uint32_t n, msl_error *err) {
+static morsel_status keep_strings(msl_group_builder *b, msl_column_builder *c, uint32_t first, uint32_t n,
+                                  msl_error *err) {
     msl_string *s = (msl_string *)c->data + first;
     for (uint32_t k = 0; k < n; k++) {
         if (s[k].length <= MSL_STRING_INLINE) continue;
@@ -52,8 +53,8 @@ static morsel_status keep_strings(msl_group_builder *b, msl_column_builder *c, u
     return MORSEL_OK;
 }
 
-static morsel_status add_column(msl_group_builder *b, uint32_t column, const msl_vector *v, const uint32_t *sel, uint32_t n,
-                                msl_error *err) {
+static morsel_status add_column(msl_group_builder *b, uint32_t column, const msl_vector *v, const uint32_t *sel,
+                                uint32_t n, msl_error *err) {
     msl_column_builder *c = &b->columns[column];
     uint32_t width = b->types[column]->width, first = b->rows;
     MSL_TRY(grow(b->memory, (void **)&c->data, &c->data_room, (size_t)(first + n) * width, err));
@@ -65,8 +66,10 @@ static morsel_status add_column(msl_group_builder *b, uint32_t column, const msl
         if (!had) set_bits(c->valid, 0, first);
         for (uint32_t k = 0; k < n; k++) {
             uint32_t at = msl_view_at(&view, sel ? sel[k] : k);
-            if (!view.valid || msl_bit(view.valid, at)) msl_bit_set(c->valid, first + k);
-            else msl_bit_clear(c->valid, first + k);
+            if (!view.valid || msl_bit(view.valid, at))
+                msl_bit_set(c->valid, first + k);
+            else
+                msl_bit_clear(c->valid, first + k);
         }
     }
     msl_vector dst = {.type = b->types[column], .form = MSL_FORM_FLAT, .capacity = first + n, .data = c->data};
@@ -129,6 +132,37 @@ static void take_range(msl_segment *s, const msl_type *type, uint32_t rows) {
     }
 }
 
+/// The column's values as a segment of their own; the builder's column is empty then. NULL when memory is refused.
+static msl_segment *seal_column(msl_group_builder *b, uint32_t column) {
+    msl_column_builder *c = &b->columns[column];
+    const msl_type *type = b->types[column];
+    msl_segment *s = msl_memory_alloc(b->memory, sizeof *s);
+    if (!s) return NULL;
+    *s = (msl_segment){.memory = b->memory,
+                       .data = c->data,
+                       .data_bytes = c->data_room,
+                       .valid = c->valid,
+                       .valid_bytes = c->valid_room,
+                       .heap = c->heap,
+                       .heap_bytes = c->heap_room};
+    atomic_init(&s->references, 1);
+    *c = (msl_column_builder){0};
+    // Doubling leaves up to half of a block unused: give it back when that is much.
+    size_t used = (size_t)b->rows * type->width + 64;
+    if (used < s->data_bytes / 4 * 3) {
+        void *fit = msl_memory_resize(b->memory, s->data, s->data_bytes, used);
+        if (fit) s->data = fit, s->data_bytes = used;
+    }
+    if (type->phys == MSL_PHYS_STRING && s->heap) {
+        msl_string *strings = s->data;
+        for (uint32_t k = 0; k < b->rows; k++) {
+            if (strings[k].length > MSL_STRING_INLINE) strings[k].pointer = s->heap + (uintptr_t)strings[k].pointer;
+        }
+    }
+    take_range(s, type, b->rows);
+    return s;
+}
+
 morsel_status msl_group_builder_seal(msl_group_builder *b, msl_error *err) {
     if (b->rows == 0) return MORSEL_OK;
     if (b->group_count == b->group_room) {
@@ -144,34 +178,16 @@ morsel_status msl_group_builder_seal(msl_group_builder *b, msl_error *err) {
         b->keys = keys;
         b->group_room = room;
     }
-    size_t bytes = sizeof(msl_row_group) + sizeof(msl_segment) * b->column_count;
+    size_t bytes = sizeof(msl_row_group) + sizeof(msl_segment *) * b->column_count;
     msl_row_group *g = msl_memory_alloc(b->memory, bytes);
     if (!g) return msl_error_nomem(err, "INSERT", bytes);
     memset(g, 0, bytes);
+    *g = (msl_row_group){.rows = b->rows, .column_count = b->column_count, .memory = b->memory};
     atomic_init(&g->references, 1);
-    g->rows = b->rows;
-    g->column_count = b->column_count;
-    g->memory = b->memory;
-    for (uint32_t i = 0; i < b->column_count; i++) {
-        msl_column_builder *c = &b->columns[i];
-        msl_segment *s = &g->segments[i];
-        s->data = c->data, s->data_bytes = c->data_room;
-        s->valid = c->valid, s->valid_bytes = c->valid_room;
-        s->heap = c->heap, s->heap_bytes = c->heap_room;
-        *c = (msl_column_builder){0};
-        // Doubling leaves up to half of a block unused: give it back when that is much.
-        size_t used = (size_t)b->rows * b->types[i]->width + 64;
-        if (used < s->data_bytes / 4 * 3) {
-            void *fit = msl_memory_resize(b->memory, s->data, s->data_bytes, used);
-            if (fit) s->data = fit, s->data_bytes = used;
-        }
-        if (b->types[i]->phys == MSL_PHYS_STRING && s->heap) {
-            msl_string *strings = s->data;
-            for (uint32_t k = 0; k < b->rows; k++) {
-                if (strings[k].length > MSL_STRING_INLINE) strings[k].pointer = s->heap + (uintptr_t)strings[k].pointer;
-            }
-        }
-        take_range(s, b->types[i], b->rows);
+    for (uint32_t c = 0; c < b->column_count; c++) {
+        if ((g->segments[c] = seal_column(b, c))) continue;
+        msl_row_group_release(g);
+        return msl_error_nomem(err, "INSERT", sizeof(msl_segment));
     }
     b->groups[b->group_count] = g;
     b->keys[b->group_count++] = b->key;
@@ -191,27 +207,57 @@ void msl_group_builder_deinit(msl_group_builder *b) {
     *b = (msl_group_builder){0};
 }
 
-/// Adds all rows of a group to a builder.
-static morsel_status add_group(msl_group_builder *b, const msl_row_group *g, msl_error *err) {
-    msl_vector stack[16], *columns = stack;
+#define ADD_ROWS 2048u ///< rows handed to the builder at a time
+
+morsel_status msl_group_builder_add_part(msl_group_builder *b, const msl_table_part *part, msl_error *err) {
     msl_arena arena;
+    msl_part_reader reader;
     msl_arena_init(&arena, b->memory);
-    morsel_status status = MORSEL_OK;
-    if (g->column_count > 16) columns = MSL_NEW_ARRAY(&arena, msl_vector, g->column_count);
-    if (!columns) {
-        status = msl_error_nomem(err, "INSERT", sizeof(msl_vector) * g->column_count);
-        goto done;
+    morsel_status status = msl_part_reader_init(&reader, b->column_count, ADD_ROWS, &arena, err);
+    for (uint32_t row = 0; row < part->group->rows && status == MORSEL_OK;) {
+        msl_chunk chunk = {0};
+        row += msl_part_read(&reader, part, row, NULL, b->types, &chunk);
+        status = msl_group_builder_add(b, &chunk, 0, err);
     }
-    for (uint32_t c = 0; c < g->column_count; c++) {
-        columns[c] = (msl_vector){.type = b->types[c], .form = MSL_FORM_FLAT, .capacity = g->rows,
-                                  .data = g->segments[c].data, .valid = g->segments[c].valid};
-    }
-    msl_chunk chunk = {.rows = g->rows, .live = g->rows, .column_count = g->column_count, .columns = columns};
-    status = msl_group_builder_add(b, &chunk, 0, err);
-done:
     msl_arena_deinit(&arena);
     return status;
 }
+
+/* ---- a column of one value ---- */
+
+morsel_status msl_segment_fill(msl_memory *memory, const msl_type *type, const msl_value *value, uint32_t rows,
+                               msl_segment **out, msl_error *err) {
+    *out = NULL;
+    msl_group_builder b;
+    msl_arena arena;
+    msl_vector v;
+    msl_arena_init(&arena, memory);
+    morsel_status status = msl_group_builder_init(&b, memory, &type, 1, err);
+    if (status == MORSEL_OK) status = msl_vector_init(&v, type, 1, &arena, err);
+    if (status == MORSEL_OK) {
+        if (value->is_null)
+            msl_vector_set_null(&v, 0);
+        else
+            msl_vector_set(&v, 0, value);
+        v.form = MSL_FORM_CONSTANT;
+    }
+    for (uint32_t row = 0; row < rows && status == MORSEL_OK; row += ADD_ROWS) {
+        uint32_t n = rows - row < ADD_ROWS ? rows - row : ADD_ROWS;
+        msl_chunk chunk = {.rows = n, .live = n, .column_count = 1, .columns = &v};
+        status = msl_group_builder_add(&b, &chunk, 0, err);
+    }
+    if (status == MORSEL_OK) status = msl_group_builder_seal(&b, err);
+    if (status == MORSEL_OK) {
+        MSL_ASSERT(b.group_count == 1);
+        *out = b.groups[0]->segments[0];
+        atomic_fetch_add(&(*out)->references, 1);
+    }
+    msl_group_builder_deinit(&b);
+    msl_arena_deinit(&arena);
+    return status;
+}
+
+/* ---- merging ---- */
 
 /* Groups below this are worth copying together; above, the copy costs more than it saves. */
 #define SMALL_GROUP_ROWS (MSL_GROUP_ROWS / 3)
@@ -223,14 +269,17 @@ morsel_status msl_row_groups_compact(msl_memory *memory, const msl_type *const *
     for (uint32_t i = 0; i < n;) {
         uint32_t end = i + 1;
         uint64_t rows = groups[i]->rows;
-        while (rows < SMALL_GROUP_ROWS && end < n && rows + groups[end]->rows <= MSL_GROUP_ROWS) rows += groups[end++]->rows;
+        while (rows < SMALL_GROUP_ROWS && end < n && rows + groups[end]->rows <= MSL_GROUP_ROWS)
+            rows += groups[end++]->rows;
         if (end == i + 1) {
             groups[out++] = groups[i++];
             continue;
         }
         msl_group_builder b;
         MSL_TRY_GOTO(msl_group_builder_init(&b, memory, types, column_count, err), failed);
-        for (uint32_t k = i; k < end && status == MORSEL_OK; k++) status = add_group(&b, groups[k], err);
+        for (uint32_t k = i; k < end && status == MORSEL_OK; k++) {
+            status = msl_group_builder_add_part(&b, &(msl_table_part){.group = groups[k]}, err);
+        }
         if (status == MORSEL_OK) status = msl_group_builder_seal(&b, err);
         if (status == MORSEL_OK) {
             for (uint32_t k = i; k < end; k++) msl_row_group_release(groups[k]);

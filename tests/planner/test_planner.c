@@ -53,8 +53,8 @@ static void describe_plan(const msl_plan *plan, char *out) { // EXPLAIN: a const
 }
 
 static void describe_columns(const msl_prepared *p, char *out) {
-    static const char *const kinds[] = {"QUERY", "INSERT", "COPY TO", "CREATE TABLE", "CREATE TABLE AS", "CREATE VIEW",
-                                        "DROP",  "SET",    "RESET",   "SHOW",         "EXPLAIN ANALYZE"};
+    static const char *const kinds[] = {"QUERY", "CHANGE", "COPY TO", "CREATE TABLE", "CREATE TABLE AS", "CREATE VIEW",
+                                        "DROP", "ALTER TABLE", "TRANSACTION", "SET", "RESET", "SHOW", "EXPLAIN ANALYZE"};
     char type[128], line[512];
     if (p->kind != MSL_STATEMENT_QUERY) {
         snprintf(line, sizeof line, "%s", kinds[p->kind]);
@@ -104,9 +104,9 @@ static void plan(const char *sql, const char *disabled, bool apply, char *out) {
     }
     if (status == MORSEL_OK && apply && prepared.kind == MSL_STATEMENT_CREATE_TABLE) {
         msl_table *table;
-        status = msl_table_new(memory, prepared.table.name, prepared.table.columns, prepared.table.column_count, &table,
-                               &err);
-        if (status == MORSEL_OK) status = msl_catalog_add_table(catalog, table, prepared.table.flags, &err);
+        msl_table_spec spec = {.name = prepared.table.name, .columns = prepared.table.columns, .column_count = prepared.table.column_count};
+        status = msl_table_new(memory, &spec, &table, &err);
+        if (status == MORSEL_OK) status = msl_catalog_add_table(catalog, table, NULL, prepared.table.flags, &err);
     } else if (status == MORSEL_OK && apply && prepared.kind == MSL_STATEMENT_CREATE_VIEW) {
         status = msl_catalog_add_view(catalog, prepared.view.name, prepared.view.sql, prepared.view.column_names,
                                       prepared.view.column_name_count, prepared.view.flags, &err);
