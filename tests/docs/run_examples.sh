@@ -48,7 +48,7 @@ END
 "$programs/example_cancel" >printed 2>meter
 check cancel <<'END'
 interrupted: yes
-timeout: the statement ran longer than the timeout of 100 ms
+timeout: the query was stopped: its time limit of 100 ms has passed
 END
 
 printf 'CREATE TABLE t AS SELECT 1 AS a;\nSELECT b FROM t;\nSELECT a, NULL, 7 FROM t' >script.sql
