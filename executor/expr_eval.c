@@ -395,6 +395,14 @@ morsel_status msl_expr_evaluate_constant(const msl_expr *expr, const msl_query *
 
 morsel_status msl_expr_fold(const msl_expr *expr, msl_arena *arena, msl_value *out, msl_error *err) {
     static const msl_environment no_environment;
-    msl_query query = {.memory = arena->memory, .arena = arena, .env = &no_environment, .wake_fd = -1};
-    return msl_expr_evaluate_constant(expr, &query, arena, out, err);
+    msl_arena work; // a statement may have a million constants: only the value is kept
+    msl_arena_init(&work, arena->memory);
+    msl_query query = {.memory = arena->memory, .arena = &work, .env = &no_environment, .wake_fd = -1};
+    morsel_status status = msl_expr_evaluate_constant(expr, &query, &work, out, err);
+    if (status == MORSEL_OK && !out->is_null && out->type->phys == MSL_PHYS_STRING) {
+        out->text = msl_arena_strndup(arena, out->text, out->length);
+        if (!out->text) status = msl_error_nomem(err, "expressions", out->length);
+    }
+    msl_arena_deinit(&work);
+    return status;
 }

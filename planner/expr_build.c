@@ -187,7 +187,17 @@ morsel_status msl_expr_cast(msl_planner *p, msl_expr *value, const msl_type *to,
     return cast_node(p, value, to, is_try, at, out);
 }
 
+/// An integer constant and a wider signed type: the value itself, without the evaluator (lists may be long).
+static bool is_widened_integer(const msl_expr *value, const msl_type *to) {
+    bool is_signed = value->type->id >= MSL_TYPE_TINYINT && value->type->id <= MSL_TYPE_BIGINT;
+    return value->kind == MSL_EXPR_CONSTANT && !value->value.is_null && is_signed && to->id > value->type->id && to->id <= MSL_TYPE_BIGINT;
+}
+
 morsel_status msl_expr_coerce(msl_planner *p, msl_expr *value, const msl_type *to, msl_expr **out) {
+    if (is_widened_integer(value, to)) {
+        msl_value wide = {.type = to, .i64 = value->value.i64};
+        return msl_expr_constant(p, &wide, msl_expr_at(value), out);
+    }
     MSL_TRY(msl_expr_cast(p, value, to, false, msl_expr_at(value), out));
     if ((*out)->kind != MSL_EXPR_CAST || (*out)->args[0]->kind != MSL_EXPR_CONSTANT) return MORSEL_OK;
     if ((*out)->flags & (MSL_EXPR_STABLE | MSL_EXPR_VOLATILE)) return MORSEL_OK;

@@ -46,6 +46,12 @@ END
 c++ -std=c++11 -Wall -Wextra -Werror app.cc $(pkg-config --cflags --libs morsel) -o app
 [ "$(./app)" = "$(pkg-config --modversion morsel)" ] || { echo "morsel_version() and morsel.pc differ"; exit 1; }
 
+# The program of the README, in a main of its own.
+awk '/^```c$/ {inside = 1; next} /^```$/ {inside = 0} inside && !/^#include/' "$source/README.md" >body.c
+printf '#include <morsel.h>\n#include <stdio.h>\nint main(void) {\n#include "body.c"\nreturn 0;\n}\n' >readme.c
+# shellcheck disable=SC2046
+cc -std=c11 -Wall -Wextra -Werror readme.c $(pkg-config --cflags --libs morsel) -o readme
+
 printf 'SELECT 1;\n' | "$folder/prefix/bin/morsel" -batch >shell.out
 [ "$(cat shell.out)" = 1 ] || { echo "the installed shell does not answer"; exit 1; }
 [ -s "$folder/prefix/share/man/man1/morsel.1" ] || { echo "no manual page was installed"; exit 1; }
