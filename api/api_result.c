@@ -59,7 +59,8 @@ static morsel_status start_query(morsel_result *r, msl_error *err) {
     int64_t now = utc_micros();
     msl_query_options options = {
         .plan = r->planned->prepared.plan, .pool = pool, .memory = c->database->memory, .params = r->params,
-        .param_count = r->param_count, .change = r->change.transaction ? &r->change : NULL, .now_micros = now, .random_seed = (uint64_t)now * 0x9e3779b97f4a7c15ull ^ msl_now_ns(),
+        .param_count = r->param_count, .change = r->change.transaction ? &r->change : NULL, .now_micros = now,
+        .random_seed = (uint64_t)now * 0x9e3779b97f4a7c15ull ^ msl_now_ns(),
         .settings = {.threads = atomic_load(&c->database->threads), .vector_rows = c->settings.vector_size,
                      .morsel_bytes = c->settings.morsel_bytes, .hash_zero = c->settings.hash_zero,
                      .profile = r->planned->prepared.kind == MSL_STATEMENT_EXPLAIN_ANALYZE, .warn = msl_warnings_add,
