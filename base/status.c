@@ -69,8 +69,10 @@ morsel_status msl_error_unsupported(msl_error *err, int64_t offset, uint32_t len
 }
 
 morsel_status msl_error_nomem(msl_error *err, const char *operator_name, uint64_t bytes) {
-    msl_error_set(err, MORSEL_NOMEM, "53200", "out of memory: %s needs %.1f MiB more than memory_limit allows",
-                  operator_name ? operator_name : "the query", (double)bytes / (1024.0 * 1024.0));
+    bool is_small = bytes < (uint64_t)1 << 20;
+    msl_error_set(err, MORSEL_NOMEM, "53200", "out of memory: %s needs %.1f %s more than memory_limit allows",
+                  operator_name ? operator_name : "the query", (double)bytes / (is_small ? 1024.0 : 1024.0 * 1024.0),
+                  is_small ? "KiB" : "MiB");
     msl_error_hint(err, "raise it with SET memory_limit = '...', or lower SET threads");
     if (err && err->status == MORSEL_NOMEM) {
         err->operator_name = operator_name;

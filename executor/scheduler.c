@@ -40,10 +40,12 @@ static void wake_lanes(msl_pipeline *p) {
 static void fail_locked(msl_pipeline *p, uint64_t ordinal, morsel_status status, const msl_error *error) {
     if (ordinal >= atomic_load(&p->failed_at)) return;
     if (ordinal > atomic_load(&p->limit_at) && ordinal != MSL_ORDINAL_MAX) return;
+    msl_error *refused = &p->scheduler->refused_error;
     if (!p->error) p->error = MSL_NEW(&p->scheduler->own_arena, msl_error);
+    if (!p->error) p->error = refused;
     atomic_store(&p->failed_at, ordinal);
     p->status = status;
-    if (p->error) *p->error = *error;
+    if (p->error != refused || refused->status == MORSEL_OK) *p->error = *error;
     wake_lanes(p);
 }
 

@@ -195,6 +195,7 @@ struct msl_scheduler {
     bool is_started;
     morsel_status final_status;
     msl_error final_error;
+    msl_error refused_error;    ///< where pipelines that memory refuses an error to share one: the first stays
 };
 
 static inline msl_scheduler *msl_scheduler_of(const msl_query *query) { return query->scheduler; }
