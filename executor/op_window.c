@@ -1,7 +1,8 @@
 /// op_window.c: window functions over one (PARTITION BY, ORDER BY).
 ///
 /// Role     streaming: a partition of its EXCHANGE in (lane->side, exchange_rows.h), the same rows with results out
-/// Idea     the rows are sorted (window_part.h), then every chunk of them is computed, call by call, where it is emitted
+/// Idea     the rows are sorted (window_part.h), then every chunk of them is computed, call by call, where it is
+///          emitted
 ///          (window_call.h)
 /// Output   input columns, then one for each call; row order is unspecified
 /// Memory   the exchange's rows, 8 to 56 bytes each while a partition of the exchange is worked on, and what calls need
@@ -15,13 +16,13 @@ typedef struct window_global {
 } window_global;
 
 typedef struct window_local {
-    msl_rows_partition from;     ///< what is being worked on
+    msl_rows_partition from; ///< what is being worked on
     bool has_begun;
     msl_window_part part;
-    uint32_t next;               ///< first row not yet emitted
-    uint32_t partition;          ///< of the window, that this row belongs to
+    uint32_t next;      ///< first row not yet emitted
+    uint32_t partition; ///< of the window, that this row belongs to
     msl_window_run *runs;
-    uint32_t run_count;          ///< initialised ones
+    uint32_t run_count; ///< initialised ones
     msl_arena chunk_bytes;
     msl_chunk out;
 } window_local;
@@ -52,7 +53,8 @@ static morsel_status window_init_local(msl_operator *op, msl_lane *lane, msl_rol
     for (; l->run_count < calls; l->run_count++) {
         MSL_TRY(msl_window_run_init(&l->runs[l->run_count], &g->calls[l->run_count], &l->chunk_bytes, lane));
     }
-    return msl_chunk_init(&l->out, op->plan->types, op->plan->column_count, op->query->settings->vector_rows, lane->arena, lane->err);
+    return msl_chunk_init(&l->out, op->plan->types, op->plan->column_count, op->query->settings->vector_rows,
+                          lane->arena, lane->err);
 }
 
 // ---- partitions ----

@@ -1,19 +1,20 @@
 /// window_aggregate.c: aggregates over windows.
 ///
-/// Idea. The state of the row before is used again as far as it goes: the same rows give the same result; a frame that has
-/// only grown at its end adds the new rows. A frame that has let rows go is put together anew: a short one from its rows,
-/// a longer one from a tree of states (window_tree.h), which the first such frame builds. So whole partitions and running
-/// totals cost O(rows), sliding frames O(rows x log(frame)), for every aggregate whose states combine, and floating sums
-/// are exact whatever the way.
+/// Idea. The state of the row before is used again as far as it goes: the same rows give the same result; a frame that
+/// has only grown at its end adds the new rows. A frame that has let rows go is put together anew: a short one from its
+/// rows, a longer one from a tree of states (window_tree.h), which the first such frame builds. So whole partitions and
+/// running totals cost O(rows), sliding frames O(rows x log(frame)), for every aggregate whose states combine, and
+/// floating sums are exact whatever the way.
 ///
-///   collected   median, DISTINCT, ORDER BY inside: whole partitions only (the binder sees to it), through collect_rows.h
-///   strings     of states: for frames that only grow in the partition's arena, else in the chunk's; results' in the chunk's
+///   collected   median, DISTINCT, ORDER BY inside: whole partitions only (the binder sees to it), by collect_rows.h
+///   strings     of states: for frames that only grow in the partition's arena, else in the chunk's; of results: in
+///               the chunk's
 #include "executor/window_call.h"
 
 #include <string.h>
 
-#define SHORT_ROWS 64u      ///< a frame up to this is added row by row
-#define BLOCK_ROWS 65536u   ///< rows added between two looks at the cancel flag
+#define SHORT_ROWS 64u    ///< a frame up to this is added row by row
+#define BLOCK_ROWS 65536u ///< rows added between two looks at the cancel flag
 
 /// Names for what add_rows needs beside the rows.
 typedef struct add_context {
@@ -48,7 +49,8 @@ static morsel_status add_rows(void *context, uint32_t first, uint32_t end, void 
 // ---- arguments ----
 
 static morsel_status gather_argument(msl_window_run *run, const msl_window_part *part, uint32_t a, msl_lane *lane) {
-    uint32_t column = run->spec->call->call.args[a], count = run->kept.count, capacity = lane->query->settings->vector_rows;
+    uint32_t column = run->spec->call->call.args[a], count = run->kept.count,
+             capacity = lane->query->settings->vector_rows;
     msl_vector *v = &run->args[a];
     const msl_type *type = part->spec->layout.columns[column].type;
     size_t bytes = (size_t)count * type->width, words = ((size_t)count + 63) / 64 * sizeof(uint64_t);
@@ -107,10 +109,13 @@ static uint32_t kept_ranges(msl_window_run *run, uint32_t row, msl_rows_range *o
     msl_rows_range ranges[MSL_FRAME_RANGES];
     uint32_t count = msl_frame_of(&run->frame, row, ranges), n = 0;
     for (uint32_t k = 0; k < count; k++) {
-        uint32_t first = msl_window_kept_before(&run->kept, ranges[k].first), end = msl_window_kept_before(&run->kept, ranges[k].end);
+        uint32_t first = msl_window_kept_before(&run->kept, ranges[k].first),
+                 end = msl_window_kept_before(&run->kept, ranges[k].end);
         if (first == end) continue;
-        if (n && out[n - 1].end == first) out[n - 1].end = end;
-        else out[n++] = (msl_rows_range){first, end};
+        if (n && out[n - 1].end == first)
+            out[n - 1].end = end;
+        else
+            out[n++] = (msl_rows_range){first, end};
     }
     return n;
 }
@@ -128,19 +133,22 @@ static morsel_status add_range(msl_window_run *run, const msl_rows_range *r, boo
     if (!run->tree.is_built) {
         void *keeper = run->ctx.keeper;
         keep_in(run, &run->part_bytes);
-        morsel_status status = msl_window_tree_build(&run->tree, fn, run->kept.count, add_rows, &context, &run->ctx, lane);
+        morsel_status status =
+            msl_window_tree_build(&run->tree, fn, run->kept.count, add_rows, &context, &run->ctx, lane);
         run->ctx.keeper = keeper;
         MSL_TRY(status);
     }
-    return msl_window_tree_add(&run->tree, fn->aggregate, r->first, r->end, add_rows, &context, &run->ctx, run->state.bytes);
+    return msl_window_tree_add(&run->tree, fn->aggregate, r->first, r->end, add_rows, &context, &run->ctx,
+                               run->state.bytes);
 }
 
 /// Makes the state that of `ranges`.
-static morsel_status move_state(msl_window_run *run, const msl_rows_range *ranges, uint32_t count, bool is_first, msl_lane *lane) {
+static morsel_status move_state(msl_window_run *run, const msl_rows_range *ranges, uint32_t count, bool is_first,
+                                msl_lane *lane) {
     msl_window_state *state = &run->state;
     add_context context = {run, lane};
-    bool has_grown = state->is_valid && state->range_count == 1 && count == 1 && state->ranges[0].first == ranges[0].first &&
-                     state->ranges[0].end < ranges[0].end;
+    bool has_grown = state->is_valid && state->range_count == 1 && count == 1 &&
+                     state->ranges[0].first == ranges[0].first && state->ranges[0].end < ranges[0].end;
     if (has_grown) {
         MSL_TRY(add_rows(&context, state->ranges[0].end, ranges[0].end, state->bytes));
     } else {
@@ -173,7 +181,8 @@ static void repeat_result(msl_vector *out, uint32_t from, uint32_t at) {
     if (!msl_vector_is_valid(out, from)) msl_vector_set_null(out, at);
 }
 
-static morsel_status whole_partition(msl_window_run *run, const msl_window_segment *s, msl_vector *out, msl_lane *lane) {
+static morsel_status whole_partition(msl_window_run *run, const msl_window_segment *s, msl_vector *out,
+                                     msl_lane *lane) {
     const msl_aggregate *fn = binding(run)->aggregate;
     if (!run->state.is_valid) {
         msl_rows_range all = {msl_window_kept_before(&run->kept, s->begin), msl_window_kept_before(&run->kept, s->end)};
@@ -209,8 +218,8 @@ morsel_status msl_window_aggregates(msl_window_run *run, const msl_window_part *
 
 // ---- collected ----
 
-morsel_status msl_window_aggregate_collect(msl_window_run *run, const msl_window_part *part, uint32_t begin, uint32_t end,
-                                           msl_lane *lane) {
+morsel_status msl_window_aggregate_collect(msl_window_run *run, const msl_window_part *part, uint32_t begin,
+                                           uint32_t end, msl_lane *lane) {
     const msl_row_layout *layout = &part->spec->layout;
     const msl_agg_call *call = &run->spec->call->call;
     const msl_aggregate *fn = call->fn.aggregate;

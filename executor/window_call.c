@@ -12,7 +12,8 @@ morsel_status msl_window_call_init(msl_window_call_spec *spec, msl_operator *op,
     spec->is_collected = call->call.is_distinct || call->call.order_count || (fn->flags & MSL_AGG_BY_ARGUMENT);
     MSL_ASSERT(spec->frame.is_whole || (!spec->is_collected && !(fn->flags & MSL_AGG_COLLECTS)));
     if (!spec->is_collected) return MORSEL_OK;
-    return msl_collect_call_init(&spec->collect, &call->call, &window->layout, window->layout.tail_offset, op->query->arena, err);
+    return msl_collect_call_init(&spec->collect, &call->call, &window->layout, window->layout.tail_offset,
+                                 op->query->arena, err);
 }
 
 // ---- life ----
@@ -28,7 +29,8 @@ static morsel_status init_aggregate(msl_window_run *run, msl_lane *lane) {
     run->arg_list = MSL_NEW_ARRAY(lane->arena, const msl_vector *, args + 1);
     run->state.bytes = msl_arena_alloc(lane->arena, call->fn.aggregate->state_bytes + 8u);
     if (!run->args || !run->shifted || !run->batch || !run->arg_list || !run->state.bytes) {
-        return msl_error_nomem(lane->err, MSL_WINDOW_NAME, sizeof(msl_vector) * 3 * args + call->fn.aggregate->state_bytes);
+        return msl_error_nomem(lane->err, MSL_WINDOW_NAME,
+                               sizeof(msl_vector) * 3 * args + call->fn.aggregate->state_bytes);
     }
     for (uint32_t a = 0; a < args; a++) run->arg_list[a] = &run->shifted[a];
     for (uint32_t a = 0; a < args && run->spec->is_collected; a++) {
@@ -38,7 +40,8 @@ static morsel_status init_aggregate(msl_window_run *run, msl_lane *lane) {
     return MORSEL_OK;
 }
 
-morsel_status msl_window_run_init(msl_window_run *run, const msl_window_call_spec *spec, msl_arena *chunk_bytes, msl_lane *lane) {
+morsel_status msl_window_run_init(msl_window_run *run, const msl_window_call_spec *spec, msl_arena *chunk_bytes,
+                                  msl_lane *lane) {
     uint32_t capacity = lane->query->settings->vector_rows;
     *run = (msl_window_run){.spec = spec, .chunk_bytes = chunk_bytes, .sorted = {.memory = lane->query->memory}};
     msl_arena_init(&run->part_bytes, lane->query->memory);
@@ -70,7 +73,8 @@ void msl_window_run_leave(msl_window_run *run, const msl_window_part *part) {
 }
 
 void msl_window_run_deinit(msl_window_run *run) {
-    if (run->sorted.memory) msl_memory_release(run->sorted.memory, run->sorted.entries, run->sorted.capacity * sizeof *run->sorted.entries);
+    if (run->sorted.memory)
+        msl_memory_release(run->sorted.memory, run->sorted.entries, run->sorted.capacity * sizeof *run->sorted.entries);
     msl_arena_deinit(&run->part_bytes);
     msl_arena_deinit(&run->partition_bytes);
 }
@@ -78,7 +82,8 @@ void msl_window_run_deinit(msl_window_run *run) {
 void msl_window_run_next_chunk(msl_window_run *run) {
     const msl_window_call *call = run->spec->call;
     if (call->kind != MSL_WINDOW_AGGREGATE || call->call.fn.aggregate->string_count == 0) return;
-    bool only_grows = call->frame.start == MSL_BOUND_UNBOUNDED_PRECEDING && call->frame.exclude == MSL_EXCLUDE_NO_OTHERS;
+    bool only_grows =
+        call->frame.start == MSL_BOUND_UNBOUNDED_PRECEDING && call->frame.exclude == MSL_EXCLUDE_NO_OTHERS;
     if (!only_grows) run->state.is_valid = false;
 }
 
@@ -86,12 +91,14 @@ static morsel_status prepare(msl_window_run *run, const msl_window_part *part, m
     const msl_window_call *call = run->spec->call;
     run->is_prepared = true;
     run->kept.count = part->count;
-    if (call->kind == MSL_WINDOW_AGGREGATE && !run->spec->is_collected) return msl_window_aggregate_prepare(run, part, lane);
+    if (call->kind == MSL_WINDOW_AGGREGATE && !run->spec->is_collected)
+        return msl_window_aggregate_prepare(run, part, lane);
     if (!call->ignore_nulls) return MORSEL_OK;
     return msl_window_keep(&run->kept, part, call->call.args, 1, -1, lane);
 }
 
-morsel_status msl_window_run_enter(msl_window_run *run, const msl_window_part *part, uint32_t begin, uint32_t end, msl_lane *lane) {
+morsel_status msl_window_run_enter(msl_window_run *run, const msl_window_part *part, uint32_t begin, uint32_t end,
+                                   msl_lane *lane) {
     if (!run->is_prepared) MSL_TRY(prepare(run, part, lane));
     msl_frame_enter(&run->frame, &run->spec->frame, part, begin, end);
     run->state.is_valid = false;
@@ -99,8 +106,8 @@ morsel_status msl_window_run_enter(msl_window_run *run, const msl_window_part *p
     return run->spec->is_collected ? msl_window_aggregate_collect(run, part, begin, end, lane) : MORSEL_OK;
 }
 
-morsel_status msl_window_run_segment(msl_window_run *run, const msl_window_part *part, const msl_window_segment *segment,
-                                     msl_vector *out, msl_lane *lane) {
+morsel_status msl_window_run_segment(msl_window_run *run, const msl_window_part *part,
+                                     const msl_window_segment *segment, msl_vector *out, msl_lane *lane) {
     switch (run->spec->call->kind) {
     case MSL_WINDOW_AGGREGATE: return msl_window_aggregates(run, part, segment, out, lane);
     case MSL_WINDOW_LAG:
@@ -120,7 +127,8 @@ morsel_status msl_window_run_segment(msl_window_run *run, const msl_window_part 
 
 // ---- kept rows ----
 
-static bool counts(const msl_window_part *part, uint32_t row, const uint32_t *columns, uint32_t column_count, int64_t filter) {
+static bool counts(const msl_window_part *part, uint32_t row, const uint32_t *columns, uint32_t column_count,
+                   int64_t filter) {
     if (filter >= 0) {
         const uint8_t *truth = msl_window_value(part, (uint32_t)filter, row);
         if (!truth || !*truth) return false;
@@ -131,8 +139,8 @@ static bool counts(const msl_window_part *part, uint32_t row, const uint32_t *co
     return true;
 }
 
-morsel_status msl_window_keep(msl_window_kept *kept, const msl_window_part *part, const uint32_t *columns, uint32_t column_count,
-                              int64_t filter, msl_lane *lane) {
+morsel_status msl_window_keep(msl_window_kept *kept, const msl_window_part *part, const uint32_t *columns,
+                              uint32_t column_count, int64_t filter, msl_lane *lane) {
     uint32_t dropped_from = 0;
     kept->count = part->count;
     if (filter < 0 && column_count == 0) return MORSEL_OK;

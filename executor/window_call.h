@@ -1,13 +1,15 @@
-/// window_call.h: how the calls of a WINDOW node are computed: one machine for each family, all over the rows of a segment.
+/// window_call.h: how the calls of a WINDOW node are computed: one machine for each family, all over the rows of a
+/// segment.
 ///
 ///   ranks       from row numbers and peers                                            window_rank.c
 ///   values      which row has the value; its column is gathered from there            window_value.c
 ///   aggregates  states over ranges of rows                                            window_aggregate.c
 ///
-///   rows        the NULLs that IGNORE NULLS passes over, and the rows that FILTER or a NULL argument keep from an aggregate, are
-///               dropped once for the whole partition of the exchange: what is left is numbered anew (msl_window_kept)
-///   memory      kept rows: 8 bytes a row where any is dropped; an aggregate's arguments as vectors, and 1/16 state a row once
-///               a frame slides (window_tree.h)
+///   rows        the NULLs that IGNORE NULLS passes over, and the rows that FILTER or a NULL argument keep from an
+///               aggregate, are dropped once for the whole partition of the exchange: what is left is numbered anew
+///               (msl_window_kept)
+///   memory      kept rows: 8 bytes a row where any is dropped; an aggregate's arguments as vectors; one state for
+///               12 rows once a frame slides (window_tree.h)
 ///   threads     one lane's
 #ifndef MSL_WINDOW_CALL_H
 #define MSL_WINDOW_CALL_H
@@ -20,14 +22,14 @@
 typedef struct msl_window_call_spec {
     const msl_window_call *call;
     msl_frame_spec frame;
-    bool is_collected;           ///< AGGREGATE: rows of a whole partition in an order of their own, or each but once
+    bool is_collected; ///< AGGREGATE: rows of a whole partition in an order of their own, or each but once
     msl_collect_call collect;
 } msl_window_call_spec;
 
 /// Rows that count for a call. All of them: `before` is NULL.
 typedef struct msl_window_kept {
-    uint32_t *before;            ///< kept rows before each row; one entry more than rows
-    uint32_t *rows;              ///< the row of each kept one
+    uint32_t *before; ///< kept rows before each row; one entry more than rows
+    uint32_t *rows;   ///< the row of each kept one
     uint32_t count;
 } msl_window_kept;
 
@@ -44,8 +46,8 @@ typedef struct msl_window_run {
     const msl_window_call_spec *spec;
     msl_frame frame;
     msl_window_kept kept;
-    bool is_prepared;            ///< for the present part
-    char **from;                 ///< VALUE: the row that each row's value comes from
+    bool is_prepared; ///< for the present part
+    char **from;      ///< VALUE: the row that each row's value comes from
     /* aggregates */
     msl_vector *args;            ///< of the kept rows
     const msl_vector **arg_list; ///< points into shifted
@@ -54,49 +56,54 @@ typedef struct msl_window_run {
     msl_window_tree tree;
     msl_window_state state;
     msl_agg_ctx ctx;
-    msl_arena part_bytes;        ///< strings of the tree
-    msl_arena partition_bytes;   ///< strings of a whole partition's state
-    msl_arena *chunk_bytes;      ///< strings of the chunk being made
-    msl_sort_run sorted;         ///< collected: the partition's rows
+    msl_arena part_bytes;      ///< strings of the tree
+    msl_arena partition_bytes; ///< strings of a whole partition's state
+    msl_arena *chunk_bytes;    ///< strings of the chunk being made
+    msl_sort_run sorted;       ///< collected: the partition's rows
     msl_vector *batch;
 } msl_window_run;
 
-MSL_MUST_CHECK morsel_status msl_window_call_init(msl_window_call_spec *spec, msl_operator *op, const msl_window_spec *window,
-                                                  const msl_window_call *call, msl_error *err);
-MSL_MUST_CHECK morsel_status msl_window_run_init(msl_window_run *run, const msl_window_call_spec *spec, msl_arena *chunk_bytes,
-                                                 msl_lane *lane);
+MSL_MUST_CHECK morsel_status msl_window_call_init(msl_window_call_spec *spec, msl_operator *op,
+                                                  const msl_window_spec *window, const msl_window_call *call,
+                                                  msl_error *err);
+MSL_MUST_CHECK morsel_status msl_window_run_init(msl_window_run *run, const msl_window_call_spec *spec,
+                                                 msl_arena *chunk_bytes, msl_lane *lane);
 /// The lane leaves the part; run may be used with another.
 void msl_window_run_leave(msl_window_run *run, const msl_window_part *part);
 void msl_window_run_deinit(msl_window_run *run);
 /// A chunk of results goes out: strings of the next may take its place.
 void msl_window_run_next_chunk(msl_window_run *run);
 /// A partition of the window begins.
-MSL_MUST_CHECK morsel_status msl_window_run_enter(msl_window_run *run, const msl_window_part *part, uint32_t begin, uint32_t end,
-                                                  msl_lane *lane);
+MSL_MUST_CHECK morsel_status msl_window_run_enter(msl_window_run *run, const msl_window_part *part, uint32_t begin,
+                                                  uint32_t end, msl_lane *lane);
 /// Computes a segment into out (FLAT).
 MSL_MUST_CHECK morsel_status msl_window_run_segment(msl_window_run *run, const msl_window_part *part,
                                                     const msl_window_segment *segment, msl_vector *out, msl_lane *lane);
 
 /* ---- the families ---- */
 
-MSL_MUST_CHECK morsel_status msl_window_ranks(msl_window_run *run, const msl_window_part *part, const msl_window_segment *segment,
-                                              msl_vector *out, msl_lane *lane);
-MSL_MUST_CHECK morsel_status msl_window_values(msl_window_run *run, const msl_window_part *part, const msl_window_segment *segment,
-                                               msl_vector *out, msl_lane *lane);
+MSL_MUST_CHECK morsel_status msl_window_ranks(msl_window_run *run, const msl_window_part *part,
+                                              const msl_window_segment *segment, msl_vector *out, msl_lane *lane);
+MSL_MUST_CHECK morsel_status msl_window_values(msl_window_run *run, const msl_window_part *part,
+                                               const msl_window_segment *segment, msl_vector *out, msl_lane *lane);
 MSL_MUST_CHECK morsel_status msl_window_aggregates(msl_window_run *run, const msl_window_part *part,
                                                    const msl_window_segment *segment, msl_vector *out, msl_lane *lane);
 /// Gathers an aggregate's arguments; called once for each part.
-MSL_MUST_CHECK morsel_status msl_window_aggregate_prepare(msl_window_run *run, const msl_window_part *part, msl_lane *lane);
+MSL_MUST_CHECK morsel_status msl_window_aggregate_prepare(msl_window_run *run, const msl_window_part *part,
+                                                          msl_lane *lane);
 /// Computes the state of a whole partition that is_collected.
-MSL_MUST_CHECK morsel_status msl_window_aggregate_collect(msl_window_run *run, const msl_window_part *part, uint32_t begin,
-                                                          uint32_t end, msl_lane *lane);
+MSL_MUST_CHECK morsel_status msl_window_aggregate_collect(msl_window_run *run, const msl_window_part *part,
+                                                          uint32_t begin, uint32_t end, msl_lane *lane);
 /// Numbers the rows whose columns are not NULL and whose filter (-1: none) is TRUE.
-MSL_MUST_CHECK morsel_status msl_window_keep(msl_window_kept *kept, const msl_window_part *part, const uint32_t *columns,
-                                             uint32_t column_count, int64_t filter, msl_lane *lane);
+MSL_MUST_CHECK morsel_status msl_window_keep(msl_window_kept *kept, const msl_window_part *part,
+                                             const uint32_t *columns, uint32_t column_count, int64_t filter,
+                                             msl_lane *lane);
 /// Kept rows before a row.
 static inline uint32_t msl_window_kept_before(const msl_window_kept *kept, uint32_t row) {
     return kept->before ? kept->before[row] : row;
 }
-static inline uint32_t msl_window_kept_row(const msl_window_kept *kept, uint32_t k) { return kept->rows ? kept->rows[k] : k; }
+static inline uint32_t msl_window_kept_row(const msl_window_kept *kept, uint32_t k) {
+    return kept->rows ? kept->rows[k] : k;
+}
 
 #endif

@@ -11,16 +11,19 @@
 
 // ---- offsets ----
 
-static morsel_status evaluate_offset(msl_operator *op, const msl_expr *e, const char *which, msl_value *out, msl_error *err) {
+static morsel_status evaluate_offset(msl_operator *op, const msl_expr *e, const char *which, msl_value *out,
+                                     msl_error *err) {
     if (!e) return MORSEL_OK;
     MSL_TRY(msl_expr_evaluate_constant(e, op->query, op->query->arena, out, err));
     if (out->is_null) {
-        return msl_error_at(err, MORSEL_DATA, "22004", e->sql_offset, e->sql_length, "the frame's %s must not be NULL", which);
+        return msl_error_at(err, MORSEL_DATA, "22004", e->sql_offset, e->sql_length, "the frame's %s must not be NULL",
+                            which);
     }
     msl_value zero = {.type = out->type};
     bool is_nan = (out->type->phys == MSL_PHYS_F64 || out->type->phys == MSL_PHYS_F32) && out->f64 != out->f64;
     if (msl_value_compare(out, &zero) >= 0 && !is_nan) return MORSEL_OK;
-    return msl_error_at(err, MORSEL_DATA, "22013", e->sql_offset, e->sql_length, "the frame's %s must not be negative", which);
+    return msl_error_at(err, MORSEL_DATA, "22013", e->sql_offset, e->sql_length, "the frame's %s must not be negative",
+                        which);
 }
 
 morsel_status msl_frame_spec_init(msl_frame_spec *spec, msl_operator *op, const msl_window_call *call, msl_error *err) {
@@ -43,7 +46,8 @@ static bool has_range_offset(const msl_window_frame *f) {
     return f->unit == MSL_FRAME_RANGE && (f->start_offset || f->end_offset);
 }
 
-void msl_frame_enter(msl_frame *frame, const msl_frame_spec *spec, const msl_window_part *part, uint32_t begin, uint32_t end) {
+void msl_frame_enter(msl_frame *frame, const msl_frame_spec *spec, const msl_window_part *part, uint32_t begin,
+                     uint32_t end) {
     *frame = (msl_frame){.spec = spec, .part = part, .begin = begin, .end = end};
     if (!has_range_offset(&spec->call->frame)) return;
     uint32_t key = spec->call->range_key;
@@ -203,8 +207,10 @@ static uint32_t frame_end(msl_frame *frame, uint32_t row) {
 
 static void add_range(msl_rows_range *ranges, uint32_t *count, uint32_t first, uint32_t end) {
     if (first >= end) return;
-    if (*count && ranges[*count - 1].end == first) ranges[*count - 1].end = end;
-    else ranges[(*count)++] = (msl_rows_range){first, end};
+    if (*count && ranges[*count - 1].end == first)
+        ranges[*count - 1].end = end;
+    else
+        ranges[(*count)++] = (msl_rows_range){first, end};
 }
 
 static uint32_t least(uint32_t a, uint32_t b) { return a < b ? a : b; }

@@ -35,8 +35,10 @@ morsel_status msl_window_spec_init(msl_window_spec *spec, msl_arena *arena, cons
     if (!keys) return msl_error_nomem(err, MSL_WINDOW_NAME, sizeof *keys * (partition + order));
     for (uint32_t k = 0; k < partition; k++) keys[k] = (msl_sort_key){.column = plan->window.partition[k]};
     for (uint32_t k = 0; k < order; k++) keys[partition + k] = plan->window.order[k];
-    MSL_TRY(msl_sort_spec_over(&spec->sort, arena, &spec->layout, spec->layout.tail_offset, keys, partition + order, err));
-    MSL_TRY(msl_sort_spec_over(&spec->peers, arena, &spec->layout, spec->layout.tail_offset, keys + partition, order, err));
+    MSL_TRY(
+        msl_sort_spec_over(&spec->sort, arena, &spec->layout, spec->layout.tail_offset, keys, partition + order, err));
+    MSL_TRY(
+        msl_sort_spec_over(&spec->peers, arena, &spec->layout, spec->layout.tail_offset, keys + partition, order, err));
     spec->peer_order = msl_sort_order_make(&spec->peers, 0);
     for (uint32_t k = 0; k < plan->window.call_count; k++) {
         spec->needs_peers = spec->needs_peers || looks_at_peers(&plan->window.calls[k]);
@@ -69,7 +71,8 @@ static morsel_status sort_rows(msl_window_part *part, const msl_row_page *page, 
 // ---- borders ----
 
 static inline bool same_partition(const msl_row_layout *layout, const char *a, const char *b) {
-    return msl_keys_equal(layout, (const uint64_t *)(a + layout->key_offset), (const uint64_t *)(b + layout->key_offset));
+    return msl_keys_equal(layout, (const uint64_t *)(a + layout->key_offset),
+                          (const uint64_t *)(b + layout->key_offset));
 }
 
 static morsel_status add_start(msl_window_part *part, uint32_t row, msl_lane *lane) {
@@ -123,7 +126,8 @@ morsel_status msl_window_part_init(msl_window_part *part, const msl_window_spec 
                                    msl_lane *lane) {
     *part = (msl_window_part){.spec = spec, .memory = lane->query->memory};
     if (from->rows == 0) return MORSEL_OK;
-    if (from->rows > UINT32_MAX / 2) return msl_error_nomem(lane->err, MSL_WINDOW_NAME, from->rows * sizeof(msl_sort_entry));
+    if (from->rows > UINT32_MAX / 2)
+        return msl_error_nomem(lane->err, MSL_WINDOW_NAME, from->rows * sizeof(msl_sort_entry));
     part->count = (uint32_t)from->rows;
     msl_sort_run run = {.memory = part->memory};
     morsel_status status = sort_rows(part, from->pages, &run, lane);

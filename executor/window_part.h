@@ -1,5 +1,6 @@
-/// window_part.h: the rows of one partition of the exchange below WINDOW, in the window's order: sorted by PARTITION BY,
-/// ORDER BY and place, with the borders of the window's partitions and of the groups of peers. Rows are numbered from 0.
+/// window_part.h: the rows of one partition of the exchange below WINDOW, in the window's order: sorted by PARTITION
+/// BY, ORDER BY and place, with the borders of the window's partitions and of the groups of peers. Rows are numbered
+/// from 0.
 ///
 ///   memory   8 bytes a row, 8 more where peers matter; 48 more while sorting
 ///   threads  one lane's
@@ -12,11 +13,11 @@
 /// What is known of a WINDOW node before any row; immutable.
 typedef struct msl_window_spec {
     const msl_plan *plan;
-    msl_row_layout layout;       ///< rows of the exchange; payload column c is input column c
-    msl_sort_spec sort;          ///< partition keys, order keys
-    msl_sort_spec peers;         ///< order keys
+    msl_row_layout layout; ///< rows of the exchange; payload column c is input column c
+    msl_sort_spec sort;    ///< partition keys, order keys
+    msl_sort_spec peers;   ///< order keys
     msl_sort_order peer_order;
-    bool needs_peers;            ///< a call asks for groups of peers
+    bool needs_peers; ///< a call asks for groups of peers
 } msl_window_spec;
 
 typedef struct msl_window_part {
@@ -24,14 +25,15 @@ typedef struct msl_window_part {
     msl_memory *memory;
     char **rows;
     uint32_t count;
-    uint32_t *starts;            ///< first row of each partition of the window; [partition_count] = count
+    uint32_t *starts; ///< first row of each partition of the window; [partition_count] = count
     uint32_t partition_count, starts_room;
-    uint32_t *group;             ///< row -> number of its group of peers; NULL unless needs_peers
-    uint32_t *group_start;       ///< first row of each group; [group_count] = count
+    uint32_t *group;       ///< row -> number of its group of peers; NULL unless needs_peers
+    uint32_t *group_start; ///< first row of each group; [group_count] = count
     uint32_t group_count;
 } msl_window_part;
 
-/// Rows [from, to) of one partition [begin, end) that are being computed; row `from` goes to row `out` of result vectors.
+/// Rows [from, to) of one partition [begin, end) that are being computed; row `from` goes to row `out` of result
+/// vectors.
 typedef struct msl_window_segment {
     uint32_t begin, end;
     uint32_t from, to;

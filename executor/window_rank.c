@@ -12,8 +12,8 @@ static uint64_t bucket_of(uint64_t r, uint64_t n, uint64_t buckets) {
 }
 
 /// The number of buckets is that of the partition's first row.
-static morsel_status ntile(msl_window_run *run, const msl_window_part *part, const msl_window_segment *s, msl_vector *out,
-                           msl_lane *lane) {
+static morsel_status ntile(msl_window_run *run, const msl_window_part *part, const msl_window_segment *s,
+                           msl_vector *out, msl_lane *lane) {
     const msl_window_call *call = run->spec->call;
     const int64_t *buckets = msl_window_value(part, call->call.args[0], s->begin);
     if (buckets && *buckets <= 0) {
@@ -22,14 +22,16 @@ static morsel_status ntile(msl_window_run *run, const msl_window_part *part, con
     }
     for (uint32_t i = s->from; i < s->to; i++) {
         uint32_t at = s->out + (i - s->from);
-        if (buckets) put_number(out, at, bucket_of(i - s->begin, s->end - s->begin, (uint64_t)*buckets));
-        else msl_vector_set_null(out, at);
+        if (buckets)
+            put_number(out, at, bucket_of(i - s->begin, s->end - s->begin, (uint64_t)*buckets));
+        else
+            msl_vector_set_null(out, at);
     }
     return MORSEL_OK;
 }
 
-morsel_status msl_window_ranks(msl_window_run *run, const msl_window_part *part, const msl_window_segment *s, msl_vector *out,
-                               msl_lane *lane) {
+morsel_status msl_window_ranks(msl_window_run *run, const msl_window_part *part, const msl_window_segment *s,
+                               msl_vector *out, msl_lane *lane) {
     uint32_t n = s->to - s->from, rows = s->end - s->begin;
     switch (run->spec->call->kind) {
     case MSL_WINDOW_ROW_NUMBER:
@@ -41,7 +43,8 @@ morsel_status msl_window_ranks(msl_window_run *run, const msl_window_part *part,
         }
         return MORSEL_OK;
     case MSL_WINDOW_DENSE_RANK:
-        for (uint32_t k = 0; k < n; k++) put_number(out, s->out + k, part->group[s->from + k] - part->group[s->begin] + 1);
+        for (uint32_t k = 0; k < n; k++)
+            put_number(out, s->out + k, part->group[s->from + k] - part->group[s->begin] + 1);
         return MORSEL_OK;
     case MSL_WINDOW_PERCENT_RANK:
         for (uint32_t k = 0; k < n; k++) {

@@ -1,9 +1,9 @@
 /// window_tree.c: see window_tree.h.
 #include "executor/window_tree.h"
 
-#define NAME "WINDOW"
-#define LEAF_ROWS 16u
-#define FAN 4u
+#define NAME        "WINDOW"
+#define LEAF_ROWS   16u
+#define FAN         4u
 #define CHECK_NODES 1024u
 
 static inline char *node_at(const msl_window_tree *tree, uint32_t level, uint32_t k) {
@@ -15,8 +15,8 @@ static void init_state(const msl_aggregate_binding *fn, void *state, uint32_t by
     if (fn->aggregate->init) fn->aggregate->init(fn->bound, state);
 }
 
-morsel_status msl_window_tree_build(msl_window_tree *tree, const msl_aggregate_binding *fn, uint32_t rows, msl_tree_add_fn add,
-                                    void *context, msl_agg_ctx *ctx, msl_lane *lane) {
+morsel_status msl_window_tree_build(msl_window_tree *tree, const msl_aggregate_binding *fn, uint32_t rows,
+                                    msl_tree_add_fn add, void *context, msl_agg_ctx *ctx, msl_lane *lane) {
     *tree = (msl_window_tree){.is_built = true, .state_bytes = (fn->aggregate->state_bytes + 7u) & ~7u};
     if (tree->state_bytes == 0) tree->state_bytes = 8;
     for (uint32_t count = rows / LEAF_ROWS; count && tree->levels < MSL_TREE_LEVELS; count /= FAN) {

@@ -1,17 +1,19 @@
-/// window_value.c: lag, lead, first_value, last_value, nth_value: the row that has the value is found by arithmetic over kept
-/// rows; then its column is gathered.
+/// window_value.c: lag, lead, first_value, last_value, nth_value: the row that has the value is found by arithmetic
+/// over kept rows; then its column is gathered.
 ///
 ///   kept rows   with IGNORE NULLS those whose value is not NULL, else all; numbers below count kept rows
-///   offsets     of lag and lead may differ from row to row and may be negative; a NULL offset gives NULL, no row the default
+///   offsets     of lag and lead may differ from row to row and may be negative; a NULL offset gives NULL, no row the
+///               default
 #include "executor/window_call.h"
 
 #include <string.h>
 
-#define NO_ROW UINT32_MAX       ///< the default, or NULL
+#define NO_ROW   UINT32_MAX       ///< the default, or NULL
 #define NULL_ROW (UINT32_MAX - 1) ///< NULL
 
 /// Argument a of a row as a number; false when it is NULL.
-static bool number_of(const msl_window_run *run, const msl_window_part *part, uint32_t a, uint32_t row, int64_t none, int64_t *out) {
+static bool number_of(const msl_window_run *run, const msl_window_part *part, uint32_t a, uint32_t row, int64_t none,
+                      int64_t *out) {
     const msl_window_call *call = run->spec->call;
     *out = none;
     if (a >= call->call.arg_count) return true;
@@ -37,13 +39,15 @@ static uint32_t of_frame(msl_window_run *run, uint32_t row, uint64_t n, bool bac
     for (uint32_t k = 0; k < count; k++) {
         const msl_rows_range *r = &ranges[backwards ? count - 1 - k : k];
         uint32_t first = msl_window_kept_before(&run->kept, r->first), end = msl_window_kept_before(&run->kept, r->end);
-        if (n < end - first) return msl_window_kept_row(&run->kept, backwards ? end - 1 - (uint32_t)n : first + (uint32_t)n);
+        if (n < end - first)
+            return msl_window_kept_row(&run->kept, backwards ? end - 1 - (uint32_t)n : first + (uint32_t)n);
         n -= end - first;
     }
     return NO_ROW;
 }
 
-static morsel_status nth(msl_window_run *run, const msl_window_part *part, uint32_t row, uint32_t *out, msl_lane *lane) {
+static morsel_status nth(msl_window_run *run, const msl_window_part *part, uint32_t row, uint32_t *out,
+                         msl_lane *lane) {
     const msl_window_call *call = run->spec->call;
     int64_t n;
     *out = NULL_ROW;
@@ -57,8 +61,8 @@ static morsel_status nth(msl_window_run *run, const msl_window_part *part, uint3
 }
 
 /// The row that has the value for `row`.
-static morsel_status source_of(msl_window_run *run, const msl_window_part *part, const msl_window_segment *s, uint32_t row,
-                               uint32_t *out, msl_lane *lane) {
+static morsel_status source_of(msl_window_run *run, const msl_window_part *part, const msl_window_segment *s,
+                               uint32_t row, uint32_t *out, msl_lane *lane) {
     int64_t offset;
     switch (run->spec->call->kind) {
     case MSL_WINDOW_LAG:
@@ -77,8 +81,8 @@ static morsel_status source_of(msl_window_run *run, const msl_window_part *part,
     }
 }
 
-morsel_status msl_window_values(msl_window_run *run, const msl_window_part *part, const msl_window_segment *s, msl_vector *out,
-                                msl_lane *lane) {
+morsel_status msl_window_values(msl_window_run *run, const msl_window_part *part, const msl_window_segment *s,
+                                msl_vector *out, msl_lane *lane) {
     const msl_row_layout *layout = &part->spec->layout;
     const msl_window_call *call = run->spec->call;
     bool has_default = (call->kind == MSL_WINDOW_LAG || call->kind == MSL_WINDOW_LEAD) && call->call.arg_count == 3;
@@ -96,7 +100,8 @@ morsel_status msl_window_values(msl_window_run *run, const msl_window_part *part
         uint32_t row;
         if (run->from[k]) continue;
         MSL_TRY(source_of(run, part, s, s->from + k, &row, lane));
-        if (row == NO_ROW) msl_row_gather_column(layout, call->call.args[2], &part->rows[s->from + k], 1, out, s->out + k);
+        if (row == NO_ROW)
+            msl_row_gather_column(layout, call->call.args[2], &part->rows[s->from + k], 1, out, s->out + k);
     }
     return MORSEL_OK;
 }

@@ -1,12 +1,13 @@
-/// window_function.c: the table of window functions. Arguments, in order: what is ranked or looked up, then numbers; the
-/// binder gives lag's and lead's default the type of the value.
+/// window_function.c: the table of window functions. Arguments, in order: what is ranked or looked up, then numbers;
+/// the binder gives lag's and lead's default the type of the value.
 #include "functions/window_function.h"
 
 static const msl_window_function functions[] = {
     {"row_number", MSL_WINDOW_ROW_NUMBER, 0, 0, false, false, "row_number(): 1, 2, 3 ... in the partition's order"},
     {"rank", MSL_WINDOW_RANK, 0, 0, false, false, "rank(): 1 + rows before the first peer (with gaps)"},
     {"dense_rank", MSL_WINDOW_DENSE_RANK, 0, 0, false, false, "dense_rank(): 1 + groups of peers before (no gaps)"},
-    {"percent_rank", MSL_WINDOW_PERCENT_RANK, 0, 0, false, false, "percent_rank(): (rank - 1) / (rows - 1); 0 for one row"},
+    {"percent_rank", MSL_WINDOW_PERCENT_RANK, 0, 0, false, false,
+     "percent_rank(): (rank - 1) / (rows - 1); 0 for one row"},
     {"cume_dist", MSL_WINDOW_CUME_DIST, 0, 0, false, false, "cume_dist(): rows up to the last peer / rows"},
     {"ntile", MSL_WINDOW_NTILE, 1, 1, false, false, "ntile(n): number of the row's bucket of n equal ones"},
     {"lag", MSL_WINDOW_LAG, 1, 3, true, false, "lag(value, offset, default): value of the row so many before (1)"},

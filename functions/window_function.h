@@ -1,5 +1,5 @@
-/// window_function.h: the functions that exist only over windows: ranks, neighbours, values of the frame. Every aggregate
-/// can stand over a window too (function.h); how both are computed is in executor/window_*.c.
+/// window_function.h: the functions that exist only over windows: ranks, neighbours, values of the frame. Every
+/// aggregate can stand over a window too (function.h); how both are computed is in executor/window_*.c.
 #ifndef MSL_WINDOW_FUNCTION_H
 #define MSL_WINDOW_FUNCTION_H
 
@@ -21,7 +21,7 @@ typedef enum msl_window_kind {
 } msl_window_kind;
 
 typedef struct msl_window_function {
-    const char *name;        ///< lower case
+    const char *name; ///< lower case
     msl_window_kind kind;
     uint8_t least, most;     ///< arguments
     bool takes_nulls_option; ///< IGNORE NULLS may be said
