@@ -3,6 +3,7 @@
 /// Lists are VALUES plans, so that everything downstream is a query. SUMMARIZE is one pass of aggregates, turned on its
 /// side by a join with the column numbers.
 #include "planner/binder.h"
+#include "planner/table_sql.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -78,8 +79,24 @@ typedef struct text_list {
     uint32_t count, room;
 } text_list;
 
+/// A row for each index of a table, after the table's.
+static morsel_status list_indexes(msl_binder *b, const msl_catalog_entry *entry, text_list *cells) {
+    for (uint32_t k = 0; entry->table && k < entry->table->key_count; k++) {
+        const msl_table_key *key = &entry->table->keys[k];
+        if (key->kind != MSL_KEY_INDEX && key->kind != MSL_KEY_UNIQUE_INDEX) continue;
+        const char *sql = msl_index_sql(b->p, entry->table, key);
+        if (!sql) return msl_planner_nomem(b->p);
+        MSL_TRY(MSL_PUSH(b->p, cells, key->name));
+        MSL_TRY(MSL_PUSH(b->p, cells, entry->schema));
+        MSL_TRY(MSL_PUSH(b->p, cells, "index"));
+        MSL_TRY(MSL_PUSH(b->p, cells, sql));
+    }
+    return MORSEL_OK;
+}
+
 static morsel_status list_tables(msl_binder *b, bool all, msl_bound_query *out) {
-    static const char *const names[] = {"name", "schema", "kind", "sql"}; // sql: the query of a view
+    // sql: the query of a view; the statement that makes a table or index
+    static const char *const names[] = {"name", "schema", "kind", "sql"};
     text_list cells = {0};
     msl_catalog_entry entry;
     for (size_t k = 0; b->p->env->catalog && msl_catalog_at(b->p->env->catalog, k, b->p->arena, &entry, b->p->err);
@@ -88,7 +105,10 @@ static morsel_status list_tables(msl_binder *b, bool all, msl_bound_query *out) 
         if (!all) continue;
         MSL_TRY(MSL_PUSH(b->p, &cells, entry.schema));
         MSL_TRY(MSL_PUSH(b->p, &cells, entry.kind == MSL_CATALOG_VIEW ? "view" : "table"));
-        MSL_TRY(MSL_PUSH(b->p, &cells, entry.kind == MSL_CATALOG_VIEW ? entry.view_sql : NULL));
+        const char *sql = entry.kind == MSL_CATALOG_VIEW ? entry.view_sql : msl_table_sql(b->p, entry.table);
+        if (!sql) return msl_planner_nomem(b->p);
+        MSL_TRY(MSL_PUSH(b->p, &cells, sql));
+        MSL_TRY(list_indexes(b, &entry, &cells));
     }
     b->p->flags |= MSL_PREPARED_READS_TABLES;
     uint32_t columns = all ? 4 : 1;
