@@ -50,6 +50,14 @@ typedef struct msl_warnings {
     size_t count, room;
 } msl_warnings;
 
+/// Rows that scans with store_rejects have skipped, until the statement ends.
+typedef struct msl_rejects {
+    pthread_mutex_t lock;
+    msl_arena arena;
+    struct msl_rejected *rows;
+    size_t count, room, dropped;     ///< dropped: memory was refused
+} msl_rejects;
+
 /// A planned statement. Immutable once made.
 typedef struct msl_planned {
     atomic_uint references;
@@ -93,6 +101,7 @@ struct morsel_result {
     size_t ready_count, ready_room, ready_next; ///< ... and the next one to hand out
     uint64_t rows_changed;
     msl_warnings warnings;
+    msl_rejects rejects;
 };
 
 struct morsel_chunk {
@@ -158,6 +167,18 @@ MSL_MUST_CHECK morsel_status msl_publish_target(morsel_result *result, unsigned 
 MSL_MUST_CHECK morsel_status msl_run_alter(morsel_result *result, msl_error *err);
 /// BEGIN, COMMIT, ROLLBACK, savepoints.
 MSL_MUST_CHECK morsel_status msl_run_transaction(morsel_result *result, msl_error *err);
+
+/* ---- api_rejects.c ---- */
+
+void msl_rejects_init(msl_rejects *list, msl_memory *memory);
+void msl_rejects_deinit(msl_rejects *list);
+/// Forgets the rows of a run that is begun anew.
+void msl_rejects_clear(msl_rejects *list);
+/// msl_reject_fn over an msl_rejects.
+void msl_rejects_add(void *rejects, const msl_reject *reject);
+/// Makes temporary tables of what was rejected, at the end of the statement.
+///   errors  42P07 a name belongs to something else; what msl_change_begin answers
+MSL_MUST_CHECK morsel_status msl_rejects_publish(morsel_result *result, msl_error *err);
 
 /* ---- api_result.c ---- */
 

@@ -64,7 +64,7 @@ static morsel_status start_query(morsel_result *r, msl_error *err) {
         .settings = {.threads = atomic_load(&c->database->threads), .vector_rows = c->settings.vector_size,
                      .morsel_bytes = c->settings.morsel_bytes, .hash_zero = c->settings.hash_zero,
                      .profile = r->planned->prepared.kind == MSL_STATEMENT_EXPLAIN_ANALYZE, .warn = msl_warnings_add,
-                     .warn_sink = &r->warnings},
+                     .warn_sink = &r->warnings, .reject = msl_rejects_add, .reject_sink = &r->rejects},
     };
     MSL_TRY(msl_query_new(&r->query, &options, err));
     morsel_status status = msl_connection_add_query(c, r->query, &r->slot, err);
@@ -104,6 +104,7 @@ static morsel_status rebind(morsel_result *r, msl_error *err) {
     morsel_connection *c = r->connection;
     end_query(r);
     r->has_rebound = true;
+    msl_rejects_clear(&r->rejects);
     msl_error_clear(err);
     MSL_TRY(msl_plan_survey(c, r->planned->prepared.plan, &r->arena, &r->warnings, &r->overrides, err));
     msl_planned *planned = NULL;
@@ -205,6 +206,7 @@ static morsel_status run_change(morsel_result *r, msl_error *err) {
         MSL_TRY(take_change(r, chunk, err));
     }
     end_query(r);
+    MSL_TRY(msl_rejects_publish(r, err));
     const msl_prepared *p = &r->planned->prepared;
     if (p->kind == MSL_STATEMENT_CREATE_TABLE_AS) MSL_TRY(msl_publish_target(r, p->table.flags, err));
     if (p->kind == MSL_STATEMENT_ALTER_TABLE) MSL_TRY(msl_run_alter(r, err));
@@ -231,7 +233,7 @@ static morsel_status open_result(morsel_result *r, msl_error *err) {
         MSL_TRY(start_query(r, err));
         MSL_TRY(explain_analyze(r, err));
         end_query(r);
-        return MORSEL_OK;
+        return msl_rejects_publish(r, err);
     case MSL_STATEMENT_CREATE_TABLE_AS:
         if (!exists_already(r)) return run_change(r, err);
         r->is_finished = true;
@@ -274,6 +276,7 @@ morsel_status msl_result_open(morsel_connection *c, msl_planned *planned, const 
     memset(r, 0, sizeof *r);
     msl_arena_init(&r->arena, memory);
     msl_warnings_init(&r->warnings, memory);
+    msl_rejects_init(&r->rejects, memory);
     atomic_fetch_add(&c->references, 1);
     r->connection = c;
     atomic_fetch_add(&planned->references, 1);
@@ -305,6 +308,7 @@ void morsel_result_free(morsel_result **result) {
     msl_memory_release(memory, r->ready, r->ready_room * sizeof *r->ready);
     msl_planned_release(r->planned);
     msl_warnings_deinit(&r->warnings);
+    msl_rejects_deinit(&r->rejects);
     msl_arena_deinit(&r->arena);
     msl_memory_release(memory, r, sizeof *r);
     msl_connection_release(c);
@@ -334,7 +338,7 @@ static morsel_status next(morsel_result *r, morsel_chunk **out, msl_error *err) 
     if (owned) return make_chunk(r, owned, out, err);
     r->is_finished = true;
     end_query(r);
-    return MORSEL_OK;
+    return msl_rejects_publish(r, err);
 }
 
 morsel_status morsel_result_next(morsel_result *result, morsel_chunk **chunk, morsel_error **err) {

@@ -190,8 +190,8 @@ static morsel_status cast_parameter(const msl_value *in, const msl_type *type, m
     msl_type_format(in->type, from_name, sizeof from_name);
     msl_type_format(type, to_name, sizeof to_name);
     if (!kernel) {
-        return msl_error_set(err, MORSEL_TYPE, "42846", "parameter %u is a %s and cannot become a %s", index + 1, from_name,
-                             to_name);
+        return msl_error_set(err, MORSEL_TYPE, "42846", "parameter %u is %s %s and cannot become %s %s", index + 1,
+                             msl_article(from_name), from_name, msl_article(to_name), to_name);
     }
     msl_vector from, to;
     MSL_TRY(msl_vector_init(&from, in->type, 1, arena, err));

@@ -47,6 +47,8 @@ void msl_error_locate(msl_error *err, int64_t offset, uint32_t length) {
     err->sql_length = length;
 }
 
+const char *msl_article(const char *noun) { return strchr("AEIOaeio", noun[0]) ? "an" : "a"; } // "a UUID", "a UBIGINT"
+
 void msl_error_value(msl_error *err, const char *bytes, size_t length) {
     if (!err) return;
     size_t room = sizeof err->value - 4, n = length < room ? length : room;

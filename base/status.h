@@ -48,6 +48,8 @@ morsel_status msl_error_at(msl_error *err, morsel_status status, const char *sql
 void msl_error_hint(msl_error *err, const char *fmt, ...) MSL_PRINTF(2, 3) MSL_COLD;
 /// Sets the SQL position if none is recorded yet (an evaluator adds it to a kernel's message).
 void msl_error_locate(msl_error *err, int64_t offset, uint32_t length) MSL_COLD;
+/// "a" or "an", as it stands before the noun (by its first letter: names of types and of kinds of objects).
+const char *msl_article(const char *noun);
 /// Stores a shortened, printable copy of the value's bytes.
 void msl_error_value(msl_error *err, const char *bytes, size_t length) MSL_COLD;
 /// "not supported yet: <what>" at a position; SQLSTATE 0A000.

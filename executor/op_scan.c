@@ -33,7 +33,8 @@ static morsel_status scan_init_global(msl_operator *op, msl_error *err) {
     g->env = (msl_scan_env){.arena = q->arena, .memory = q->memory, .cancelled = q->cancelled, .wake_fd = q->wake_fd,
                             .vector_rows = q->settings->vector_rows, .morsel_bytes = q->settings->morsel_bytes,
                             .workers = q->settings->threads, .wake = scan_wake, .waiter = g, .warn = q->settings->warn,
-                            .warn_sink = q->settings->warn_sink};
+                            .warn_sink = q->settings->warn_sink, .reject = q->settings->reject,
+                            .reject_sink = q->settings->reject_sink};
     return source->ops->open(source, &g->env, op->plan->scan.columns, op->plan->column_count, op->plan->scan.filters,
                              op->plan->scan.filter_count, &g->scan, err);
 }

@@ -95,6 +95,8 @@ typedef struct msl_query_settings {
     bool profile;           ///< measure time for each operator (EXPLAIN ANALYZE)
     msl_warn_fn warn;
     void *warn_sink;
+    msl_reject_fn reject;   ///< NULL: store_rejects is refused
+    void *reject_sink;
 } msl_query_settings;
 
 /// One execution of a plan, as operators see it (executor.h is the door for callers; scheduler.h has the rest).

@@ -91,7 +91,7 @@ struct msl_work {
     uint32_t phase;
     uint64_t failed_item;       ///< lowest; UINT64_MAX = none
     morsel_status status;       ///< of failed_item, with its error
-    msl_error *error;
+    msl_error error;            ///< here, so that no refused block can lose it
     bool is_running;            ///< items added now come from within items
     struct msl_item_runner *idle, *all; ///< runners to be used again; every one
 };

@@ -86,10 +86,8 @@ static void record(msl_work *work, uint64_t item, morsel_status status, const ms
     if (item >= work->failed_item) return;
     work->failed_item = item;
     work->status = status;
-    if (!work->error) work->error = MSL_NEW(&work->group->scheduler->own_arena, msl_error);
-    if (!work->error) return; // the status alone
-    *work->error = *error;
-    if (work->error->status == MORSEL_OK) work->error->status = status;
+    work->error = *error;
+    if (work->error.status == MORSEL_OK) work->error.status = status;
 }
 
 /// The last runner of a phase has ended.
@@ -138,8 +136,7 @@ void msl_finalize_task(msl_task *task, bool is_puller) {
     msl_error error;
     if (msl_cancelled(&s->query)) return;
     if (work->failed_item != UINT64_MAX) {
-        msl_error_clear(&error);
-        msl_group_finalized(g, work->status, work->error ? work->error : &error);
+        msl_group_finalized(g, work->status, &work->error);
         return;
     }
     msl_error_clear(&error);

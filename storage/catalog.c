@@ -196,7 +196,8 @@ static morsel_status put_slot(msl_catalog *c, slot s, unsigned flags, bool *kept
             return MORSEL_BIND;
         }
         if (old->kind != e->kind) {
-            return msl_error_set(err, MORSEL_BIND, "42809", "\"%s\" is a %s, not a %s", e->name, kind_name(old->kind),
+            return msl_error_set(err, MORSEL_BIND, "42809", "\"%s\" is %s %s, not %s %s", e->name,
+                                 msl_article(kind_name(old->kind)), kind_name(old->kind), msl_article(kind_name(e->kind)),
                                  kind_name(e->kind));
         }
         slot_release(&c->slots[i]);
@@ -289,8 +290,10 @@ morsel_status msl_catalog_drop(msl_catalog *catalog, msl_catalog_kind kind, cons
     }
     msl_catalog_kind found = catalog->slots[i].entry->kind;
     if (found != kind) {
-        msl_error_set(err, MORSEL_BIND, "42809", "\"%s\" is a %s, not a %s", name, kind_name(found), kind_name(kind));
-        msl_error_hint(err, "use DROP %s", found == MSL_CATALOG_TABLE ? "TABLE" : "VIEW");
+        msl_error_set(err, MORSEL_BIND, "42809", "\"%s\" is %s %s, not %s %s", name, msl_article(kind_name(found)),
+                      kind_name(found), msl_article(kind_name(kind)), kind_name(kind));
+        static const char *const drops[] = {"TABLE", "VIEW", "INDEX"};
+        msl_error_hint(err, "use DROP %s", drops[found]);
         return MORSEL_BIND;
     }
     slot_release(&catalog->slots[i]);

@@ -86,8 +86,8 @@ morsel_status msl_csv_fail_value(msl_csv_local *l, uint32_t slot, uint32_t r, ms
     msl_type_format(type, name, sizeof name);
     bool widen = msl_csv_may_widen(l, slot);
     bool declared = s->binding->shape.columns[s->slots[slot]].is_declared;
-    msl_error_set(err, MORSEL_DATA, "22P02", "%s, line %" PRIu64 ", column %s: '%.*s' is not a %s value", path, line,
-                  column, shown(value.length), value.text, name);
+    msl_error_set(err, MORSEL_DATA, "22P02", "%s, line %" PRIu64 ", column %s: '%.*s' is not %s %s value", path, line,
+                  column, shown(value.length), value.text, msl_article(name), name);
     place(l, offset, column, err);
     if (err && !err->value[0]) msl_error_value(err, value.text, value.length);
     if (declared) {
@@ -174,7 +174,8 @@ void msl_csv_reject_value(msl_csv_local *l, uint32_t slot, uint32_t r) {
     if (type->id == MSL_TYPE_VARCHAR)
         snprintf(reason, sizeof reason, "the text is not valid UTF-8");
     else
-        snprintf(reason, sizeof reason, "'%.*s' is not a %s value", shown(value.length), value.text, name);
+        snprintf(reason, sizeof reason, "'%.*s' is not %s %s value", shown(value.length), value.text, msl_article(name),
+                 name);
     uint32_t start = (uint32_t)(offset - l->block.offset);
     bool wanted = l->scan->env.reject && l->scan->binding->options.flags & MSL_CSV_OPT_STORE_REJECTS;
     reject(l, offset, l->scan->source->columns[l->scan->slots[slot]].name, l->block.text + start,

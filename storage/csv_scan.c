@@ -52,6 +52,23 @@ static uint32_t slot_of(msl_csv_scan *s, uint32_t column) {
     return s->slot_count++;
 }
 
+/// With ignore_errors every column of the file is checked, whatever the statement asks for: which rows there are must not
+/// depend on the columns that are read.
+static bool add_checked_slots(msl_csv_scan *s, msl_arena *arena) {
+    s->needed_slots = s->slot_count;
+    uint32_t columns = s->binding->shape.column_count;
+    if (!(s->binding->options.flags & MSL_CSV_OPT_IGNORE_ERRORS)) return true;
+    bool *has_slot = MSL_NEW_ARRAY(arena, bool, columns + 1);
+    if (!has_slot) return false;
+    for (uint32_t i = 0; i < s->slot_count; i++) {
+        if (s->slots[i] < columns) has_slot[s->slots[i]] = true;
+    }
+    for (uint32_t column = 0; column < columns; column++) {
+        if (!has_slot[column]) s->slots[s->slot_count++] = column;
+    }
+    return true;
+}
+
 /// Filters in the order of evaluation: by cost, then as given, so that the same rows are looked at in every run.
 static void order_filters(msl_csv_scan *s) {
     for (uint32_t i = 1; i < s->filter_count; i++) {
@@ -88,10 +105,14 @@ morsel_status msl_csv_open(const msl_source *source, const msl_scan_env *env, co
     if (binding->options.flags & MSL_CSV_OPT_STORE_REJECTS && !env->reject) {
         return msl_error_unsupported(err, -1, 0, "store_rejects in this kind of statement");
     }
+    if (binding->options.flags & MSL_CSV_OPT_STORE_REJECTS) {
+        env->reject(env->reject_sink, &(msl_reject){.table = binding->options.rejects_table});
+    }
     msl_arena arena;
     msl_arena_init(&arena, env->memory);
     msl_csv_scan *s = MSL_NEW(&arena, msl_csv_scan);
     uint32_t room = column_count + filter_count + 1;
+    if (binding->options.flags & MSL_CSV_OPT_IGNORE_ERRORS) room += binding->shape.column_count;
     if (!s) goto nomem;
     *s = (msl_csv_scan){.binding = binding,
                         .source = source,
@@ -115,6 +136,7 @@ morsel_status msl_csv_open(const msl_source *source, const msl_scan_env *env, co
     for (uint32_t i = 0; i < filter_count; i++) s->filters[i] = filters[i];
     order_filters(s);
     for (uint32_t i = 0; i < filter_count; i++) s->filter_slots[i] = slot_of(s, s->filters[i].column);
+    if (!add_checked_slots(s, &arena)) goto nomem;
     for (uint32_t i = 0; i < s->slot_count; i++) make_rule(s, s->slots[i], &s->rules[i]);
     for (uint32_t i = 0; i < binding->file_count; i++) {
         s->files[i] = (msl_csv_file){.file = &binding->files[i], .index = i, .fd = -1};
@@ -149,7 +171,12 @@ morsel_status msl_csv_open_local(void *scan_, void **local, msl_error *err) {
         !l->survey_kinds)
         goto nomem;
     for (uint32_t i = 0; i < s->slot_count; i++) {
-        morsel_status status = msl_vector_init(&l->vectors[i], s->rules[i].type, rows, &arena, err);
+        // Columns that are only checked share one vector of the greatest width.
+        bool is_shared = i > s->needed_slots;
+        const msl_type *type = i == s->needed_slots ? msl_type_of(MSL_TYPE_VARCHAR) : s->rules[i].type;
+        if (is_shared) l->vectors[i] = l->vectors[s->needed_slots];
+        morsel_status status = is_shared ? MORSEL_OK : msl_vector_init(&l->vectors[i], type, rows, &arena, err);
+        l->vectors[i].type = s->rules[i].type;
         if (status != MORSEL_OK) {
             msl_arena_deinit(&arena);
             return status;
@@ -388,6 +415,8 @@ static morsel_status fill_chunk(msl_csv_local *l, msl_chunk *chunk, uint32_t row
     msl_csv_scan *s = l->scan;
     const uint32_t *sel = NULL;
     uint32_t live = rows, limit = rows;
+    bool checks_all = s->binding->options.flags & MSL_CSV_OPT_IGNORE_ERRORS;
+    for (uint32_t slot = 0; checks_all && slot < s->slot_count; slot++) MSL_TRY(want_slot(l, slot, NULL, rows, &limit, err));
     for (uint32_t i = 0; i < s->filter_count && live; i++) {
         uint32_t slot = s->filter_slots[i];
         MSL_TRY(want_slot(l, slot, sel, live, &limit, err));

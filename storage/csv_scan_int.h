@@ -119,7 +119,8 @@ typedef struct msl_csv_scan {
     uint32_t filter_count;
     msl_scan_filter *filters; ///< in the order of evaluation
     uint32_t slot_count;      ///< columns that are converted: output and filter columns
-    uint32_t *slots;          ///< schema indexes; output columns first
+    uint32_t *slots;          ///< schema indexes; output columns first, then those of filters, then those only checked
+    uint32_t needed_slots;    ///< slots before those that ignore_errors only checks: their values are not looked at
     uint32_t *filter_slots;   ///< filter -> slot
     msl_csv_rule *rules;      ///< by slot
     msl_csv_file *files;

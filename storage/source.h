@@ -93,7 +93,8 @@ typedef struct msl_source {
 /// Called when a morsel may be available again for a worker that got MSL_MORSEL_BLOCKED. Any thread.
 typedef void (*msl_wake_fn)(void *waiter);
 
-/// A row that a scan skipped (ignore_errors with store_rejects). Borrowed for the call.
+/// A row that a scan skipped (ignore_errors with store_rejects). Borrowed for the call. When the scan opens, one without
+/// a file announces the table.
 typedef struct msl_reject {
     const char *table;              ///< name of the table of rejects that was asked for
     const char *file;

@@ -222,7 +222,7 @@ static void test_timeout(void) {
     morsel_database *db = NULL;
     morsel_connection *con = open_pair(&db, "2");
     morsel_set_timeout(con, 50);
-    CHECK(strstr(one(con, "SELECT sum(range) FROM range(1000000000000)"), "time") != NULL);
+    CHECK(strstr(one(con, "SELECT sum(range) FROM range(1000000000000)"), "time limit") != NULL);
     morsel_set_timeout(con, 0);
     CHECK(strcmp(one(con, "SELECT 1"), "1") == 0);
     morsel_disconnect(&con);

@@ -97,6 +97,7 @@ static void on_warning(void *sink, const char *message) {
     snprintf(r->warnings + n, sizeof r->warnings - n, "%s\n", message);
 }
 static void on_reject(void *sink, const msl_reject *reject) {
+    if (!reject->file) return; // the announcement of the table
     scan_result *r = sink;
     r->rejects++;
     snprintf(r->last_reject, sizeof r->last_reject, "%s|%llu|%llu|%s|%.*s|%s", reject->table,

@@ -201,7 +201,7 @@ static void test_errors(void) {
           "never closed", "quote=''", 2);
     FAILS("a,b\n1,\"2\"x\n3,4\n", OPTIONS(OPT("delim", ","), OPT("quote", "\"")), "22P04", "after its closing quote",
           "quote=''", 2);
-    FAILS("a,b\n1,2\nx,4\n", OPTIONS(STRUCT("types", "a", "INTEGER")), "22P02", "column a: 'x' is not a INTEGER",
+    FAILS("a,b\n1,2\nx,4\n", OPTIONS(STRUCT("types", "a", "INTEGER")), "22P02", "column a: 'x' is not an INTEGER",
           "VARCHAR", 3);
     FAILS("a,b\n1,2\n3000000000,4\n", OPTIONS(STRUCT("types", "a", "INTEGER")), "22P02", "3000000000", "VARCHAR", 3);
     FAILS("a,b\n1,2\n", OPTIONS(OPT("delm", ",")), "42703", "no option 'delm'", "delim", 0);
@@ -244,7 +244,7 @@ static void test_bad_rows(void) {
     scan_free(&r);
     r = scan_file("read_csv", write_file("r.csv", "a,b\n1,x\nbad,y\n", 14),
                   OPTIONS(STRUCT("types", "a", "INTEGER"), OPT("rejects_table", "oops")), NULL);
-    CHECK(strcmp(r.last_reject, "oops|3|8|a|bad,y|'bad' is not a INTEGER value") == 0, "%s", r.last_reject);
+    CHECK(strcmp(r.last_reject, "oops|3|8|a|bad,y|'bad' is not an INTEGER value") == 0, "%s", r.last_reject);
     scan_free(&r);
     // Rows before a bad one are delivered, in every order of work; the first of two bad rows is the one reported.
     static char many[400000];
