@@ -17,16 +17,8 @@
  *   price    0.01..9999.99, two decimals, small prices more frequent; many ties
  *   qty      1..10, even
  */
-#include <errno.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <fcntl.h>
-#include <unistd.h>
+#define PROGRAM "generate_products"
+#include "row_text.h"
 
 enum {
     TOPS = 10,             // values of cat_1
@@ -38,8 +30,6 @@ enum {
     PRODUCT_SHARE = 13,    // two products for this many rows
     CATEGORY_BYTES = 64,   // room for "cat_1 TAB cat_2 TAB cat_3 TAB"; copied whole
     DATE_BYTES = 16,       // room for "2015-01-01 TAB"; copied whole
-    ROW_BYTES = 256,       // no row is longer
-    BUFFER_BYTES = 256 * 1024,
 };
 
 typedef struct category_text {
@@ -54,14 +44,6 @@ typedef struct generator {
     category_text categories[LEAVES];
     char dates[DAYS][DATE_BYTES];
 } generator;
-
-/// Output with its own buffer. The first error sticks, and sink_close() reports it.
-typedef struct sink {
-    int fd;
-    int error; // errno of the first failed write, or 0
-    size_t used;
-    char buffer[BUFFER_BYTES];
-} sink;
 
 static const char *const top_names[TOPS] = {
     "electronics", "books",  "clothing", "home & kitchen", "toys",
@@ -90,80 +72,14 @@ static const char *const manager_names[] = {
     "Greco",   "Haddad",    "Ivanova",  "Jansen", "Kim",     "O'Leary",
 };
 
-/// Prints one sentence and ends the program with status 1.
-__attribute__((format(printf, 1, 2), noreturn)) static void fail(const char *format, ...) {
-    va_list args;
-    va_start(args, format);
-    fputs("generate_products: ", stderr);
-    vfprintf(stderr, format, args);
-    fputc('\n', stderr);
-    va_end(args);
-    exit(EXIT_FAILURE);
-}
-
-// ---- output ----
-
-static void sink_flush(sink *out) {
-    size_t done = 0;
-    while (done < out->used && out->error == 0) {
-        ssize_t n = write(out->fd, out->buffer + done, out->used - done);
-        if (n >= 0) {
-            done += (size_t)n;
-        } else if (errno != EINTR) {
-            out->error = errno;
-        }
-    }
-    out->used = 0;
-}
-
-/// The place of the next row: at least ROW_BYTES are free there. sink_advance() says how many were written.
-static char *sink_reserve(sink *out) {
-    if (out->used + ROW_BYTES > BUFFER_BYTES) sink_flush(out);
-    return out->buffer + out->used;
-}
-
-static void sink_advance(sink *out, const char *end) { out->used = (size_t)(end - out->buffer); }
-
-/// Opens `path`, or standard output when it is NULL.
-static void sink_open(sink *out, const char *path) {
-    out->fd = STDOUT_FILENO;
-    out->error = 0;
-    out->used = 0;
-    if (path == NULL) return;
-    out->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (out->fd < 0) fail("cannot create '%s': %s", path, strerror(errno));
-}
-
-static void sink_close(sink *out, const char *path) {
-    sink_flush(out);
-    if (out->error == 0 && close(out->fd) != 0) out->error = errno;
-    if (out->error != 0) fail("cannot write '%s': %s", path != NULL ? path : "standard output", strerror(out->error));
-}
-
 // ---- values ----
 
-/// The n-th number of the stream that `seed` names.
-///   source   Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators (2014), SplitMix64
-static uint64_t random_at(uint64_t seed, uint64_t n) {
-    uint64_t z = seed + (n + 1) * UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
-}
-
-/// Maps 32 random bits to 0 .. bound-1 (bound < 2^32) without a division.
-static uint64_t scale(uint32_t bits, uint64_t bound) { return (bits * bound) >> 32; }
-
-static bool is_leap_year(int year) { return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0; }
-
 static void fill_dates(generator *g) {
-    static const int month_days[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     int year = 2015, month = 1, day = 1;
     for (int i = 0; i < DAYS; i++) {
         // The fields have four, two and two digits; the modulo tells the compiler so.
         snprintf(g->dates[i], DATE_BYTES, "%04d-%02d-%02d\t", year % 10000, month % 100, day % 100);
-        if (++day > month_days[month - 1] + (month == 2 && is_leap_year(year) ? 1 : 0)) day = 1, month++;
-        if (month > 12) month = 1, year++;
+        next_day(&year, &month, &day);
     }
 }
 
@@ -184,32 +100,6 @@ static uint32_t category_of(uint32_t bits) {
     return (uint32_t)scale((uint32_t)((bits + square) / 2), LEAVES);
 }
 
-static char *put_text(char *to, const char *text) {
-    size_t n = strlen(text);
-    memcpy(to, text, n);
-    return to + n;
-}
-
-/// Writes `value` in decimal and returns the end.
-static char *put_integer(char *to, uint64_t value) {
-    char digits[20];
-    size_t n = 0;
-    do {
-        digits[n++] = (char)('0' + value % 10);
-        value /= 10;
-    } while (value > 0);
-    while (n > 0) *to++ = digits[--n];
-    return to;
-}
-
-static char *put_price(char *to, uint64_t cents) {
-    to = put_integer(to, cents / 100);
-    to[0] = '.';
-    to[1] = (char)('0' + cents / 10 % 10);
-    to[2] = (char)('0' + cents % 10);
-    return to + 3;
-}
-
 /// Writes row `i` (0-based) with its newline and returns the end.
 static char *put_row(const generator *g, uint64_t i, char *to) {
     uint64_t first = random_at(g->seed, 2 * i), second = random_at(g->seed, 2 * i + 1);
@@ -228,7 +118,7 @@ static char *put_row(const generator *g, uint64_t i, char *to) {
     *to++ = (char)('a' + (letters >> 16 & 0xffff) % 26);
     to = put_integer(to, product + 1);
     *to++ = '\t';
-    to = put_price(to, 1 + scale(cheap, PRICES));
+    to = put_cents(to, (int64_t)(1 + scale(cheap, PRICES)));
     *to++ = '\t';
     to = put_integer(to, 1 + scale((uint32_t)second, QUANTITIES));
     *to++ = '\n';
@@ -266,18 +156,6 @@ static void print_usage(FILE *to) {
           "  --table T  products (default), or managers: the small table of the join\n"
           "  -o FILE    where to write (default: standard output)\n",
           to);
-}
-
-static uint64_t number_argument(const char *option, const char *text, uint64_t least, uint64_t most) {
-    char *end = NULL;
-    errno = 0;
-    unsigned long long value = strtoull(text, &end, 10);
-    bool is_number = *text >= '0' && *text <= '9' && *end == '\0' && errno == 0;
-    if (!is_number || value < least || value > most) {
-        fail("%s takes a number from %llu to %llu, not '%s'", option, (unsigned long long)least,
-             (unsigned long long)most, text);
-    }
-    return value;
 }
 
 int main(int argc, char **argv) {
