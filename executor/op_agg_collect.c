@@ -4,13 +4,13 @@
 /// Role     streaming: a partition of its EXCHANGE in (lane->side, exchange_rows.h), its groups out
 /// Idea     a partition's rows find their group in a table; a counting sort brings the rows of a group together; each call
 ///          then sees its rows in its own order (collect_rows.h) through update_one
-/// Output   keys, then results; the order is unspecified. Without keys one row, even for no rows in.
+/// Output   keys, then results; the order is unspecified. Without keys one row, even for no rows in; total groups likewise.
 /// Memory   the exchange's rows, 8 bytes each while a partition is worked on, and 48 bytes for each row of the largest group;
 ///          a partition's rows are freed when its last group is out
 /// Threads  partitions in parallel
 #include "executor/collect_rows.h"
 #include "executor/exchange_rows.h"
-#include "executor/group_table.h"
+#include "executor/total_groups.h"
 
 #include <string.h>
 
@@ -156,7 +156,7 @@ static morsel_status place_rows(collect_global *g, collect_local *l, const msl_r
     return MORSEL_OK;
 }
 
-static morsel_status begin_partition(collect_global *g, collect_local *l, msl_lane *lane) {
+static morsel_status begin_partition(collect_global *g, collect_local *l, const msl_plan *plan, msl_lane *lane) {
     const msl_row_part *part = &l->part.exchange->parts.parts[l->part.part];
     msl_memory *memory = lane->query->memory;
     msl_group_table_init(&l->groups, &g->group_layout, memory, g->group_image, FIRST_SLOTS, 64u * 1024, NAME);
@@ -171,6 +171,8 @@ static morsel_status begin_partition(collect_global *g, collect_local *l, msl_la
         uint64_t no_key = 0, hash = 0;
         char *group;
         MSL_TRY(msl_group_table_find(&l->groups, &no_key, 0, &hash, 1, &group, lane->err));
+    } else if (part->rows == 0) { // no partition has a row
+        MSL_TRY(msl_total_groups_make(&l->groups, plan, l->part.exchange->hash_mask, lane));
     }
     MSL_TRY(place_rows(g, l, part->pages, lane));
     l->page = l->groups.rows.head;
@@ -270,7 +272,7 @@ static morsel_status collect_apply(msl_operator *op, msl_lane *lane, void *local
     uint32_t n = 0;
     if (!l->has_begun) {
         l->part = *(const msl_rows_partition *)lane->side;
-        MSL_TRY(begin_partition(g, l, lane));
+        MSL_TRY(begin_partition(g, l, op->plan, lane));
     }
     MSL_TRY(next_groups(g, l, op->query->settings->vector_rows, &n, lane));
     out->sel = NULL;

@@ -9,6 +9,7 @@
 /// Errors   whatever an aggregate's update reports; MORSEL_NOMEM
 #include "executor/exchange_groups.h"
 #include "executor/row_order.h"
+#include "executor/total_groups.h"
 
 #include <string.h>
 
@@ -20,6 +21,7 @@
 
 typedef struct partial_global {
     msl_group_plan plan;
+    atomic_bool has_totals; ///< some lane has made the total groups
 } partial_global;
 
 typedef struct partial_local {
@@ -133,11 +135,14 @@ static morsel_status partial_apply(msl_operator *op, msl_lane *lane, void *local
 // ---- drain ----
 
 static morsel_status partial_drain(msl_operator *op, msl_lane *lane, void *local, msl_chunk *out, msl_flow *flow) {
-    (void)op;
+    partial_global *g = op->global;
     partial_local *l = local;
     *flow = MSL_FLOW_NEED_INPUT;
     out->rows = out->live = 0;
     empty_shipped(l);
+    if (op->plan->agg.total_count && !atomic_exchange(&g->has_totals, true)) {
+        MSL_TRY(msl_total_groups_make(&l->table, op->plan, g->plan.hash_mask, lane));
+    }
     if (l->table.group_count) ship_table(l, lane, out, true);
     return MORSEL_OK;
 }

@@ -103,8 +103,20 @@ static morsel_status exchange_next_morsel(msl_operator *op, msl_lane *lane, void
     return MORSEL_OK;
 }
 
-/// Rows for AGG_COLLECT. Without keys there is a group even if there is no row, hence a chunk of one "row".
-static void hand_over_partition(exchange_global *g, exchange_source_local *l, msl_lane *lane, msl_chunk *out) {
+/// Must AGG_COLLECT see the partition although it is empty? Without keys, or for a grouping set's total, there is a group
+/// even if there is no row at all.
+static bool has_group_without_rows(const msl_operator *op, const exchange_global *g, uint32_t partition) {
+    const msl_plan *user = op->parent->plan;
+    if (partition || user->kind != MSL_PLAN_AGG_COLLECT) return false;
+    for (uint32_t p = 0; p < msl_row_parts_count(&g->rows.parts); p++) {
+        if (g->rows.parts.parts[p].rows) return false;
+    }
+    return user->agg.key_count == 0 || user->agg.total_count;
+}
+
+/// Rows for AGG_COLLECT. A group without rows takes a chunk of one "row".
+static void hand_over_partition(msl_operator *op, exchange_source_local *l, msl_lane *lane, msl_chunk *out) {
+    exchange_global *g = op->global;
     uint64_t rows = g->rows.parts.parts[l->partition].rows;
     l->side = (msl_rows_partition){&g->rows, l->partition};
     lane->side = &l->side;
@@ -112,7 +124,7 @@ static void hand_over_partition(exchange_global *g, exchange_source_local *l, ms
     out->column_count = 0;
     out->sel = NULL;
     out->rows = rows > UINT32_MAX ? UINT32_MAX : (uint32_t)rows;
-    if (rows == 0 && g->rows.layout.key_count == 0) out->rows = 1;
+    if (rows == 0 && has_group_without_rows(op, g, l->partition)) out->rows = 1;
     out->live = out->rows;
 }
 
@@ -120,7 +132,7 @@ static morsel_status exchange_produce(msl_operator *op, msl_lane *lane, void *lo
     exchange_global *g = op->global;
     exchange_source_local *l = local;
     if (!g->is_of_groups && g->rows.has_places) {
-        hand_over_partition(g, l, lane, out);
+        hand_over_partition(op, l, lane, out);
         *done = true;
         return MORSEL_OK;
     }

@@ -227,9 +227,6 @@ static morsel_status unknown_function(msl_binder *b, const char *name, msl_at at
         msl_error_hint(b->p->err, "SELECT ... FROM %s(...)", name);
         return status;
     }
-    if (msl_same_name(name, "grouping") || msl_same_name(name, "grouping_id")) {
-        return msl_error_unsupported(b->p->err, at.offset, at.length, "%s(): grouping sets", name);
-    }
     return MORSEL_OK;
 }
 
@@ -242,6 +239,10 @@ morsel_status msl_bind_call(msl_binder *b, const msl_ast_expr *ast, msl_expr **o
     if (call->over || msl_window_function_find(name, last->length)) return msl_bind_window(b, ast, name, out);
     if (msl_aggregate_exists(name, last->length)) return msl_bind_aggregate(b, ast, name, out);
     MSL_TRY(check_scalar(b, call, name, at));
+    if (msl_same_name(name, "grouping") || msl_same_name(name, "grouping_id")) {
+        MSL_TRY(check_aggregate_place(b, name, at));
+        return msl_bind_grouping(b, call, name, at, out);
+    }
     bool is_special;
     MSL_TRY(bind_special(b, call, name, at, &is_special, out));
     if (is_special) return MORSEL_OK;

@@ -2,11 +2,19 @@
 /// aggregates are replaced by the columns of the AGGREGATE node, and a column that is neither is the error 42803.
 ///
 ///   SELECT a + 1, sum(b) FROM t GROUP BY a + 1   ->   AGGREGATE keys [a + 1 AS k] calls [sum(b) AS s];  PROJECT k, s
+///
+/// Several grouping sets (bind_group_sets.c) are one grouping over rows that EXPAND repeats for each set, with the
+/// keys outside of the set NULL in their own columns (as an outer join does it) and the set's number as one more key.
+/// So a NULL of the data is in another group than a NULL of a set, and every aggregate works as ever. Aggregates that
+/// read a key's column read a copy that is made below.
+///
+///   SELECT a, sum(a) FROM t GROUP BY ROLLUP (a)
+///   ->  AGGREGATE keys [set, a] calls [sum(a')] totals [1]  over  EXPAND (a), ()  over  PROJECT a, a AS a'
 #include "planner/binder.h"
 
 #include <string.h>
 
-static morsel_status add_key(msl_binder *b, msl_grouping *g, msl_expr *key) {
+static morsel_status add_key(msl_binder *b, msl_grouping *g, msl_expr *key, uint32_t *out) {
     MSL_TRY(msl_expr_settle(b->p, key, &key));
     if (msl_expr_has_kind(key, MSL_EXPR_AGGREGATE)) {
         return msl_error_at(b->p->err, MORSEL_BIND, "42803", key->sql_offset, key->sql_length,
@@ -14,11 +22,13 @@ static morsel_status add_key(msl_binder *b, msl_grouping *g, msl_expr *key) {
     }
     MSL_TRY(msl_refuse_window(b, key, "GROUP BY"));
     for (uint32_t k = 0; k < g->keys.count; k++) {
+        *out = k;
         if (msl_expr_equal(g->keys.items[k], key)) return MORSEL_OK;
     }
     uint32_t id = key->column;
     bool keeps_id = key->kind == MSL_EXPR_COLUMN && msl_logical_has(g->input, id);
     if (!keeps_id) MSL_TRY(msl_new_column(b->p, key->type, NULL, &id));
+    *out = g->keys.count;
     MSL_TRY(MSL_PUSH(b->p, &g->keys, key));
     return MSL_PUSH(b->p, &g->key_ids, id);
 }
@@ -40,35 +50,27 @@ static morsel_status position_key(msl_binder *b, const msl_ast_expr *ast, msl_se
                         (long long)v.i64);
 }
 
-static morsel_status group_element(msl_binder *b, const msl_ast_group *group, msl_select_items *items,
-                                   msl_grouping *g) {
-    if (group->kind == MSL_AST_GROUP_ROLLUP) return msl_unsupported(b, group->at, "grouping sets: ROLLUP");
-    if (group->kind == MSL_AST_GROUP_CUBE) return msl_unsupported(b, group->at, "grouping sets: CUBE");
-    if (group->kind == MSL_AST_GROUP_SETS) return msl_unsupported(b, group->at, "grouping sets: GROUPING SETS");
-    uint32_t count = group->kind == MSL_AST_GROUP_SET ? group->exprs.count : 1;
-    for (uint32_t k = 0; k < count; k++) {
-        const msl_ast_expr *ast = group->kind == MSL_AST_GROUP_SET ? group->exprs.items[k] : group->expr;
-        if (ast->kind == MSL_AST_ROW) return msl_unsupported(b, ast->at, "GROUP BY a row value");
-        msl_expr *key;
-        if (ast->kind == MSL_AST_NUMBER) {
-            MSL_TRY(position_key(b, ast, items, &key));
-        } else {
-            MSL_TRY(msl_bind_expr(b, ast, &key));
-        }
-        MSL_TRY(add_key(b, g, key));
+morsel_status msl_group_key(msl_binder *b, const msl_ast_expr *ast, msl_select_items *items, msl_grouping *g,
+                            uint32_t *out) {
+    if (ast->kind == MSL_AST_ROW) return msl_unsupported(b, ast->at, "GROUP BY a row value");
+    msl_expr *key;
+    if (ast->kind == MSL_AST_NUMBER) {
+        MSL_TRY(position_key(b, ast, items, &key));
+    } else {
+        MSL_TRY(msl_bind_expr(b, ast, &key));
     }
-    return MORSEL_OK;
+    return add_key(b, g, key, out);
 }
 
 morsel_status msl_bind_group_by(msl_binder *b, const msl_ast_groups *groups, msl_select_items *items, msl_grouping *g) {
+    uint32_t unused;
     for (uint32_t k = 0; groups->all && k < items->count; k++) {
         MSL_TRY(msl_bind_item(b, &items->items[k]));
         if (msl_expr_has_kind(items->items[k].bound, MSL_EXPR_AGGREGATE)) continue;
         if (msl_expr_has_kind(items->items[k].bound, MSL_EXPR_WINDOW)) continue;
-        MSL_TRY(add_key(b, g, items->items[k].bound));
+        MSL_TRY(add_key(b, g, items->items[k].bound, &unused));
     }
-    for (uint32_t k = 0; k < groups->count; k++) MSL_TRY(group_element(b, groups->items[k], items, g));
-    return MORSEL_OK;
+    return msl_bind_group_sets(b, groups, items, g);
 }
 
 /* ---- replacing ---- */
@@ -93,10 +95,13 @@ static morsel_status aggregate_column(msl_binder *b, msl_grouping *g, msl_expr *
 
 static morsel_status group_node(void *context, msl_expr *expr, msl_expr **out) {
     group_rewrite *r = context;
-    for (uint32_t k = 0; k < r->g->keys.count && expr->kind != MSL_EXPR_CONSTANT; k++) {
+    bool may_be_key = expr->kind != MSL_EXPR_CONSTANT || r->g->sets.count; // a constant stays one but for sets
+    if (expr->kind == MSL_EXPR_CONSTANT && may_be_key) MSL_TRY(msl_expr_settle(r->b->p, expr, &expr));
+    for (uint32_t k = 0; k < r->g->keys.count && may_be_key; k++) {
         if (!msl_expr_equal(r->g->keys.items[k], expr)) continue;
         return msl_expr_column(r->b->p, r->g->key_ids.items[k], msl_expr_at(expr), out);
     }
+    if (msl_is_grouping(expr)) return msl_grouping_bits(r->b, r->g, expr, out);
     if (expr->kind == MSL_EXPR_AGGREGATE) return aggregate_column(r->b, r->g, expr, out);
     if (expr->kind != MSL_EXPR_COLUMN || !msl_logical_has(r->g->input, expr->column)) return MORSEL_OK;
     const char *name = msl_column_name(r->b->p, expr->column);
@@ -131,21 +136,35 @@ static morsel_status plant_call(msl_binder *b, msl_logical **input, const msl_ex
     return MORSEL_OK;
 }
 
+static morsel_status column_of(msl_binder *b, uint32_t id, msl_expr **out) {
+    MSL_TRY(msl_expr_new(b->p, MSL_EXPR_COLUMN, msl_column_type(b->p, id), 0, MSL_NOWHERE, out));
+    (*out)->column = id;
+    return MORSEL_OK;
+}
+
 morsel_status msl_group_plan(msl_binder *b, msl_grouping *g, msl_logical **out) {
     msl_logical *node, *input = g->input;
-    uint32_t keys = g->keys.count, calls = g->aggregates.count;
+    bool has_sets = g->sets.count > 0;
+    uint32_t keys = g->keys.count + has_sets, calls = g->aggregates.count;
     MSL_TRY(msl_logical_new(b->p, MSL_LOGICAL_AGGREGATE, 1, keys + calls, &node));
     MSL_TRY(MSL_TAKE(b->p, node->aggregate.keys, keys));
     MSL_TRY(MSL_TAKE(b->p, node->aggregate.calls, calls));
     node->aggregate.key_count = keys;
     node->aggregate.call_count = calls;
-    for (uint32_t k = 0; k < keys; k++) {
-        MSL_TRY(msl_plant(b, &input, g->keys.items[k], &node->aggregate.keys[k]));
-        node->columns[k] = g->key_ids.items[k];
+    msl_expr **key = node->aggregate.keys + has_sets;
+    for (uint32_t k = 0; k < g->keys.count; k++) {
+        MSL_TRY(msl_plant(b, &input, g->keys.items[k], &key[k]));
+        node->columns[has_sets + k] = g->key_ids.items[k];
     }
     for (uint32_t k = 0; k < calls; k++) {
         MSL_TRY(plant_call(b, &input, g->aggregates.items[k], &node->aggregate.calls[k]));
         node->columns[keys + k] = g->aggregate_ids.items[k];
+    }
+    if (has_sets) {
+        MSL_TRY(msl_expand_groups(b, g, node, key, &input));
+        for (uint32_t k = 0; k < g->keys.count; k++) MSL_TRY(column_of(b, g->key_ids.items[k], &key[k]));
+        MSL_TRY(column_of(b, g->set_id, &node->aggregate.keys[0]));
+        node->columns[0] = g->set_id;
     }
     node->children[0] = input;
     *out = node;

@@ -34,7 +34,6 @@ typedef struct select_state {
 
 static morsel_status refuse_clauses(msl_binder *b, const msl_ast_select *s) {
     if (s->sample) return msl_unsupported(b, s->at, "USING SAMPLE");
-    if (s->group_by.distinct) return msl_unsupported(b, s->at, "GROUP BY DISTINCT");
     return MORSEL_OK;
 }
 

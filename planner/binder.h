@@ -249,7 +249,13 @@ morsel_status msl_plan_windows(msl_binder *b, msl_logical **plan, msl_expr **exp
 morsel_status msl_bind_distinct_on(msl_binder *b, const msl_ast_select *ast, const msl_ast_order *order,
                                    const msl_select_items *items, msl_expr **out) MSL_MUST_CHECK;
 
-/* ---- bind_group.c ---- */
+/* ---- bind_group.c, bind_group_sets.c ---- */
+
+/// Grouping sets: of each the numbers of its keys.
+typedef struct msl_group_sets {
+    msl_ids *items;
+    uint32_t count, room;
+} msl_group_sets;
 
 /// The grouping of one SELECT: keys and the aggregate calls met so far.
 typedef struct msl_grouping {
@@ -258,10 +264,32 @@ typedef struct msl_grouping {
     msl_ids key_ids;
     msl_exprs aggregates;
     msl_ids aggregate_ids;
+    msl_group_sets sets;            ///< empty where there is but one, of all keys
+    uint32_t set_id;                ///< else: the column of the set's number
 } msl_grouping;
 
 morsel_status msl_bind_group_by(msl_binder *b, const msl_ast_groups *groups, msl_select_items *items,
                                 msl_grouping *grouping) MSL_MUST_CHECK;
+/// Binds one key; its number in *out.
+morsel_status msl_group_key(msl_binder *b, const msl_ast_expr *ast, msl_select_items *items, msl_grouping *grouping,
+                            uint32_t *out) MSL_MUST_CHECK;
+/// The keys and grouping sets of GROUP BY's list.
+///   errors  54001 for more than 4,096 sets
+morsel_status msl_bind_group_sets(msl_binder *b, const msl_ast_groups *groups, msl_select_items *items,
+                                  msl_grouping *grouping) MSL_MUST_CHECK;
+/// grouping(a, b): an MSL_EXPR_AGGREGATE that msl_group_expr turns into a number.
+morsel_status msl_bind_grouping(msl_binder *b, const msl_ast_call *call, const char *name, msl_at at,
+                                msl_expr **out) MSL_MUST_CHECK;
+bool msl_is_grouping(const msl_expr *expr);
+/// The value of grouping(...) over the AGGREGATE node to be.
+///   errors  42803 for an argument that is no key
+morsel_status msl_grouping_bits(msl_binder *b, const msl_grouping *grouping, const msl_expr *expr,
+                                msl_expr **out) MSL_MUST_CHECK;
+/// Puts PROJECT and EXPAND on *plan: every key a column, NULL where the set lacks it.
+///   in      keys: planted on *plan
+///   inout   aggregate: its calls read copies of keys' columns; totals set
+morsel_status msl_expand_groups(msl_binder *b, const msl_grouping *grouping, msl_logical *aggregate,
+                                msl_expr *const *keys, msl_logical **plan) MSL_MUST_CHECK;
 /// Replaces keys and aggregates of an expression by the columns of the AGGREGATE node to be.
 ///   errors  42803 for a column that is neither
 morsel_status msl_group_expr(msl_binder *b, msl_grouping *grouping, msl_expr *expr, msl_expr **out) MSL_MUST_CHECK;

@@ -113,6 +113,7 @@ static double estimate(msl_planner *p, msl_logical *node) {
         }
         return rows;
     case MSL_LOGICAL_REPEAT: return rows;
+    case MSL_LOGICAL_EXPAND: return rows < 0 ? rows : rows * node->expand.set_count;
     case MSL_LOGICAL_CHANGE:
     case MSL_LOGICAL_COPY_TO: return 1;
     }

@@ -68,7 +68,7 @@ static const char *node_title(const msl_plan *plan) {
     static const char *const titles[MSL_PLAN_KIND_COUNT] = {
         "SCAN",      "VALUES",      "FILTER",   "PROJECT",   "LIMIT",     "AGG_SIMPLE", "AGG_PARTIAL",
         "AGG_FINAL", "AGG_COLLECT", "EXCHANGE", "HASH_JOIN", "LOOP_JOIN", "SORT",       "TOP_N",
-        "UNION_ALL", "REPEAT",      "WINDOW",   "CHANGE",    "COPY_TO"};
+        "UNION_ALL", "REPEAT",      "EXPAND",   "WINDOW",   "CHANGE",    "COPY_TO"};
     static const char *const exchanges[] = {"EXCHANGE HASH", "EXCHANGE RANGE", "EXCHANGE BROADCAST", "EXCHANGE GATHER",
                                             "EXCHANGE MERGE"};
     static const char *const changes[] = {"INSERT", "UPDATE", "DELETE"};
@@ -100,7 +100,8 @@ static const char *const *column_names(writer *w, const msl_plan *plan) {
         if (names[k] && names[k][0]) continue;
         if (plan->kind == MSL_PLAN_PROJECT) {
             names[k] = msl_expr_text(plan->project.exprs[k], below, left_count, w->arena);
-        } else if (passes || ((is_join || plan->kind == MSL_PLAN_WINDOW) && k < left_count)) {
+        } else if (passes || ((is_join || plan->kind == MSL_PLAN_WINDOW || plan->kind == MSL_PLAN_EXPAND) &&
+                               k < left_count)) {
             names[k] = below[k];
         } else if (is_join && right && k - left_count < plan->children[1]->column_count) {
             names[k] = right[k - left_count];
@@ -209,6 +210,26 @@ static void put_window(writer *w, const msl_plan *plan) {
     put_order(w, plan->window.order, plan->window.order_count, input);
 }
 
+/// The grouping sets: (a, b), (a), ()
+static void put_sets(writer *w, const msl_plan *plan) {
+    const char *const *names = column_names(w, plan->children[0]);
+    for (uint32_t s = 0; s < plan->expand.set_count && names; s++) {
+        if (s == 20 && plan->expand.set_count > 24) {
+            put(w, ", ...");
+            return;
+        }
+        put(w, s ? ", (" : "(");
+        const char *separator = "";
+        for (uint32_t k = 0; k < plan->expand.key_count; k++) {
+            if (!plan->expand.members[(size_t)s * plan->expand.key_count + k]) continue;
+            put(w, separator);
+            put(w, names[plan->expand.keys[k]]);
+            separator = ", ";
+        }
+        put(w, ")");
+    }
+}
+
 static const char *join_type_name(msl_join_type type) {
     static const char *const names[] = {"INNER", "LEFT", "RIGHT", "FULL", "SEMI", "ANTI", "MARK", "SINGLE"};
     return names[type];
@@ -284,6 +305,7 @@ static void put_detail(writer *w, const msl_plan *plan) {
         put(w, " times");
         return;
     }
+    case MSL_PLAN_EXPAND: put_sets(w, plan); return;
     case MSL_PLAN_CHANGE:
         if (plan->change.table) put(w, plan->change.table->name);
         return;

@@ -20,6 +20,7 @@ typedef enum msl_logical_kind {
     MSL_LOGICAL_LIMIT,
     MSL_LOGICAL_UNION_ALL, ///< column k of each child becomes column k (a new id)
     MSL_LOGICAL_REPEAT,
+    MSL_LOGICAL_EXPAND,    ///< emits its input, then `set`; once for each grouping set, whose absent keys are NULL
     MSL_LOGICAL_WINDOW,    ///< emits its input, then the calls
     MSL_LOGICAL_CHANGE,
     MSL_LOGICAL_COPY_TO
@@ -83,6 +84,8 @@ typedef struct msl_logical {
             uint32_t key_count;
             msl_logical_call **calls;
             uint32_t call_count;
+            uint32_t *totals;                ///< values of the first key, an EXPAND's set, whose group is there even if
+            uint32_t total_count;            ///< no row is: the other keys are NULL then
         } aggregate;
         struct {
             msl_join_type type;
@@ -104,6 +107,12 @@ typedef struct msl_logical {
         struct {
             uint32_t column;                 ///< BIGINT of the input; not emitted
         } repeat;
+        struct {
+            uint32_t *keys;                  ///< ids of the input
+            uint32_t key_count, set_count;
+            bool *members;                   ///< set_count x key_count: is the key in the set?
+            uint32_t set;                    ///< INTEGER: the set's number, from 0 (the last column)
+        } expand;
         struct {
             msl_expr **partition;
             uint32_t partition_count;

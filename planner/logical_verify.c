@@ -136,6 +136,13 @@ static void check_node(verifier *v) {
         check_passes(v, n->column_count);
         if (!v->problem && !v->visible[n->repeat.column]) v->problem = "REPEAT lacks its column";
         break;
+    case MSL_LOGICAL_EXPAND:
+        check_passes(v, n->column_count - 1);
+        if (n->column_count != n->children[0]->column_count + 1) v->problem = "EXPAND emits its input and the set";
+        for (uint32_t k = 0; k < n->expand.key_count; k++) {
+            if (!v->problem && !v->visible[n->expand.keys[k]]) v->problem = "EXPAND lacks a key";
+        }
+        break;
     case MSL_LOGICAL_WINDOW: check_window(v); break;
     case MSL_LOGICAL_UNION_ALL:
         for (uint32_t c = 0; c < n->child_count; c++) {

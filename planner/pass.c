@@ -107,6 +107,7 @@ morsel_status msl_logical_edit_exprs(msl_planner *p, msl_logical *node, msl_expr
     case MSL_LOGICAL_LIMIT:
     case MSL_LOGICAL_UNION_ALL:
     case MSL_LOGICAL_REPEAT:
+    case MSL_LOGICAL_EXPAND:
     case MSL_LOGICAL_CHANGE:
     case MSL_LOGICAL_COPY_TO: return MORSEL_OK;
     }

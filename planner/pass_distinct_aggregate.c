@@ -116,6 +116,8 @@ static morsel_status split(msl_planner *p, msl_logical *node, msl_expr *argument
     outer->children[0] = inner;
     outer->aggregate.key_count = keys;
     outer->aggregate.call_count = calls;
+    outer->aggregate.totals = node->aggregate.totals;
+    outer->aggregate.total_count = node->aggregate.total_count;
     MSL_TRY(MSL_TAKE(p, outer->aggregate.keys, keys));
     MSL_TRY(MSL_TAKE(p, outer->aggregate.calls, calls));
     MSL_TRY(MSL_TAKE(p, results, keys + calls));

@@ -127,6 +127,18 @@ static morsel_status prune_window(msl_planner *p, msl_logical *node, const bool 
     return MORSEL_OK;
 }
 
+static morsel_status prune_expand(msl_planner *p, msl_logical *node, const bool *needed) {
+    bool *below;
+    MSL_TRY(new_set(p, needed, &below));
+    for (uint32_t k = 0; k < node->expand.key_count; k++) below[node->expand.keys[k]] = true;
+    MSL_TRY(prune(p, node->children[0], below, &node->children[0]));
+    const msl_logical *child = node->children[0];
+    memcpy(node->columns, child->columns, sizeof *child->columns * child->column_count); // never more than before
+    node->columns[child->column_count] = node->expand.set;
+    node->column_count = child->column_count + 1;
+    return MORSEL_OK;
+}
+
 static morsel_status prune_join(msl_planner *p, msl_logical *node, const bool *needed) {
     bool *below;
     MSL_TRY(new_set(p, needed, &below));
@@ -200,6 +212,7 @@ static morsel_status prune(msl_planner *p, msl_logical *node, const bool *needed
     case MSL_LOGICAL_PROJECT: return prune_project(p, node, needed);
     case MSL_LOGICAL_AGGREGATE: return prune_aggregate(p, node, needed);
     case MSL_LOGICAL_WINDOW: return prune_window(p, node, needed, out);
+    case MSL_LOGICAL_EXPAND: return prune_expand(p, node, needed);
     case MSL_LOGICAL_JOIN: return prune_join(p, node, needed);
     case MSL_LOGICAL_UNION_ALL: return prune_union(p, node, needed);
     case MSL_LOGICAL_FILTER:

@@ -5,8 +5,10 @@
 ///
 /// Rules
 ///    1 PROJECT     the columns' expressions replace them, unless one can fail or is volatile
-///    2 AGGREGATE   conditions on keys only; the keys' expressions replace them; not without keys
+///    2 AGGREGATE   conditions on keys only; the keys' expressions replace them; not without keys, nor into grouping
+///                   sets with a total
 ///    3 SORT, FILTER, REPEAT: always. UNION_ALL: into every child. LIMIT, TOP_N: never
+///      EXPAND      conditions on columns that no grouping set lacks
 ///      WINDOW      conditions on columns that are partition keys only: they keep or drop whole partitions
 ///    4 INNER       over one side: to that side; over both: into the join's condition
 ///    5 LEFT, SINGLE, SEMI, ANTI, MARK: over the left side, to the left side. RIGHT: over the right side, to the right
@@ -328,6 +330,26 @@ static morsel_status push_into_scan(msl_planner *p, msl_logical *node, const msl
 /* ---- the walk ---- */
 
 /// Places `conditions` on or below `node`; *out is what stands in its place.
+/// Keys that every set has are the same below.
+static morsel_status push_through_expand(msl_planner *p, msl_logical *node, const msl_exprs *conditions,
+                                         msl_logical **out) {
+    msl_exprs moving = {0}, kept = {0};
+    msl_ids changed = {0};
+    MSL_TRY(MSL_PUSH(p, &changed, node->expand.set));
+    for (uint32_t k = 0; k < node->expand.key_count; k++) {
+        bool is_always = true;
+        for (uint32_t s = 0; s < node->expand.set_count; s++)
+            is_always = is_always && node->expand.members[(size_t)s * node->expand.key_count + k];
+        if (!is_always) MSL_TRY(MSL_PUSH(p, &changed, node->expand.keys[k]));
+    }
+    for (uint32_t k = 0; k < conditions->count; k++) {
+        msl_expr *e = conditions->items[k];
+        bool moves = is_safe(e) && !msl_expr_uses_any(e, changed.items, changed.count);
+        MSL_TRY(MSL_PUSH(p, moves ? &moving : &kept, e));
+    }
+    return settle(p, node, &moving, &kept, out);
+}
+
 static morsel_status push(msl_planner *p, msl_logical *node, const msl_exprs *conditions, msl_logical **out) {
     static const msl_exprs none;
     switch (node->kind) {
@@ -336,7 +358,8 @@ static morsel_status push(msl_planner *p, msl_logical *node, const msl_exprs *co
     case MSL_LOGICAL_FILTER: return push_through_filter(p, node, conditions, out);
     case MSL_LOGICAL_PROJECT:
         return push_through_exprs(p, node, conditions, node->project.exprs, node->column_count, true, out);
-    case MSL_LOGICAL_AGGREGATE:
+    case MSL_LOGICAL_AGGREGATE: // a group that is there without rows must meet the condition too
+        if (node->aggregate.total_count) return settle(p, node, &none, conditions, out);
         return push_through_exprs(p, node, conditions, node->aggregate.keys, node->aggregate.key_count, false, out);
     case MSL_LOGICAL_JOIN: return push_into_join(p, node, conditions, out);
     case MSL_LOGICAL_WINDOW: return push_through_window(p, node, conditions, out);
@@ -350,6 +373,7 @@ static morsel_status push(msl_planner *p, msl_logical *node, const msl_exprs *co
         return settle(p, node, &moving, &kept, out);
     }
     case MSL_LOGICAL_UNION_ALL: return push_into_union(p, node, conditions, out);
+    case MSL_LOGICAL_EXPAND: return push_through_expand(p, node, conditions, out);
     case MSL_LOGICAL_TOP_N:
     case MSL_LOGICAL_LIMIT: return settle(p, node, &none, conditions, out);
     case MSL_LOGICAL_CHANGE:

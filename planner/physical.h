@@ -28,6 +28,7 @@ typedef enum msl_plan_kind {
     MSL_PLAN_TOP_N,
     MSL_PLAN_UNION_ALL,      ///< children in order
     MSL_PLAN_REPEAT,         ///< emits each row as often as its BIGINT column `repeat_column` says, without that column
+    MSL_PLAN_EXPAND,         ///< emits its rows once for each grouping set; keys outside of the set are NULL, then the set's number
     MSL_PLAN_WINDOW,         ///< calls over one (PARTITION BY, ORDER BY); over EXCHANGE HASH (partition) or GATHER
     MSL_PLAN_CHANGE,         ///< INSERT, UPDATE, DELETE of a table in memory; emits one BIGINT: rows, or the rows themselves
     MSL_PLAN_COPY_TO,        ///< into a file; emits one BIGINT: rows
@@ -132,7 +133,19 @@ typedef struct msl_plan {
         struct { msl_expr **conjuncts; uint32_t count; } filter; ///< all must be TRUE; those that can fail are last, in text order
         struct { msl_expr **exprs; } project;                    ///< column_count expressions
         struct { const msl_expr *limit, *offset; } limit;        ///< constant or parameter BIGINT expressions; NULL = none
-        struct { const uint32_t *keys; uint32_t key_count; const msl_agg_call *calls; uint32_t call_count; } agg; ///< emits keys, then results
+        struct {
+            const uint32_t *keys;
+            uint32_t key_count;
+            const msl_agg_call *calls;
+            uint32_t call_count;
+            const uint32_t *totals;                              ///< values of the first key, the grouping set's number ...
+            uint32_t total_count;                                ///< ... whose group is there even if no row is
+        } agg;                                                   ///< emits keys, then results
+        struct {
+            const uint32_t *keys;
+            uint32_t key_count, set_count;
+            const bool *members;                                 ///< set_count x key_count: is the key in the set?
+        } expand;
         struct {
             msl_exchange_kind kind;
             const uint32_t *keys;

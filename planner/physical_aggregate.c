@@ -81,6 +81,8 @@ static morsel_status agg_node(msl_physical *b, msl_plan_kind kind, const msl_log
     (*out)->agg.key_count = node->aggregate.key_count;
     (*out)->agg.calls = calls;
     (*out)->agg.call_count = node->aggregate.call_count;
+    (*out)->agg.totals = node->aggregate.totals;
+    (*out)->agg.total_count = node->aggregate.total_count;
     return MORSEL_OK;
 }
 

@@ -298,6 +298,23 @@ static morsel_status build_repeat(msl_physical *b, msl_logical *node, msl_built 
     return MORSEL_OK;
 }
 
+static morsel_status build_expand(msl_physical *b, msl_logical *node, msl_built *out) {
+    msl_built child;
+    uint32_t *keys;
+    MSL_TRY(msl_physical_node(b, node->children[0], &child));
+    MSL_TRY(msl_plan_new(b, MSL_PLAN_EXPAND, 1, node->columns, node->column_count, &out->plan));
+    MSL_TRY(MSL_TAKE(b->p, keys, node->expand.key_count));
+    for (uint32_t k = 0; k < node->expand.key_count; k++) {
+        keys[k] = (uint32_t)msl_id_position(child.ids, child.count, node->expand.keys[k]);
+    }
+    out->plan->children[0] = child.plan;
+    out->plan->expand.keys = keys;
+    out->plan->expand.key_count = node->expand.key_count;
+    out->plan->expand.set_count = node->expand.set_count;
+    out->plan->expand.members = node->expand.members;
+    return MORSEL_OK;
+}
+
 static morsel_status build_sink(msl_physical *b, msl_logical *node, msl_built *out) {
     msl_built child;
     bool is_change = node->kind == MSL_LOGICAL_CHANGE;
@@ -331,6 +348,7 @@ static morsel_status build_node(msl_physical *b, msl_logical *node, msl_built *o
     case MSL_LOGICAL_UNION_ALL: return build_union(b, node, out);
     case MSL_LOGICAL_WINDOW: return msl_physical_window(b, node, out);
     case MSL_LOGICAL_REPEAT: return build_repeat(b, node, out);
+    case MSL_LOGICAL_EXPAND: return build_expand(b, node, out);
     case MSL_LOGICAL_CHANGE:
     case MSL_LOGICAL_COPY_TO: return build_sink(b, node, out);
     }

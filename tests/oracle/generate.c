@@ -444,21 +444,22 @@ static void plain_select(choice *c, text *out, unsigned columns, const kind *kin
     text_free(&from);
 }
 
+static void group_keys(choice *c, text *keys, unsigned count, const scope *s, int depth) {
+    for (unsigned i = 0; i < count; i++) {
+        if (chance(c, 60)) leaf(c, &keys[i], s, (kind)choose(c, KINDS), 1);
+        else value(c, &keys[i], s, (kind)choose(c, KINDS), depth - 1);
+        if (!strchr("0123456789-'", keys[i].bytes[0])) continue; // a literal in GROUP BY would be a position
+        text_free(&keys[i]);
+        text_add(&keys[i], "coalesce(x.k, 0)");
+    }
+}
+
 static void grouped_select(choice *c, text *out, unsigned columns, int depth) {
     scope s = {0};
     text from = {0}, keys[3] = {{0}};
     unsigned key_count = (unsigned)choose(c, columns < 3 ? columns : 3);
     from_clause(c, &from, &s, depth);
-    for (unsigned i = 0; i < key_count; i++) {
-        if (chance(c, 60)) leaf(c, &keys[i], &s, (kind)choose(c, KINDS), 1);
-        else value(c, &keys[i], &s, (kind)choose(c, KINDS), depth - 1);
-    }
-    for (unsigned i = 0; i < key_count; i++) { // a literal in GROUP BY would be a position
-        if (strchr("0123456789-'", keys[i].bytes[0])) {
-            text_free(&keys[i]);
-            text_add(&keys[i], "coalesce(x.k, 0)");
-        }
-    }
+    group_keys(c, keys, key_count, &s, depth);
     text_add(out, "SELECT ");
     for (unsigned i = 0; i < columns; i++) {
         if (i) text_add(out, ", ");
@@ -477,6 +478,136 @@ static void grouped_select(choice *c, text *out, unsigned columns, int depth) {
     }
     text_free(&from);
     for (unsigned i = 0; i < 3; i++) text_free(&keys[i]);
+}
+
+/* ---- grouping sets ----
+ *
+ * For SQLite a UNION ALL of one grouping for each set. */
+
+#define MOST_SETS 16u
+
+typedef struct key_sets {
+    unsigned masks[MOST_SETS]; ///< bit k: key k is in the set
+    unsigned count;
+} key_sets;
+
+static void key_list(text *out, const text *keys, unsigned mask) {
+    const char *separator = "";
+    text_add(out, "(");
+    for (unsigned k = 0; keys[k].bytes; k++) {
+        if (!(mask >> k & 1)) continue;
+        text_add(out, "%s%s", separator, keys[k].bytes);
+        separator = ", ";
+    }
+    text_add(out, ")");
+}
+
+/// One element of GROUP BY over the keys of `mask`.
+static void sets_element(choice *c, text *out, key_sets *s, const text *keys, unsigned mask) {
+    unsigned which = (unsigned)choose(c, 3);
+    text_add(out, which == 0 ? "ROLLUP " : which == 1 ? "CUBE " : "GROUPING SETS (");
+    if (which < 2) key_list(out, keys, mask);
+    if (which == 0) {
+        for (unsigned left = mask;; left &= ~(1u << (31 - (unsigned)__builtin_clz(left)))) {
+            s->masks[s->count++] = left;
+            if (!left) return;
+        }
+    }
+    if (which == 1) {
+        for (unsigned sub = mask;; sub = (sub - 1) & mask) {
+            s->masks[s->count++] = sub;
+            if (!sub) return;
+        }
+    }
+    unsigned missing = mask; // every key stands in some set
+    for (unsigned n = 1 + (unsigned)choose(c, 3); n; n--) {
+        unsigned set = ((unsigned)choose(c, 8) & mask) | (n == 1 ? missing : 0);
+        missing &= ~set;
+        key_list(out, keys, set);
+        text_add(out, n > 1 ? ", " : ")");
+        s->masks[s->count++] = set;
+    }
+}
+
+/// GROUP BY; its sets.
+static void sets_clause(choice *c, text *out, key_sets *s, const text *keys, unsigned key_count) {
+    unsigned all = (1u << key_count) - 1;
+    text_add(out, " GROUP BY ");
+    if (key_count < 2 || chance(c, 50)) {
+        sets_element(c, out, s, keys, all);
+        return;
+    }
+    if (chance(c, 50)) { // a key, and sets of the others
+        text_add(out, "%s, ", keys[0].bytes);
+        sets_element(c, out, s, keys, all & ~1u);
+        for (unsigned i = 0; i < s->count; i++) s->masks[i] |= 1;
+        return;
+    }
+    key_sets left = {{0}, 0}, right = {{0}, 0};
+    unsigned half = 1u + (unsigned)choose(c, all - 1);
+    sets_element(c, out, &left, keys, half);
+    text_add(out, ", ");
+    sets_element(c, out, &right, keys, all & ~half);
+    for (unsigned i = 0; i < left.count * right.count && s->count < MOST_SETS; i++) {
+        s->masks[s->count++] = left.masks[i / right.count] | right.masks[i % right.count];
+    }
+}
+
+static void sets_select(choice *c, text *out, text *for_sqlite, unsigned columns, int depth) {
+    scope s = {0};
+    text from = {0}, keys[4] = {{0}}, items[4] = {{0}}, having = {0}, clause = {0};
+    unsigned key_count = 1 + (unsigned)choose(c, 3), shown[4] = {0};
+    key_sets all = {{0}, 0};
+    from_clause(c, &from, &s, depth);
+    group_keys(c, keys, key_count, &s, depth);
+    for (unsigned k = 1; k < key_count; k++) { // equal keys would be in each other's sets
+        for (unsigned j = 0; j < k; j++) {
+            text other = {0};
+            if (strcmp(keys[k].bytes, keys[j].bytes) != 0) continue;
+            text_add(&other, "coalesce(%s, %s)", keys[j].bytes, keys[j].bytes);
+            text_free(&keys[k]);
+            keys[k] = other;
+        }
+    }
+    where_clause(c, &from, &s, depth);
+    sets_clause(c, &clause, &all, keys, key_count);
+    for (unsigned i = 0; i < columns; i++) {
+        shown[i] = chance(c, 45) ? 1 + (unsigned)choose(c, key_count) : chance(c, 20) ? 100 : 0; // a key, grouping(), an aggregate
+        if (shown[i] == 0) aggregate(c, &items[i], &s, depth - 1);
+    }
+    if (chance(c, 25)) {
+        aggregate(c, &having, &s, 1);
+        text_add(&having, chance(c, 50) ? " IS NOT NULL" : " IS NULL");
+    } else {
+        text_add(&having, "count(*) >= 0"); // makes () a grouping whatever is selected
+    }
+    text_add(out, "SELECT ");
+    for (unsigned i = 0; i < columns; i++) {
+        text_add(out, i ? ", " : "");
+        text_add(out, "%s", shown[i] == 100 ? "grouping" : shown[i] ? keys[shown[i] - 1].bytes : items[i].bytes);
+        if (shown[i] == 100) key_list(out, keys, (1u << key_count) - 1);
+        text_add(out, " AS c%u", i);
+    }
+    text_add(out, "%s%s HAVING %s", from.bytes, clause.bytes, having.bytes);
+    for (unsigned n = 0; n < all.count; n++) {
+        unsigned mask = all.masks[n], grouping = 0;
+        for (unsigned k = 0; k < key_count; k++) grouping = grouping * 2 + !(mask >> k & 1);
+        text_add(for_sqlite, n ? " UNION ALL SELECT " : "SELECT ");
+        for (unsigned i = 0; i < columns; i++) {
+            text_add(for_sqlite, i ? ", " : "");
+            if (shown[i] == 100) text_add(for_sqlite, "%u", grouping);
+            else if (shown[i] == 0) text_add(for_sqlite, "%s", items[i].bytes);
+            else text_add(for_sqlite, "%s", mask >> (shown[i] - 1) & 1 ? keys[shown[i] - 1].bytes : "NULL");
+            text_add(for_sqlite, " AS c%u", i);
+        }
+        text_add(for_sqlite, "%s", from.bytes);
+        for (unsigned k = 0, first = 1; k < key_count; k++) {
+            if (mask >> k & 1) text_add(for_sqlite, "%s%s", first ? " GROUP BY " : ", ", keys[k].bytes), first = 0;
+        }
+        text_add(for_sqlite, " HAVING %s", having.bytes);
+    }
+    for (unsigned i = 0; i < 4; i++) text_free(&keys[i]), text_free(&items[i]);
+    text_free(&from), text_free(&having), text_free(&clause);
 }
 
 /* ---- windows ----
@@ -676,7 +807,7 @@ static void order_clause(choice *c, text *out, unsigned columns) {
     if (chance(c, 40)) text_add(out, " OFFSET %u", (unsigned)choose(c, 6));
 }
 
-void generate_query(choice *c, text *out, int *is_ordered) {
+void generate_query(choice *c, text *out, text *for_sqlite, int *is_ordered) {
     static const char *const sets[] = {"UNION", "UNION ALL", "INTERSECT", "EXCEPT"};
     unsigned columns = 1 + (unsigned)choose(c, 4);
     int depth = 1 + (int)choose(c, 3);
@@ -698,10 +829,16 @@ void generate_query(choice *c, text *out, int *is_ordered) {
             plain_select(c, out, columns, kinds, depth - 1);
         }
     } else if (chance(c, 45)) {
-        grouped_select(c, out, columns, depth);
+        if (chance(c, 25)) sets_select(c, out, for_sqlite, columns, depth);
+        else grouped_select(c, out, columns, depth);
     } else {
         plain_select(c, out, columns, kinds, depth);
     }
     *is_ordered = chance(c, 40);
-    if (*is_ordered) order_clause(c, out, columns);
+    if (!*is_ordered) return;
+    text order = {0};
+    order_clause(c, &order, columns);
+    text_add(out, "%s", order.bytes);
+    if (for_sqlite->bytes) text_add(for_sqlite, "%s", order.bytes);
+    text_free(&order);
 }

@@ -31,6 +31,7 @@ void text_free(text *t);
 void generate_tables(choice *c, text *out);
 
 /// One query. *is_ordered is set when its result has one order only (ORDER BY over all columns).
-void generate_query(choice *c, text *out, int *is_ordered);
+///   out  for_sqlite: the same in SQLite's words where it lacks those of `out` (grouping sets); else left empty
+void generate_query(choice *c, text *out, text *for_sqlite, int *is_ordered);
 
 #endif

@@ -202,12 +202,13 @@ int main(int argc, char **argv) {
             engines_open(&e, tables.bytes);
         }
         choice c = {query_seed ^ 0xabcdef};
-        text sql = {0};
+        text sql = {0}, for_sqlite = {0};
         int is_ordered = 0;
-        generate_query(&c, &sql, &is_ordered);
+        generate_query(&c, &sql, &for_sqlite, &is_ordered);
         if (is_printing) printf("%s;\n", sql.bytes);
+        if (is_printing && for_sqlite.bytes) printf("-- in SQLite: %s;\n", for_sqlite.bytes);
         rows want = {0};
-        run_sqlite(e.sqlite, sql.bytes, &want);
+        run_sqlite(e.sqlite, for_sqlite.bytes ? for_sqlite.bytes : sql.bytes, &want);
         if (want.error) skipped++;
         else if (!is_ordered) rows_sort(&want);
         for (size_t i = 0; i < CONFIGS && !want.error; i++) {
@@ -230,6 +231,7 @@ int main(int argc, char **argv) {
         }
         rows_free(&want);
         text_free(&sql);
+        text_free(&for_sqlite);
     }
     if (e.sqlite) engines_close(&e);
     text_free(&tables);
