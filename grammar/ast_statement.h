@@ -43,6 +43,7 @@ typedef enum msl_ast_statement_kind {
     MSL_AST_STATEMENT_VACUUM,     ///< u.maintain
     MSL_AST_STATEMENT_ANALYZE,    ///< u.maintain
     MSL_AST_STATEMENT_CHECKPOINT, ///< u.maintain
+    MSL_AST_STATEMENT_REINDEX,    ///< u.reindex
     MSL_AST_STATEMENT_CALL        ///< u.call: a CALL expression
 } msl_ast_statement_kind;
 
@@ -326,6 +327,11 @@ typedef struct msl_ast_maintain { ///< VACUUM, ANALYZE, CHECKPOINT
     bool analyze;        ///< VACUUM ANALYZE
 } msl_ast_maintain;
 
+typedef struct msl_ast_reindex {
+    enum { MSL_AST_REINDEX_EITHER, MSL_AST_REINDEX_INDEX, MSL_AST_REINDEX_TABLE } object;
+    msl_ast_names name;
+} msl_ast_reindex;
+
 struct msl_ast_statement {
     msl_ast_statement_kind kind;
     uint32_t height;
@@ -343,6 +349,7 @@ struct msl_ast_statement {
         msl_ast_create_named *create_named;
         msl_ast_macro *macro;
         msl_ast_drop drop;
+        msl_ast_reindex reindex;
         msl_ast_alter *alter;
         msl_ast_copy *copy;
         msl_ast_explain explain;

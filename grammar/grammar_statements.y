@@ -29,6 +29,14 @@ insert(A) ::= INSERT(S) insert_or(O) INTO path(T) insert_alias(N) insert_source(
     i->or_replace = O == 1; i->or_ignore = O == 2;
     A->height = Q.query ? Q.query->height : 0;
 }
+insert(A) ::= REPLACE(S) INTO path(T) insert_alias(N) insert_source(Q) returning(R). { /* INSERT OR REPLACE */
+    A = msl_build_statement(p, MSL_AST_STATEMENT_INSERT, S.offset);
+    msl_ast_insert *i = A->u.insert = MSL_BUILD(p, msl_ast_insert);
+    i->table = T; i->alias = N; i->returning = R;
+    i->columns = Q.columns; i->by_name = Q.by_name; i->query = Q.query;
+    i->or_replace = true;
+    A->height = Q.query ? Q.query->height : 0;
+}
 %include {
 typedef struct insert_source { msl_ast_names columns; msl_ast_query *query; bool by_name; } insert_source;
 }
@@ -684,6 +692,12 @@ other(A) ::= VACUUM(S) ANALYZE maintain_table(M).
     { A = msl_build_statement(p, MSL_AST_STATEMENT_VACUUM, S.offset); A->u.maintain = M; A->u.maintain.analyze = true; }
 other(A) ::= ANALYZE(S) maintain_table(M).
     { A = msl_build_statement(p, MSL_AST_STATEMENT_ANALYZE, S.offset); A->u.maintain = M; }
+other(A) ::= REINDEX(S) reindex_object(O) path(N).
+    { A = msl_build_statement(p, MSL_AST_STATEMENT_REINDEX, S.offset); A->u.reindex = (msl_ast_reindex){O, N}; }
+%type reindex_object {int}
+reindex_object(A) ::= .       { A = MSL_AST_REINDEX_EITHER; }
+reindex_object(A) ::= INDEX.  { A = MSL_AST_REINDEX_INDEX; }
+reindex_object(A) ::= TABLE.  { A = MSL_AST_REINDEX_TABLE; }
 other(A) ::= CHECKPOINT(S) maintain_table(M).
     { A = msl_build_statement(p, MSL_AST_STATEMENT_CHECKPOINT, S.offset); A->u.maintain = M; }
 plannable(A) ::= CALL(S) from_call(C).

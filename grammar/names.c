@@ -128,6 +128,7 @@ const char *msl_ast_statement_kind_name(msl_ast_statement_kind kind) {
                                         [MSL_AST_STATEMENT_VACUUM] = "VACUUM",
                                         [MSL_AST_STATEMENT_ANALYZE] = "ANALYZE",
                                         [MSL_AST_STATEMENT_CHECKPOINT] = "CHECKPOINT",
+                                        [MSL_AST_STATEMENT_REINDEX] = "REINDEX",
                                         [MSL_AST_STATEMENT_CALL] = "CALL"};
     return (size_t)kind < sizeof names / sizeof names[0] ? names[kind] : "?";
 }

@@ -117,7 +117,7 @@ void msl_parse_unexpected(msl_parse *p, int major, msl_token token) {
 static bool refuse_unsupported(msl_parse *p, const msl_raw_token *token) {
     static const char *const statements[] = {"merge",   "pivot",   "unpivot", "grant", "revoke", "comment", "export",
                                              "import",  "install", "load",    "lock",  "listen", "notify",  "declare",
-                                             "cluster", "reindex", "refresh", "do",    "kill",   "handler"};
+                                             "cluster", "refresh", "do",      "kill",  "handler"};
     if (token->major != TK_ID) return false;
     char text[80];
     if (p->previous == 0) {

@@ -456,6 +456,13 @@ static void put_maintain(msl_printer *out, const char *word, const msl_ast_maint
     msl_put_name_list(out, &m->columns);
 }
 
+static void put_reindex(msl_printer *out, const msl_ast_reindex *r) {
+    msl_put(out, "REINDEX ");
+    put_if(out, r->object == MSL_AST_REINDEX_INDEX, "INDEX ");
+    put_if(out, r->object == MSL_AST_REINDEX_TABLE, "TABLE ");
+    msl_put_path(out, &r->name);
+}
+
 /// LONG: one case a statement.
 void msl_put_statement(msl_printer *out, const msl_ast_statement *s) {
     switch (s->kind) {
@@ -520,6 +527,7 @@ void msl_put_statement(msl_printer *out, const msl_ast_statement *s) {
     case MSL_AST_STATEMENT_VACUUM: put_maintain(out, "VACUUM", &s->u.maintain); return;
     case MSL_AST_STATEMENT_ANALYZE: put_maintain(out, "ANALYZE", &s->u.maintain); return;
     case MSL_AST_STATEMENT_CHECKPOINT: put_maintain(out, "CHECKPOINT", &s->u.maintain); return;
+    case MSL_AST_STATEMENT_REINDEX: put_reindex(out, &s->u.reindex); return;
     case MSL_AST_STATEMENT_CALL:
         msl_put(out, "CALL ");
         msl_put_from_call(out, s->u.call);

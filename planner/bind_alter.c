@@ -1,4 +1,4 @@
-/// bind_alter.c: ALTER TABLE, CREATE INDEX, DROP INDEX: another definition takes the place of a table's.
+/// bind_alter.c: ALTER TABLE, CREATE INDEX, DROP INDEX, REINDEX: another definition takes the place of a table's.
 ///
 /// Most of them leave the rows' segments alone: the new table shares them, in another order or with a segment of one
 /// value beside them. Where values have to be computed (another type, a DEFAULT that is no constant, a new CHECK) the
@@ -427,5 +427,28 @@ morsel_status msl_bind_drop_index(msl_binder *b, const msl_ast_drop *ast, msl_as
     }
     s.d.keys.count--;
     memmove(&s.d.keys.items[key], &s.d.keys.items[key + 1], sizeof *s.d.keys.items * (s.d.keys.count - key));
+    return finish(&s, NULL);
+}
+
+/// The same definition again: a new table's indexes are made anew, and its keys are checked over all rows.
+morsel_status msl_bind_reindex(msl_binder *b, const msl_ast_reindex *ast, msl_ast_span at, msl_prepared *prepared) {
+    msl_catalog_entry entry;
+    alter_state s;
+    uint32_t key;
+    const char *schema, *name;
+    msl_at where = msl_binder_at(b, ast->name.items[0].at);
+    MSL_TRY(msl_bind_object_name(b, &ast->name, where, &schema, &name));
+    bool is_index =
+        ast->object != MSL_AST_REINDEX_TABLE &&
+        msl_catalog_find_index(b->p->env->catalog, schema, name, b->p->arena, &entry, &key, b->p->err);
+    if (!is_index && ast->object == MSL_AST_REINDEX_EITHER && !msl_catalog_lookup(b, &ast->name, &entry)) {
+        return msl_error_at(b->p->err, MORSEL_BIND, "42704", where.offset, where.length, "no index or table named %s",
+                            name);
+    }
+    if (!is_index && ast->object == MSL_AST_REINDEX_INDEX)
+        return msl_error_at(b->p->err, MORSEL_BIND, "42704", where.offset, where.length, "no index named %s", name);
+    if (!is_index) MSL_TRY(msl_bind_change_target(b, &ast->name, "REINDEX", &entry));
+    MSL_TRY(start(b, &entry, at, prepared, &s));
+    prepared->alter.checks_keys = true;
     return finish(&s, NULL);
 }

@@ -57,6 +57,7 @@ morsel_status msl_bind_alter(msl_binder *b, const msl_ast_alter *ast, msl_ast_sp
                              msl_bound_query *out) MSL_MUST_CHECK;
 morsel_status msl_bind_create_index(msl_binder *b, const msl_ast_create_index *ast, msl_ast_span at,
                                     msl_prepared *prepared) MSL_MUST_CHECK;
+morsel_status msl_bind_reindex(msl_binder *b, const msl_ast_reindex *ast, msl_ast_span at, msl_prepared *prepared) MSL_MUST_CHECK;
 morsel_status msl_bind_drop_index(msl_binder *b, const msl_ast_drop *ast, msl_ast_span at, msl_prepared *prepared) MSL_MUST_CHECK;
 
 /* ---- bind_constraint.c ---- */

@@ -101,14 +101,7 @@ static morsel_status bind_unary(msl_binder *b, const msl_ast_expr *ast, msl_expr
     MSL_TRY(msl_bind_expr(b, operand, &value));
     switch ((msl_ast_op)ast->op) {
     case MSL_AST_OP_NOT: return msl_bind_not(b, value, at, out);
-    case MSL_AST_OP_PLUS:
-        if (!msl_type_is_numeric(value->type) && value->type->id != MSL_TYPE_INTERVAL &&
-            value->type->id != MSL_TYPE_NULL) {
-            return msl_error_at(b->p->err, MORSEL_TYPE, "42883", at.offset, at.length, "no operator + for %s",
-                                msl_type_text(b->p, value->type));
-        }
-        *out = value;
-        return MORSEL_OK;
+    case MSL_AST_OP_PLUS: *out = value; return MORSEL_OK; // says nothing, of whatever type: SQLite's users write it
     case MSL_AST_OP_IS_TRUE:
     case MSL_AST_OP_IS_NOT_TRUE:
     case MSL_AST_OP_IS_FALSE:

@@ -169,6 +169,7 @@ static morsel_status bind_planned(msl_binder *b, const msl_ast_statement *ast, m
     case MSL_AST_STATEMENT_RESET:
     case MSL_AST_STATEMENT_PRAGMA: return msl_bind_set_statement(b, ast, out);
     case MSL_AST_STATEMENT_CREATE_INDEX: return msl_bind_create_index(b, ast->u.create_index, ast->at, out);
+    case MSL_AST_STATEMENT_REINDEX: return msl_bind_reindex(b, &ast->u.reindex, ast->at, out);
     case MSL_AST_STATEMENT_ALTER: return msl_bind_alter(b, ast->u.alter, ast->at, out, query);
     case MSL_AST_STATEMENT_BEGIN:
     case MSL_AST_STATEMENT_COMMIT:

@@ -5,11 +5,13 @@
 ///   NOT (a = b)                             ->  a <> b            (with all six comparisons; NULL stays NULL)
 ///   CASE WHEN FALSE THEN x ELSE y END       ->  y
 ///   CAST(small AS INTEGER) > 5              ->  small > 5         (when 5 is a value of small's type)
+///   x * y < NULL, NULL IN (x, y)            ->  NULL
 ///   FILTER FALSE over anything              ->  VALUES without rows
 ///
 /// Needs   1 an expression is evaluated only when nothing in it depends on columns, parameters, or the time of
 ///         execution
 ///         2 one that fails is left as it is: an error belongs to the rows that reach it, if any do
+///         3 what a NULL decides needs its other operands no more, nor the errors in them; volatile ones run all the same
 #include "planner/pass.h"
 
 #include <string.h>
@@ -166,6 +168,19 @@ static morsel_status unwrap_cast(msl_planner *p, msl_expr *e, msl_expr **out) {
     return MORSEL_OK;
 }
 
+static bool is_null_constant(const msl_expr *e) { return e->kind == MSL_EXPR_CONSTANT && e->value.is_null; }
+
+/// Is it NULL because one operand is?
+static bool is_null_by_operand(const msl_expr *e) {
+    if (e->flags & MSL_EXPR_VOLATILE) return false;
+    if (e->kind == MSL_EXPR_IN) return is_null_constant(e->args[0]);
+    if (e->kind != MSL_EXPR_CALL || (e->call.function->flags & MSL_FN_HANDLES_NULL)) return false;
+    for (uint32_t k = 0; k < e->arg_count; k++) {
+        if (is_null_constant(e->args[k])) return true;
+    }
+    return false;
+}
+
 static morsel_status simplify_call(msl_planner *p, msl_expr *e, msl_expr **out) {
     const char *name = msl_expr_function(e);
     *out = e;
@@ -185,6 +200,7 @@ static morsel_status fold(msl_planner *p, msl_expr *e, msl_expr **out) {
     }
     MSL_TRY(try_evaluate(p, e, out));
     if (*out) return MORSEL_OK;
+    if (is_null_by_operand(e)) return msl_expr_null(p, e->type, msl_expr_at(e), out);
     *out = e;
     switch (e->kind) {
     case MSL_EXPR_AND:
