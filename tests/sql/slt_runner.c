@@ -1,23 +1,32 @@
 /// slt_runner.c: runs sqllogictest files against Morsel.
 ///
-///     slt_runner [--set name=value]... [--data dir] [--verbose] file.slt...
+///     slt_runner [--set name=value]... [--data dir] [--except list] [--skipif text]... [--failures n] [--ascii]
+///                [--verbose] file.slt...
 ///
 /// The format is the standard one (sqlite.org/sqllogictest): records `statement ok`, `statement error [part of the
-/// message]`, `query <types> [nosort|rowsort|valuesort] [label]`, `hash-threshold N`, `halt`, `skipif`/`onlyif <engine>`
-/// (this one is "morsel"). Additions for files of this project: expected rows may be written one a line with tabs between
-/// columns; `query error [part]`; `${DATA}` in SQL is replaced by the folder of --data, `${TMP}` by a folder made for
-/// this run and removed after it; `require-set name=value` runs `SET` before the next records.
+/// message]`, `query <types> [nosort|rowsort|valuesort] [label]` (queries of one label have equal results),
+/// `hash-threshold N`, `halt`, and before any of them `skipif`/`onlyif <engine>`. This engine is "morsel": a record that is
+/// only for another one is written in that one's own words, and what another one is excused from is plain SQL.
+///
+/// Additions for files of this project: expected rows may be written one a line with tabs between columns; `query error
+/// [part]`; `${DATA}` in SQL is replaced by the folder of --data, `${TMP}` by a folder made for this run and removed after
+/// it; `require-set name=value` runs `SET` before the next records; text may hold UTF-8 and tabs (not with --ascii).
 ///
 /// Each file gets a database of its own. Types: I prints as an integer, R with three decimals, T as text; NULL is "NULL",
-/// an empty text "(empty)". Exit status 1 when a record fails.
-#include "md5.h"
+/// an empty text "(empty)". --failures limits how many are shown of each file. --except names records that must fail
+/// (slt_except.h). --skipif obeys `skipif` of other engines too, where the line contains the text. Exit status 1 when a record fails.
 #include "morsel.h"
+#include "slt_except.h"
+#include "slt_result.h"
 
 #include <dirent.h>
+#include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MOST_SETTINGS 32
@@ -25,55 +34,45 @@
 typedef struct options {
     const char *settings[MOST_SETTINGS];
     int setting_count;
+    const char *skips[MOST_SETTINGS]; /* texts of --skipif */
+    int skip_count;
     const char *data;
     char tmp[256]; /* the folder that ${TMP} names; empty until a record asks for it */
-    int is_verbose;
+    int is_verbose, is_ascii;
+    int most_shown;        /* failures of one file */
+    slt_exceptions exceptions;
 } options;
 
-/// A growing list of texts.
-typedef struct list {
-    char **items;
-    size_t count, room;
-} list;
-
-static void *must(void *p) {
-    if (!p) {
-        fputs("out of memory\n", stderr);
-        exit(2);
-    }
-    return p;
-}
-
-static void list_add(list *l, const char *text, size_t length) {
-    if (l->count == l->room) {
-        l->room = l->room ? l->room * 2 : 64;
-        l->items = must(realloc(l->items, l->room * sizeof *l->items));
-    }
-    char *copy = must(malloc(length + 1));
-    memcpy(copy, text, length);
-    copy[length] = 0;
-    l->items[l->count++] = copy;
-}
-
-static void list_clear(list *l) {
-    for (size_t i = 0; i < l->count; i++) free(l->items[i]);
-    free(l->items);
-    *l = (list){0};
-}
+/// The result that the first query of a label had.
+typedef struct label {
+    struct label *next;
+    char hash[33];
+    char name[];
+} label;
+#define LABEL_CHAINS 1024u
 
 typedef struct runner {
     options *options;
     const char *file;
-    list lines;
-    size_t at;             /* next line */
-    size_t hash_threshold;
+    slt_list lines;
+    size_t at;                /* next line */
+    slt_result result;        /* of the query that runs; kept for its memory */
+    label *labels[LABEL_CHAINS];
+    slt_exception *exception; /* that the record is on, or NULL */
+    int has_failed;           /* the record that runs */
     morsel_database *database;
     morsel_connection *connection;
-    int failures, records;
+    int failures, records, excepted;
 } runner;
 
 static void report(runner *r, size_t line, const char *what, const char *sql, const char *detail) {
-    r->failures++;
+    if (r->exception && !r->has_failed && slt_exception_is_about(r->exception, sql)) {
+        r->excepted++;
+        r->has_failed = 1;
+        return;
+    }
+    r->has_failed = 1;
+    if (r->failures++ >= r->options->most_shown) return;
     fprintf(stderr, "%s:%zu: %s\n%s\n%s\n\n", r->file, line, what, sql, detail ? detail : "");
 }
 
@@ -135,7 +134,7 @@ static char *read_sql(runner *r, int *has_results) {
             if (value) room += strlen(value);
         }
     }
-    char *sql = must(malloc(room)), *out = sql;
+    char *sql = slt_must(malloc(room)), *out = sql;
     *has_results = 0;
     while (r->at < r->lines.count) {
         const char *line = r->lines.items[r->at];
@@ -161,56 +160,11 @@ static void skip_record(runner *r) {
     while (r->at < r->lines.count && r->lines.items[r->at][0]) r->at++;
 }
 
-/// The value as the format prints it.
-static void add_value(list *values, morsel_chunk *chunk, size_t column, size_t row, char type) {
-    char text[512];
-    size_t length;
-    if (morsel_cell_is_null(chunk, column, row)) {
-        list_add(values, "NULL", 4);
-        return;
-    }
-    if (type == 'R') {
-        list_add(values, text, (size_t)snprintf(text, sizeof text, "%.3f", morsel_cell_f64(chunk, column, row)));
-        return;
-    }
-    const char *cell = morsel_cell_text(chunk, column, row, &length);
-    if (type == 'I') {
-        morsel_layout layout = morsel_chunk_column(chunk, column).layout;
-        if (layout == MORSEL_LAYOUT_BOOL) {
-            cell = cell[0] == 't' ? "1" : "0", length = 1;
-        } else if (layout == MORSEL_LAYOUT_F64 || layout == MORSEL_LAYOUT_F32 || layout == MORSEL_LAYOUT_STRING ||
-                   memchr(cell, '.', length)) {
-            long long n = layout == MORSEL_LAYOUT_STRING ? strtoll(cell, NULL, 10) : (long long)morsel_cell_i64(chunk, column, row);
-            list_add(values, text, (size_t)snprintf(text, sizeof text, "%lld", n));
-            return;
-        }
-    }
-    if (length == 0) {
-        list_add(values, "(empty)", 7);
-        return;
-    }
-    list_add(values, cell, length);
-    for (char *p = values->items[values->count - 1]; *p; p++) {
-        if (((unsigned char)*p < ' ' && *p != '\t') || *p == 0x7F) *p = '@';
-    }
-}
-
-static int compare_texts(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
-
-static size_t sort_columns; /* qsort has no argument; the runner is one thread */
-static int compare_rows(const void *a, const void *b) {
-    char *const *x = a, *const *y = b;
-    for (size_t c = 0; c < sort_columns; c++) {
-        int order = strcmp(x[c], y[c]);
-        if (order) return order;
-    }
-    return 0;
-}
-
 static int has_part(const char *message, const char *part) { return !part[0] || strcasestr(message, part) != NULL; }
 
-/// Runs a query and collects its values; NULL when it failed (then *message is set).
-static int run_query(runner *r, const char *sql, const char *types, list *values, size_t *columns, char **message) {
+/// Runs a query and collects its values in r->result; 0 when it failed (then *message is set).
+static int run_query(runner *r, const char *sql, const char *types, char **message) {
+    slt_list_clear(&r->result.values);
     morsel_error *err = NULL;
     morsel_result *result = NULL;
     morsel_chunk *chunk = NULL;
@@ -218,12 +172,14 @@ static int run_query(runner *r, const char *sql, const char *types, list *values
     while (status == MORSEL_OK && (status = morsel_result_next(result, &chunk, &err)) == MORSEL_OK && chunk) {
         size_t n = morsel_result_columns(result), type_count = strlen(types);
         for (size_t row = 0; row < morsel_chunk_rows(chunk); row++) {
-            for (size_t c = 0; c < n; c++) add_value(values, chunk, c, row, c < type_count ? types[c] : 'T');
+            for (size_t c = 0; c < n; c++) {
+                slt_result_add(&r->result, chunk, c, row, c < type_count ? types[c] : 'T', r->options->is_ascii);
+            }
         }
         morsel_chunk_free(&chunk);
     }
-    *columns = result ? morsel_result_columns(result) : 0;
-    if (status != MORSEL_OK) *message = must(strdup(morsel_error_render(err)));
+    r->result.columns = result ? morsel_result_columns(result) : 0;
+    if (status != MORSEL_OK) *message = slt_must(strdup(morsel_error_render(err)));
     morsel_error_free(&err);
     morsel_result_free(&result);
     return status == MORSEL_OK;
@@ -237,7 +193,7 @@ static void statement_record(runner *r, size_t line, const char *expect) {
     const char *part = wants_error ? expect + 5 + strspn(expect + 5, " ") : "";
     char *expected_message = NULL;
     if (has_results) { // `statement error` with the message after ----
-        expected_message = must(strdup(r->at < r->lines.count ? r->lines.items[r->at] : ""));
+        expected_message = slt_must(strdup(r->at < r->lines.count ? r->lines.items[r->at] : ""));
         skip_record(r);
         part = expected_message;
     }
@@ -252,60 +208,38 @@ static void statement_record(runner *r, size_t line, const char *expect) {
     free(sql);
 }
 
-static void check_values(runner *r, size_t line, const char *sql, list *values, size_t columns, size_t expected_from) {
-    size_t expected = r->at - expected_from;
-    char **lines = r->lines.items + expected_from;
-    char detail[4096];
-    unsigned long long want_count;
-    char want_hash[64];
-    if (expected == 1 && sscanf(lines[0], "%llu values hashing to %63s", &want_count, want_hash) == 2) {
-        char hash[33];
-        md5_state md5;
-        md5_init(&md5);
-        for (size_t i = 0; i < values->count; i++) {
-            md5_add(&md5, values->items[i], strlen(values->items[i]));
-            md5_add(&md5, "\n", 1);
+/// Queries of one label have equal results.
+static void check_label(runner *r, size_t line, const char *sql, const char *name) {
+    char hash[33];
+    uint32_t chain = 2166136261u; // FNV-1a
+    for (const char *c = name; *c; c++) chain = (chain ^ (unsigned char)*c) * 16777619u;
+    label **head = &r->labels[chain % LABEL_CHAINS], *l = *head;
+    while (l && strcmp(l->name, name) != 0) l = l->next;
+    slt_result_hash(&r->result, hash);
+    if (!l) {
+        l = slt_must(malloc(sizeof *l + strlen(name) + 1));
+        strcpy(l->name, name);
+        memcpy(l->hash, hash, sizeof hash);
+        l->next = *head;
+        *head = l;
+    } else if (strcmp(l->hash, hash) != 0) {
+        report(r, line, "another result than the first query of this label", sql, name);
+    }
+}
+
+static void free_labels(runner *r) {
+    for (size_t i = 0; i < LABEL_CHAINS; i++) {
+        for (label *l = r->labels[i], *next; l; l = next) {
+            next = l->next;
+            free(l);
         }
-        md5_hex(&md5, hash);
-        if (want_count == values->count && strcmp(hash, want_hash) == 0) return;
-        snprintf(detail, sizeof detail, "expected %s\ngot %zu values hashing to %s", lines[0], values->count, hash);
-        report(r, line, "another result", sql, detail);
-        return;
     }
-    int by_row = 0;
-    for (size_t i = 0; i < expected; i++) by_row |= strchr(lines[i], '\t') != NULL;
-    list got = {0};
-    if (by_row && columns > 1) {
-        for (size_t i = 0; i + columns <= values->count; i += columns) {
-            char row[8192] = "";
-            size_t n = 0;
-            for (size_t c = 0; c < columns && n < sizeof row; c++) {
-                n += (size_t)snprintf(row + n, sizeof row - n, "%s%s", c ? "\t" : "", values->items[i + c]);
-            }
-            list_add(&got, row, strlen(row));
-        }
-    } else {
-        for (size_t i = 0; i < values->count; i++) list_add(&got, values->items[i], strlen(values->items[i]));
-    }
-    size_t n = got.count < expected ? got.count : expected, bad = n;
-    for (size_t i = 0; i < n && bad == n; i++) {
-        if (strcmp(got.items[i], lines[i]) != 0) bad = i;
-    }
-    if (bad < n) {
-        snprintf(detail, sizeof detail, "line %zu of the result: expected '%.1500s', got '%.1500s'", bad + 1, lines[bad],
-                 got.items[bad]);
-        report(r, line, "another result", sql, detail);
-    } else if (got.count != expected) {
-        snprintf(detail, sizeof detail, "expected %zu lines, got %zu; the first one more: '%.1500s'", expected, got.count,
-                 got.count > expected ? got.items[expected] : lines[got.count]);
-        report(r, line, "another number of values", sql, detail);
-    }
-    list_clear(&got);
 }
 
 static void query_record(runner *r, size_t line, char *spec) {
     char *save = NULL, *types = strtok_r(spec, " ", &save), *sort = strtok_r(NULL, " ", &save);
     int has_results;
+    char detail[4096], *message = NULL;
     if (types && strcmp(types, "error") == 0) {
         char expect[512];
         snprintf(expect, sizeof expect, "error %s%s%s", sort ? sort : "", save && *save ? " " : "", save ? save : "");
@@ -315,26 +249,21 @@ static void query_record(runner *r, size_t line, char *spec) {
     char *sql = read_sql(r, &has_results);
     size_t from = r->at;
     if (has_results) skip_record(r);
-    list values = {0};
-    size_t columns = 0;
-    char *message = NULL;
-    if (!run_query(r, sql, types ? types : "", &values, &columns, &message)) {
+    const char *label_name = sort ? strtok_r(NULL, " ", &save) : NULL;
+    if (!run_query(r, sql, types ? types : "", &message)) {
         report(r, line, "the query failed", sql, message);
     } else if (has_results) {
-        if (types && strlen(types) != columns) {
-            report(r, line, "another number of columns", sql, types);
-        } else {
-            sort_columns = columns;
-            if (sort && strcmp(sort, "rowsort") == 0 && columns) {
-                if (values.count) qsort(values.items, values.count / columns, columns * sizeof *values.items, compare_rows);
-            } else if (sort && strcmp(sort, "valuesort") == 0) {
-                if (values.count) qsort(values.items, values.count, sizeof *values.items, compare_texts);
-            }
-            check_values(r, line, sql, &values, columns, from);
-        }
+        slt_result_sort(&r->result, !sort                            ? SLT_NOSORT
+                                    : strcmp(sort, "rowsort") == 0   ? SLT_ROWSORT
+                                    : strcmp(sort, "valuesort") == 0 ? SLT_VALUESORT
+                                                                     : SLT_NOSORT);
+        const char *difference =
+            slt_result_differs(&r->result, r->lines.items + from, r->at - from, detail, sizeof detail);
+        if (types && strlen(types) != r->result.columns) report(r, line, "another number of columns", sql, types);
+        else if (difference) report(r, line, "another result", sql, difference);
+        else if (label_name) check_label(r, line, sql, label_name);
     }
     free(message);
-    list_clear(&values);
     free(sql);
 }
 
@@ -348,25 +277,61 @@ static int read_lines(runner *r) {
     size_t room = 0;
     for (ssize_t n; (n = getline(&line, &room, f)) >= 0;) {
         while (n > 0 && (line[n - 1] == '\n' || line[n - 1] == '\r')) n--;
-        list_add(&r->lines, line, (size_t)n);
+        slt_list_add(&r->lines, line, (size_t)n);
     }
     free(line);
     fclose(f);
+    slt_list_close(&r->lines);
     return 1;
 }
 
-/// Runs one file; returns the number of failures.
-static int run_file(options *o, const char *file, int *records) {
-    runner r = {.options = o, .file = file};
-    if (!read_lines(&r) || !open_database(&r)) return 1;
+static void require_setting(runner *r, size_t number, const char *line) {
+    char name[128];
+    morsel_error *err = NULL;
+    const char *equals = strchr(line + 12, '=');
+    snprintf(name, sizeof name, "%.*s", equals ? (int)(equals - line - 12) : 0, line + 12);
+    if (!equals || morsel_set_option(r->connection, name, equals + 1, &err)) report(r, number, "bad setting", line, "");
+    morsel_error_free(&err);
+}
+
+/// One record whose first line is `line`, number `number`; 0 when it is none.
+static int run_record(runner *r, size_t number, char *line) {
+    r->records++;
+    r->has_failed = 0;
+    r->exception = slt_exception_at(&r->options->exceptions, r->file, number);
+    if (strncmp(line, "require-set ", 12) == 0) {
+        require_setting(r, number, line);
+    } else if (strncmp(line, "statement ", 10) == 0) {
+        statement_record(r, number, line + 10);
+    } else if (strncmp(line, "query ", 6) == 0) {
+        query_record(r, number, line + 6);
+    } else {
+        report(r, number, "not a record", line, "");
+        return 0;
+    }
+    if (r->exception && !r->has_failed) {
+        r->exception = NULL;
+        report(r, number, "the record is an exception, and succeeds", "", "");
+    }
+    return 1;
+}
+
+/// Is a `skipif` line for this engine, or of another one for a reason that --skipif names?
+static int is_skip(const options *o, const char *line, const char *engine) {
+    int found = strcmp(engine, "morsel") == 0;
+    for (int i = 0; i < o->skip_count && !found; i++) found = strstr(line, o->skips[i]) != NULL;
+    return found;
+}
+
+static void run_records(runner *r) {
     int is_skipped = 0;
-    while (r.at < r.lines.count) {
-        size_t number = r.at + 1;
-        char *line = r.lines.items[r.at++];
+    while (r->at < r->lines.count) {
+        size_t number = r->at + 1;
+        char *line = r->lines.items[r->at++];
         if (!line[0] || line[0] == '#') continue;
         char engine[64];
         if (sscanf(line, "skipif %63s", engine) == 1) {
-            is_skipped |= strcmp(engine, "morsel") == 0;
+            is_skipped |= is_skip(r->options, line, engine);
             continue;
         }
         if (sscanf(line, "onlyif %63s", engine) == 1) {
@@ -374,45 +339,60 @@ static int run_file(options *o, const char *file, int *records) {
             continue;
         }
         if (is_skipped) {
-            skip_record(&r);
+            skip_record(r);
             is_skipped = 0;
             continue;
         }
-        if (strncmp(line, "hash-threshold", 14) == 0) continue;
-        if (strcmp(line, "halt") == 0) break;
-        r.records++;
-        if (strncmp(line, "require-set ", 12) == 0) {
-            char name[128];
-            morsel_error *err = NULL;
-            const char *equals = strchr(line + 12, '=');
-            snprintf(name, sizeof name, "%.*s", equals ? (int)(equals - line - 12) : 0, line + 12);
-            if (!equals || morsel_set_option(r.connection, name, equals + 1, &err)) report(&r, number, "bad setting", line, "");
-            morsel_error_free(&err);
-        } else if (strncmp(line, "statement ", 10) == 0) {
-            statement_record(&r, number, line + 10);
-        } else if (strncmp(line, "query ", 6) == 0) {
-            query_record(&r, number, line + 6);
-        } else {
-            report(&r, number, "not a record", line, "");
-            break;
-        }
+        if (strncmp(line, "hash-threshold", 14) == 0) continue; // for whoever writes the expectations
+        if (strcmp(line, "halt") == 0 || !run_record(r, number, line)) return;
     }
-    morsel_disconnect(&r.connection);
-    morsel_close(&r.database);
-    list_clear(&r.lines);
-    if (o->is_verbose) printf("%s: %d records, %d failed\n", file, r.records, r.failures);
-    *records += r.records;
-    return r.failures;
+}
+
+static double seconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/// Runs one file; returns the number of failures.
+static int run_file(options *o, const char *file, int *records) {
+    runner *r = slt_must(calloc(1, sizeof *r));
+    r->options = o;
+    r->file = file;
+    double start = seconds();
+    if (read_lines(r) && open_database(r)) run_records(r);
+    else r->failures++;
+    morsel_disconnect(&r->connection);
+    morsel_close(&r->database);
+    if (o->is_verbose) {
+        printf("%s: %d records, %d failed, %d excepted, %.3f s\n", file, r->records, r->failures, r->excepted,
+               seconds() - start);
+    }
+    *records += r->records;
+    int failures = r->failures;
+    free_labels(r);
+    slt_list_free(&r->lines);
+    slt_list_free(&r->result.values);
+    free(r);
+    return failures;
 }
 
 int main(int argc, char **argv) {
-    options o = {0};
+    options o = {.most_shown = INT_MAX};
     int failures = 0, records = 0, files = 0;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--set") == 0 && i + 1 < argc && o.setting_count < MOST_SETTINGS && strchr(argv[i + 1], '=')) {
             o.settings[o.setting_count++] = argv[++i];
         } else if (strcmp(argv[i], "--data") == 0 && i + 1 < argc) {
             o.data = argv[++i];
+        } else if (strcmp(argv[i], "--skipif") == 0 && i + 1 < argc && o.skip_count < MOST_SETTINGS) {
+            o.skips[o.skip_count++] = argv[++i];
+        } else if (strcmp(argv[i], "--except") == 0 && i + 1 < argc) {
+            slt_exceptions_read(&o.exceptions, argv[++i]);
+        } else if (strcmp(argv[i], "--failures") == 0 && i + 1 < argc) {
+            o.most_shown = atoi(argv[++i]);
+        } else if (strcmp(argv[i], "--ascii") == 0) {
+            o.is_ascii = 1;
         } else if (strcmp(argv[i], "--verbose") == 0) {
             o.is_verbose = 1;
         } else {
@@ -421,6 +401,7 @@ int main(int argc, char **argv) {
         }
     }
     remove_temporary_folder(&o);
+    slt_exceptions_free(&o.exceptions);
     printf("%d records in %d files, %d failed\n", records, files, failures);
     return failures || !files;
 }
