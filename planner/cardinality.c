@@ -1,84 +1,62 @@
-/// cardinality.c: how many rows a node emits, guessed. Used to choose build sides and shown by EXPLAIN.
+/// cardinality.c: how many rows a node emits, guessed bottom up.
 ///
-/// Formulas: Selinger et al., "Access Path Selection" (SIGMOD 1979), table 1: equality 1/10, range 1/3, IN n/10 (at
-/// most 1/2), AND multiplies, OR adds. Groups: rows^(3/4) for each set of keys, since nothing is known of distinct
-/// values. Equality joins: |L| * |R| / max(|L|, |R|), as if the larger side's key were unique.
-#include "planner/pass.h"
+/// Formulas
+///    join on =      |L| |R| / domain. The domain of one key is the larger number of different values of the two sides; that of
+///                   several keys the product, but no more than either side's scan has rows when all of that side's keys
+///                   come from one scan: (part, supplier) pairs exist only as often as partsupp has rows
+///    SEMI           the share of the left side's key values that the right side has, times the chance that one of the
+///                   matches meets the rest of the condition; ANTI the others
+///    groups         D different keys among n rows show up as D (1 - exp(-n / D)) groups; rows^(3/4) when nothing is known
+///   source  Selinger et al., "Access Path Selection" (SIGMOD 1979); Cardenas, "Analysis and Performance of Inverted Data
+///           Base Structures" (CACM 1975) for the groups
+#include "planner/cardinality.h"
+#include "planner/expr_walk.h"
+#include "planner/join_estimate.h"
 
 #include <math.h>
 #include <string.h>
 
-#define SELECTIVITY_EQUAL 0.1
-#define SELECTIVITY_RANGE (1.0 / 3)
-#define SELECTIVITY_OTHER 0.25
-
-static double clamp01(double x) { return x < 0 ? 0 : x > 1 ? 1 : x; }
-
-static double selectivity(const msl_expr *e) {
-    if (msl_expr_is_true(e)) return 1;
-    if (msl_expr_is_never_true(e)) return 0;
-    if (e->kind == MSL_EXPR_AND || e->kind == MSL_EXPR_OR) {
-        double s = e->kind == MSL_EXPR_AND ? 1 : 0;
-        for (uint32_t k = 0; k < e->arg_count; k++)
-            s = e->kind == MSL_EXPR_AND ? s * selectivity(e->args[k]) : s + selectivity(e->args[k]);
-        return clamp01(s);
-    }
-    if (e->kind == MSL_EXPR_IN) {
-        double s = SELECTIVITY_EQUAL * (e->arg_count - 1);
-        if (s > 0.5) s = 0.5;
-        return e->flags & MSL_EXPR_NEGATED ? 1 - s : s;
-    }
-    const char *name = msl_expr_function(e);
-    if (strcmp(name, "=") == 0 || strcmp(name, "is null") == 0) return SELECTIVITY_EQUAL;
-    if (strcmp(name, "<>") == 0 || strcmp(name, "is not null") == 0) return 1 - SELECTIVITY_EQUAL;
-    if (name[0] == '<' || name[0] == '>') return SELECTIVITY_RANGE;
-    if (strcmp(name, "not") == 0) return 1 - selectivity(e->args[0]);
-    return SELECTIVITY_OTHER;
-}
-
-static double filter_selectivity(const msl_scan_filter *f) {
-    switch (f->op) {
-    case MSL_FILTER_EQ:
-    case MSL_FILTER_IS_NULL: return SELECTIVITY_EQUAL;
-    case MSL_FILTER_NE:
-    case MSL_FILTER_IS_NOT_NULL: return 1 - SELECTIVITY_EQUAL;
-    case MSL_FILTER_LT:
-    case MSL_FILTER_LE:
-    case MSL_FILTER_GT:
-    case MSL_FILTER_GE: return SELECTIVITY_RANGE;
-    case MSL_FILTER_IN: return fmin(0.5, SELECTIVITY_EQUAL * f->value_count);
-    }
-    return 1;
-}
+#define SHARE_LEAST 0.02 ///< of ANTI joins: nobody writes one that keeps nothing
 
 static double at_least_one(double rows) { return rows > 0 && rows < 1 ? 1 : rows; }
 
-static double estimate_scan(const msl_logical *node) {
-    double rows = node->scan.source->estimated_rows;
-    if (rows < 0 && node->scan.source->total_bytes > 0) rows = node->scan.source->total_bytes / 64; // a usual line
-    for (uint32_t k = 0; k < node->scan.filter_count && rows >= 0; k++)
-        rows *= filter_selectivity(&node->scan.filters[k]);
+static double estimate_scan(msl_planner *p, const msl_logical *node) {
+    const msl_source *source = node->scan.source;
+    double rows = source->estimated_rows;
+    if (rows < 0 && source->total_bytes > 0) rows = source->total_bytes / 64; // a usual line
+    for (uint32_t k = 0; k < node->scan.filter_count && rows >= 0; k++) {
+        const msl_scan_filter *filter = &node->scan.filters[k];
+        bool is_exact = source->ops->answer && source->ops->answer(source, filter) == MSL_FILTER_EXACT;
+        if (is_exact) rows *= msl_filter_selectivity(p, node, filter); // the others stand above the scan as well
+    }
     return at_least_one(rows);
 }
 
 static double estimate_join(msl_planner *p, msl_logical *node) {
     double left = msl_estimate_rows(p, node->children[0]), right = msl_estimate_rows(p, node->children[1]);
     if (left < 0 || right < 0) return -1;
-    double rows = left * right;
-    if (node->join.key_count) rows /= fmax(1, fmax(left, right));
-    for (uint32_t k = 0; k < node->join.count; k++) rows *= selectivity(node->join.conjuncts[k]);
-    rows = at_least_one(rows);
+    msl_join_estimate e = msl_estimate_join(p, node, left, right);
+    double rows = at_least_one(left * right * e.selectivity);
     switch (node->join.type) {
     case MSL_JOIN_INNER: return rows;
     case MSL_JOIN_LEFT: return fmax(left, rows);
     case MSL_JOIN_RIGHT: return fmax(right, rows);
-    case MSL_JOIN_FULL: return fmax(left + right, rows);
-    case MSL_JOIN_SEMI:
-    case MSL_JOIN_ANTI: return at_least_one(left / 2);
+    case MSL_JOIN_FULL: return fmax(fmax(left, right), rows);
+    case MSL_JOIN_SEMI: return at_least_one(left * e.matched);
+    case MSL_JOIN_ANTI: return at_least_one(left * fmax(SHARE_LEAST, 1 - e.matched));
     case MSL_JOIN_MARK:
     case MSL_JOIN_SINGLE: return left;
     }
     return rows;
+}
+
+static double estimate_groups(msl_planner *p, const msl_logical *node, double rows) {
+    if (node->aggregate.key_count == 0) return 1;
+    if (rows <= 0) return rows;
+    double distinct = msl_exprs_distinct(p, node->aggregate.keys, node->aggregate.key_count, -1);
+    if (distinct < 1) return at_least_one(round(pow(rows, 0.75)));
+    double groups = distinct * -expm1(-rows / distinct);
+    return at_least_one(groups < rows ? groups : rows);
 }
 
 static double estimate_limit(double rows, const msl_expr *limit, const msl_expr *offset) {
@@ -92,24 +70,22 @@ static double estimate(msl_planner *p, msl_logical *node) {
     double rows = 0;
     if (node->child_count) rows = msl_estimate_rows(p, node->children[0]);
     switch (node->kind) {
-    case MSL_LOGICAL_SCAN: return estimate_scan(node);
+    case MSL_LOGICAL_SCAN: msl_learn_columns(p, node); return estimate_scan(p, node);
     case MSL_LOGICAL_VALUES: return node->values.row_count;
     case MSL_LOGICAL_FILTER:
-        for (uint32_t k = 0; k < node->filter.count && rows >= 0; k++) rows *= selectivity(node->filter.conjuncts[k]);
-        return at_least_one(rows);
+        if (rows < 0) return rows;
+        return at_least_one(rows * msl_selectivity(p, node->filter.conjuncts, node->filter.count));
     case MSL_LOGICAL_PROJECT:
     case MSL_LOGICAL_WINDOW:
     case MSL_LOGICAL_SORT: return rows;
-    case MSL_LOGICAL_AGGREGATE:
-        if (node->aggregate.key_count == 0) return 1;
-        return rows < 0 ? -1 : at_least_one(round(pow(rows, 0.75)));
+    case MSL_LOGICAL_AGGREGATE: return estimate_groups(p, node, rows);
     case MSL_LOGICAL_JOIN: return estimate_join(p, node);
     case MSL_LOGICAL_TOP_N: return estimate_limit(rows, node->sort.limit, node->sort.offset);
     case MSL_LOGICAL_LIMIT: return estimate_limit(rows, node->limit.limit, node->limit.offset);
     case MSL_LOGICAL_UNION_ALL:
-        for (uint32_t c = 1; c < node->child_count && rows >= 0; c++) {
+        for (uint32_t c = 1; c < node->child_count; c++) {
             double more = msl_estimate_rows(p, node->children[c]);
-            rows = more < 0 ? -1 : rows + more;
+            rows = more < 0 || rows < 0 ? -1 : rows + more;
         }
         return rows;
     case MSL_LOGICAL_REPEAT: return rows;
@@ -121,7 +97,9 @@ static double estimate(msl_planner *p, msl_logical *node) {
 }
 
 double msl_estimate_rows(msl_planner *p, msl_logical *node) {
-    if (node->rows < 0) node->rows = estimate(p, node);
+    if (node->rows >= 0) return node->rows;
+    node->rows = estimate(p, node);
+    if (node->kind != MSL_LOGICAL_SCAN) msl_learn_columns(p, node);
     return node->rows;
 }
 

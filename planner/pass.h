@@ -3,6 +3,7 @@
 #ifndef MSL_PASS_H
 #define MSL_PASS_H
 
+#include "planner/cardinality.h"
 #include "planner/expr_build.h"
 #include "planner/expr_walk.h"
 #include "planner/logical.h"
@@ -27,12 +28,5 @@ morsel_status msl_logical_edit_exprs(msl_planner *p, msl_logical *node, msl_expr
                                      void *context) MSL_MUST_CHECK;
 /// Turns the node into VALUES without rows, of the same columns.
 morsel_status msl_logical_make_empty(msl_planner *p, msl_logical *node) MSL_MUST_CHECK;
-
-/* ---- cardinality.c ---- */
-
-/// Estimated rows a node emits (cached in node->rows); < 0 = unknown.
-double msl_estimate_rows(msl_planner *p, msl_logical *node);
-/// Forgets the estimates of a tree.
-void msl_forget_estimates(msl_logical *root);
 
 #endif

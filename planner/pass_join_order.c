@@ -1,160 +1,115 @@
-/// pass_join_order.c: inner joins in an order that needs no cross product where a condition connects, smallest results
-/// first.
+/// pass_join_order.c: joins in the cheapest order that is found, outer joins, SEMI and ANTI included where that is valid.
 ///
 ///   FROM a, b, c WHERE a.x = c.x AND b.y = c.y     (a x b) join c   ->   (a join c) join b
 ///
-/// Greedy operator ordering: of all pairs of trees, the pair with the smallest estimated result is joined, until one
-/// tree is left; pairs that a condition connects come before pairs that none does. Bushy trees come out. Sets of
-/// relations are arrays of flags, of any width.
-/// Needs   1 three or more relations under inner joins whose conditions can fail by range at most
-///         2 not more than RELATIONS_MAX of them: the search is cubic; beyond, the order of the text stays
-///   source  Fegaras, "A New Heuristic for Optimizing Large Queries" (DEXA 1998)
+/// join_graph.c makes a graph of a tree of joins, join_search.c finds a tree, here it becomes a plan: each join gets the
+/// predicates that its sides make complete. Of a class of equal expressions one equality joins two sides: within each side
+/// they are equal already.
+/// Needs   1 three or more relations under joins that may move (join_graph.c says which)
+///         2 when no order is found, that of the text stays
+#include "planner/join_search.h"
 #include "planner/pass.h"
 
 #include <string.h>
 
-#define RELATIONS_MAX 100u
-#define ROWS_UNKNOWN  1e6
-
-typedef struct tree {
-    msl_logical *node; ///< NULL once it is part of another
-    double rows;
-} tree;
-
-typedef struct trees {
-    tree *items;
-    uint32_t count, room;
-} trees;
-
-typedef struct join_graph {
+typedef struct tree_builder {
     msl_planner *p;
-    trees trees;
-    msl_exprs conditions;
-    bool *placed; ///< by condition
-} join_graph;
+    const msl_join_graph *g;
+} tree_builder;
 
-static bool is_plain_inner(const msl_logical *node) {
-    if (node->kind != MSL_LOGICAL_JOIN || node->join.type != MSL_JOIN_INNER || node->join.key_count) return false;
-    for (uint32_t k = 0; k < node->join.count; k++) {
-        const msl_expr *e = node->join.conjuncts[k];
-        if ((e->flags & MSL_EXPR_VOLATILE) || ((e->flags & MSL_EXPR_CAN_FAIL) && !msl_expr_fails_only_by_range(e)))
-            return false;
-    }
-    return true;
+/// Becomes complete when the two sets are joined.
+static bool crosses(const msl_join_graph *g, msl_const_relation_set relations, const msl_join_tree *t) {
+    return msl_set_within(relations, t->set, g->words) && !msl_set_within(relations, t->left->set, g->words) &&
+           !msl_set_within(relations, t->right->set, g->words);
 }
 
-/// Collects the relations and conditions under a tree of inner joins, in text order.
-static morsel_status flatten(join_graph *g, msl_logical *node) {
-    if (!is_plain_inner(node)) {
-        MSL_TRY(msl_pass_join_order(g->p, &node));
-        double rows = msl_estimate_rows(g->p, node);
-        return MSL_PUSH(g->p, &g->trees, ((tree){node, rows < 0 ? ROWS_UNKNOWN : rows}));
+/// The member of a class in a set that has the fewest values: its hash table is the smallest where it is a key.
+static msl_expr *member_in(const msl_join_class *c, msl_const_relation_set set) {
+    const msl_join_member *best = NULL;
+    for (uint32_t k = 0; k < c->count; k++) {
+        const msl_join_member *m = &c->items[k];
+        if (msl_set_has(set, m->relation) && (!best || m->distinct < best->distinct)) best = m;
     }
-    MSL_TRY(flatten(g, node->children[0]));
-    MSL_TRY(flatten(g, node->children[1]));
-    for (uint32_t k = 0; k < node->join.count; k++) MSL_TRY(MSL_PUSH(g->p, &g->conditions, node->join.conjuncts[k]));
+    return best ? best->expr : NULL;
+}
+
+/// The predicates of the INNER joins that two sides make complete.
+static morsel_status take_predicates(const tree_builder *b, const msl_join_tree *t, msl_exprs *out) {
+    const msl_join_graph *g = b->g;
+    for (uint32_t c = 0; c < g->class_count; c++) {
+        msl_expr *left = member_in(&g->classes[c], t->left->set), *right = member_in(&g->classes[c], t->right->set), *e;
+        if (!left || !right) continue;
+        MSL_TRY(msl_expr_call2(b->p, "=", left, right, MSL_NOWHERE, &e));
+        MSL_TRY(MSL_PUSH(b->p, out, e));
+    }
+    for (uint32_t k = 0; k < g->edge_count; k++) {
+        const msl_join_edge *e = &g->edges[k];
+        if (e->type != MSL_JOIN_INNER || !e->count || !crosses(g, e->both, t)) continue;
+        MSL_TRY(MSL_PUSH(b->p, out, e->conjuncts[0]));
+    }
     return MORSEL_OK;
 }
 
-static bool uses(const msl_expr *e, const msl_logical *node) {
-    return msl_expr_uses_any(e, node->columns, node->column_count);
-}
-
-/// Can the condition be checked when the two are joined?
-static bool is_within(const join_graph *g, const msl_expr *e, const msl_logical *left, const msl_logical *right) {
-    for (uint32_t t = 0; t < g->trees.count; t++) {
-        const msl_logical *other = g->trees.items[t].node;
-        if (other && other != left && other != right && uses(e, other)) return false;
-    }
-    return true;
-}
-
-/// Rows of the join of two trees; *connected: a condition is about both.
-static double joined_rows(const join_graph *g, const tree *left, const tree *right, bool *connected) {
-    double rows = left->rows * right->rows, larger = left->rows > right->rows ? left->rows : right->rows;
-    bool has_equality = false;
-    *connected = false;
-    for (uint32_t k = 0; k < g->conditions.count; k++) {
-        const msl_expr *e = g->conditions.items[k];
-        if (g->placed[k] || !uses(e, left->node) || !uses(e, right->node) || !is_within(g, e, left->node, right->node))
-            continue;
-        *connected = true;
-        bool is_equality = strcmp(msl_expr_function(e), "=") == 0;
-        if (is_equality && !has_equality && larger > 1) rows /= larger;
-        if (!is_equality) rows /= 3;
-        has_equality = has_equality || is_equality;
-    }
-    return rows < 1 ? 1 : rows;
-}
-
-static morsel_status join_pair(join_graph *g, uint32_t l, uint32_t r, double rows) {
-    tree *left = &g->trees.items[l], *right = &g->trees.items[r];
-    msl_exprs conditions = {0};
-    for (uint32_t k = 0; k < g->conditions.count; k++) {
-        msl_expr *e = g->conditions.items[k];
-        if (g->placed[k] || !is_within(g, e, left->node, right->node)) continue;
-        if (!uses(e, left->node) && !uses(e, right->node)) continue; // no columns: waits for the last join
-        g->placed[k] = true;
-        MSL_TRY(MSL_PUSH(g->p, &conditions, e));
-    }
-    MSL_TRY(msl_logical_join(g->p, MSL_JOIN_INNER, left->node, right->node, conditions.items, conditions.count,
-                             &left->node));
-    left->rows = rows;
-    right->node = NULL;
-    return MORSEL_OK;
-}
-
-/// Joins the best pair. False when only one tree is left.
-static morsel_status join_best(join_graph *g, bool *done) {
-    uint32_t best_left = 0, best_right = 0;
-    double best = 0;
-    bool best_connected = false, found = false;
-    for (uint32_t l = 0; l < g->trees.count; l++) {
-        for (uint32_t r = l + 1; r < g->trees.count && g->trees.items[l].node; r++) {
-            bool connected;
-            if (!g->trees.items[r].node) continue;
-            double rows = joined_rows(g, &g->trees.items[l], &g->trees.items[r], &connected);
-            bool better = !found || (connected && !best_connected) || (connected == best_connected && rows < best);
-            if (!better) continue;
-            found = true;
-            best = rows;
-            best_connected = connected;
-            best_left = l;
-            best_right = r;
+/// A relation; where a class has several members in it, they must be equal.
+static morsel_status build_relation(const tree_builder *b, uint32_t relation, msl_logical **out) {
+    msl_exprs equalities = {0};
+    for (uint32_t c = 0; c < b->g->class_count; c++) {
+        const msl_join_class *class = &b->g->classes[c];
+        msl_expr *first = NULL, *e;
+        for (uint32_t k = 0; k < class->count; k++) {
+            if (class->items[k].relation != relation) continue;
+            if (first) {
+                MSL_TRY(msl_expr_call2(b->p, "=", first, class->items[k].expr, MSL_NOWHERE, &e));
+                MSL_TRY(MSL_PUSH(b->p, &equalities, e));
+            }
+            if (!first) first = class->items[k].expr;
         }
     }
-    *done = !found;
-    return found ? join_pair(g, best_left, best_right, best) : MORSEL_OK;
+    return msl_logical_filter(b->p, b->g->relations[relation].node, equalities.items, equalities.count, out);
 }
 
-/// The reordered tree, with the columns in the order that the nodes above expect.
-static morsel_status reorder(msl_planner *p, msl_logical **root, join_graph *g) {
-    msl_logical *old = *root, *node;
-    bool done = false;
-    MSL_TRY(MSL_TAKE(p, g->placed, g->conditions.count));
-    while (!done) MSL_TRY(join_best(g, &done));
-    node = g->trees.items[0].node; // the left of a pair stays in place, so all end here
-    msl_exprs rest = {0};
-    for (uint32_t k = 0; k < g->conditions.count; k++) {
-        if (!g->placed[k]) MSL_TRY(MSL_PUSH(p, &rest, g->conditions.items[k]));
+/// The plan of a tree. Depth: the number of relations, which the statement's tables bound.
+static morsel_status build(const tree_builder *b, const msl_join_tree *t, msl_logical **out) {
+    if (!t->left) return build_relation(b, (uint32_t)msl_set_next(t->set, b->g->words, 0), out);
+    msl_logical *left, *right;
+    msl_exprs predicates = {0};
+    MSL_TRY(build(b, t->left, &left));
+    MSL_TRY(build(b, t->right, &right));
+    MSL_TRY(take_predicates(b, t, &predicates));
+    if (!t->op) {
+        MSL_TRY(msl_logical_join(b->p, MSL_JOIN_INNER, left, right, predicates.items, predicates.count, out));
+        (*out)->rows = t->rows;
+        return MORSEL_OK;
     }
-    MSL_TRY(msl_logical_filter(p, node, rest.items, rest.count, &node));
+    MSL_TRY(msl_logical_join(b->p, t->type, left, right, t->op->conjuncts, t->op->count, out));
+    return msl_logical_filter(b->p, *out, predicates.items, predicates.count, out);
+}
+
+/// A projection to the columns that the nodes above expect.
+static morsel_status as_before(msl_planner *p, const msl_logical *old, msl_logical *node, msl_logical **out) {
     msl_expr **columns;
     MSL_TRY(MSL_TAKE(p, columns, old->column_count));
     for (uint32_t k = 0; k < old->column_count; k++) {
         MSL_TRY(msl_expr_new(p, MSL_EXPR_COLUMN, msl_column_type(p, old->columns[k]), 0, MSL_NOWHERE, &columns[k]));
         columns[k]->column = old->columns[k];
     }
-    return msl_logical_project(p, node, columns, NULL, old->column_count, root);
+    return msl_logical_project(p, node, columns, NULL, old->column_count, out);
 }
 
 morsel_status msl_pass_join_order(msl_planner *p, msl_logical **root) {
     msl_logical *node = *root;
-    if (is_plain_inner(node)) {
-        join_graph g = {.p = p};
-        MSL_TRY(flatten(&g, node));
-        if (g.trees.count > 2 && g.trees.count <= RELATIONS_MAX) return reorder(p, root, &g);
-        return MORSEL_OK;
+    if (node->kind == MSL_LOGICAL_JOIN) {
+        msl_join_graph *g;
+        msl_join_tree *tree = NULL;
+        MSL_TRY(msl_join_graph_make(p, node, &g));
+        if (g) MSL_TRY(msl_join_search(g, &tree));
+        if (tree) {
+            tree_builder b = {p, g};
+            msl_logical *built;
+            MSL_TRY(build(&b, tree, &built));
+            MSL_TRY(msl_logical_filter(p, built, g->constants.items, g->constants.count, &built));
+            return as_before(p, node, built, root);
+        }
     }
     for (uint32_t c = 0; c < node->child_count; c++) MSL_TRY(msl_pass_join_order(p, &node->children[c]));
     return MORSEL_OK;

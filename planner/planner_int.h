@@ -41,6 +41,9 @@ typedef struct msl_planner {
     msl_columns columns;
     msl_parameters parameters;     ///< type NULL until the context has said it
     uint32_t positional_parameters; ///< named ones follow these
+    struct msl_column_facts *facts; ///< by column id (cardinality.h)
+    uint32_t facts_room;
+    uint32_t scan_count;            ///< scans that facts were learnt of
     unsigned flags;                ///< msl_prepared_flags
 } msl_planner;
 

@@ -5,6 +5,9 @@
 #include "storage/csv_scan_int.h"
 #include "storage/sources.h"
 
+#include "functions/distinct_sketch.h"
+
+#include <math.h>
 #include <stdio.h>
 #include <strings.h>
 
@@ -214,6 +217,37 @@ static morsel_status fill_source(const msl_bind_env *env, msl_csv_binding *b, ms
     return MORSEL_OK;
 }
 
+/* ---- statistics ---- */
+
+/// How many different values `rows` rows have when `sample` of them have `distinct`: the size of the domain from which as
+/// many draws would be expected to give as many different values; where all differ, so do all rows.
+///   source  the method-of-moments estimator of Haas, Naughton, Seshadri, Stokes, "Sampling-Based Estimation of the
+///           Number of Distinct Values of an Attribute" (VLDB 1995)
+static double scale_distinct(double distinct, double sample, double rows) {
+    if (sample <= 0 || rows <= sample) return distinct;
+    if (distinct >= 0.95 * sample) return rows * distinct / sample; // the sketch errs by 2 %
+    double low = distinct, high = rows;
+    for (int step = 0; step < 50; step++) {
+        double middle = (low + high) / 2;
+        if (middle * (1 - exp(-sample / middle)) < distinct)
+            low = middle;
+        else
+            high = middle;
+    }
+    return high;
+}
+
+static void csv_statistics(const msl_source *source, uint32_t column, msl_column_statistics *out) {
+    const msl_csv_binding *b = source->binding;
+    if (column >= b->shape.column_count || !b->shape.columns[column].sketch || source->estimated_rows < 0) return;
+    const msl_csv_column *c = &b->shape.columns[column];
+    double records = (double)b->shape.sampled_rows, sampled = (double)c->sampled;
+    if (records < 1) return;
+    double present = sampled < records ? sampled / records : 1;
+    out->null_share = 1 - present;
+    out->distinct = scale_distinct(msl_sketch_estimate(c->sketch), sampled, source->estimated_rows * present);
+}
+
 /// read_lines: one column, nothing is special but line ends; an empty line is an empty text.
 static morsel_status make_lines(const msl_bind_env *env, msl_csv_options *o) {
     const unsigned allowed =
@@ -273,6 +307,7 @@ static morsel_status bind_lines(const msl_bind_env *env, const msl_source_arg *a
 }
 
 #define SCAN_OPS                                                                                                       \
+    .statistics = csv_statistics,                                                                                      \
     .answer = msl_csv_filter_answer, .open = msl_csv_open, .open_local = msl_csv_open_local,                           \
     .next_morsel = msl_csv_next_morsel, .read = msl_csv_read, .close_local = msl_csv_close_local,                      \
     .close = msl_csv_close, .consumed = msl_csv_consumed, .survey = msl_csv_survey

@@ -116,6 +116,8 @@ typedef struct msl_csv_column {
     const msl_type *type;
     unsigned kinds;   ///< seen in the sample
     bool is_declared; ///< the type was given by the user: a contradiction is an error, not a new schema
+    const struct msl_distinct_sketch *sketch; ///< of the sampled values; NULL in wide files
+    uint64_t sampled; ///< values in it: those that are not NULL
 } msl_csv_column;
 
 typedef struct msl_csv_shape {

@@ -12,6 +12,9 @@
 /// becomes a warning.
 #include "storage/csv_int.h"
 
+#include "base/hash.h"
+#include "functions/distinct_sketch.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <strings.h>
@@ -225,11 +228,15 @@ static bool means_null(const msl_csv_options *o, const msl_csv_text *t) {
     return false;
 }
 
-/// What the header decision needs to know of the sample.
+#define SKETCHED_COLUMNS 64u ///< a file with more columns, and one of many that are united, gets none: 2 KiB each
+
+/// What the header decision needs to know of the sample, and what estimates will ask.
 typedef struct body {
     field_list first;              ///< the first record
     unsigned *first_kinds, *kinds; ///< by column: of the first record, of the others
     bool *repeats;                 ///< the first record's field occurs again in its column
+    msl_distinct_sketch *sketches; ///< by column: of the others' values; NULL in wide files
+    uint64_t *sampled;             ///< by column: how many
     uint64_t rows;                 ///< records after the first
     uint64_t agreeing;
     uint64_t bytes;
@@ -245,7 +252,10 @@ static bool read_body(const msl_csv_options *o, const msl_csv_dialect *d, msl_ar
     b->kinds = MSL_NEW_ARRAY(arena, unsigned, columns + 1);
     b->first_kinds = MSL_NEW_ARRAY(arena, unsigned, columns + 1);
     b->repeats = MSL_NEW_ARRAY(arena, bool, columns + 1);
-    if (!b->kinds || !b->first_kinds || !b->repeats) return false;
+    b->sampled = MSL_NEW_ARRAY(arena, uint64_t, columns + 1);
+    if (columns <= SKETCHED_COLUMNS && !(o->flags & MSL_CSV_OPT_UNION_BY_NAME))
+        b->sketches = MSL_NEW_ARRAY(arena, msl_distinct_sketch, columns + 1);
+    if (!b->kinds || !b->first_kinds || !b->repeats || !b->sampled) return false;
     uint32_t at = from;
     msl_csv_record record;
     for (bool is_first = true;; is_first = false) {
@@ -268,6 +278,8 @@ static bool read_body(const msl_csv_options *o, const msl_csv_dialect *d, msl_ar
                 b->first_kinds[c] = msl_csv_kind_of(o, t->text, t->length);
                 continue;
             }
+            b->sampled[c]++;
+            if (b->sketches) msl_sketch_add(&b->sketches[c], msl_hash_bytes(t->text, t->length));
             if (b->kinds[c] != MSL_CSV_KIND_TEXT) b->kinds[c] |= msl_csv_kind_of(o, t->text, t->length);
             if (b->kinds[c] & MSL_CSV_KIND_TEXT && !b->repeats[c] && c < b->first.count) {
                 const msl_csv_text *f = &b->first.fields[c];
@@ -517,7 +529,12 @@ static morsel_status make_columns(const msl_bind_env *env, const msl_csv_options
     for (uint32_t c = 0; c < columns; c++) {
         unsigned kinds = b->kinds[c] | (out->has_header ? 0 : b->first_kinds[c]);
         const msl_type *type = all_text ? msl_type_of(MSL_TYPE_VARCHAR) : msl_csv_kinds_type(kinds);
-        out->columns[c] = (msl_csv_column){.name = names[c], .type = type, .kinds = kinds, .is_declared = all_text};
+        out->columns[c] = (msl_csv_column){.name = names[c],
+                                           .type = type,
+                                           .kinds = kinds,
+                                           .is_declared = all_text,
+                                           .sketch = b->sketches ? &b->sketches[c] : NULL,
+                                           .sampled = b->sampled[c]};
     }
     return apply_types(env, o, path, out);
 }

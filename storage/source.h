@@ -46,9 +46,23 @@ typedef struct msl_bind_env {
 typedef struct msl_source_column {
     const char *name;
     const msl_type *type;
-    bool has_range;                 ///< min and max are known (tables; Parquet later)
-    msl_value min, max;
+    bool is_not_null;               ///< no row is NULL: the plan may rely on it
 } msl_source_column;
+
+/// What is known about the values of a column: hints for estimates, not promises.
+typedef struct msl_column_statistics {
+    double distinct;                ///< different values that are not NULL; < 0 = unknown
+    double null_share;              ///< 0 .. 1; < 0 = unknown
+    bool has_range;                 ///< no value is below min or above max
+    msl_value min, max;             ///< of the column's type; not text
+} msl_column_statistics;
+#define MSL_NOTHING_KNOWN ((msl_column_statistics){.distinct = -1, .null_share = -1})
+
+/// Columns that no two rows have in common: the plan may rely on it. NULLs count as different unless all are not NULL.
+typedef struct msl_source_key {
+    const uint32_t *columns;
+    uint32_t column_count;
+} msl_source_key;
 
 /// How a source answers a pushed filter.
 typedef enum msl_filter_answer {
@@ -83,6 +97,8 @@ typedef struct msl_source {
     const char *key;                ///< identifies the source for overrides: path list and options
     uint32_t column_count;
     msl_source_column *columns;
+    const msl_source_key *keys;
+    uint32_t key_count;
     double estimated_rows;          ///< < 0 = unknown
     double total_bytes;             ///< for progress; 0 = unknown
     uint64_t estimated_morsels;     ///< upper limit of useful workers
@@ -140,6 +156,8 @@ typedef struct msl_source_ops {
     const char *description;
     /// Learns the schema. For `FROM 'file'` the single positional argument is the file name.
     morsel_status (*bind)(const msl_bind_env *env, const msl_source_arg *args, uint32_t arg_count, msl_source *out);
+    /// What is known about a column; *out is MSL_NOTHING_KNOWN before. Cheap: some microseconds. NULL = nothing ever.
+    void (*statistics)(const msl_source *source, uint32_t column, msl_column_statistics *out);
     /// How the source would treat a filter (the planner asks; open gets those answered EXACT or PRUNES). NULL = IGNORED.
     msl_filter_answer (*answer)(const msl_source *source, const msl_scan_filter *filter);
     /// Starts a scan of `columns` (schema indexes, in output order; may be none: only rows are counted).

@@ -71,18 +71,25 @@ static morsel_status bind_sequence(const msl_bind_env *env, const msl_source_arg
     if (!b || !column) return msl_error_nomem(env->err, name, sizeof *b);
     *b = (range_binding){.start = a[0], .step = a[2], .count = sequence_count(a[0], a[1], a[2], with_end)};
     const msl_type *bigint = msl_type_of(MSL_TYPE_BIGINT);
-    *column = (msl_source_column){.name = name, .type = bigint};
-    if (b->count) {
-        int64_t last = (int64_t)((msl_i128)b->start + (msl_i128)(b->count - 1) * b->step);
-        column->has_range = true;
-        column->min = (msl_value){.type = bigint, .i64 = b->step > 0 ? b->start : last};
-        column->max = (msl_value){.type = bigint, .i64 = b->step > 0 ? last : b->start};
-    }
+    *column = (msl_source_column){.name = name, .type = bigint, .is_not_null = true};
     *out = (msl_source){.ops = ops, .display = name, .key = name, .column_count = 1, .columns = column,
                         .estimated_rows = (double)b->count, .total_bytes = (double)b->count,
                         .estimated_morsels = (b->count + RANGE_MORSEL_ROWS - 1) / RANGE_MORSEL_ROWS,
                         .flags = MSL_SOURCE_ORDERED | MSL_SOURCE_RESTARTABLE, .binding = b};
     return MORSEL_OK;
+}
+
+static void range_statistics(const msl_source *source, uint32_t column, msl_column_statistics *out) {
+    const range_binding *b = source->binding;
+    (void)column;
+    out->distinct = (double)b->count;
+    out->null_share = 0;
+    if (b->count == 0) return;
+    const msl_type *bigint = msl_type_of(MSL_TYPE_BIGINT);
+    int64_t last = (int64_t)((msl_i128)b->start + (msl_i128)(b->count - 1) * b->step);
+    out->has_range = true;
+    out->min = (msl_value){.type = bigint, .i64 = b->step > 0 ? b->start : last};
+    out->max = (msl_value){.type = bigint, .i64 = b->step > 0 ? last : b->start};
 }
 
 static morsel_status range_open(const msl_source *source, const msl_scan_env *env, const uint32_t *columns,
@@ -181,11 +188,11 @@ static morsel_status bind_series(const msl_bind_env *env, const msl_source_arg *
 
 const msl_source_ops msl_source_range = {
     .name = "range", .description = "range([start,] stop [, step]): BIGINT values up to but without stop",
-    .bind = bind_range, .open = range_open, .open_local = range_open_local, .next_morsel = range_next_morsel,
+    .bind = bind_range, .statistics = range_statistics, .open = range_open, .open_local = range_open_local, .next_morsel = range_next_morsel,
     .read = range_read, .close_local = range_close_local, .close = range_close, .consumed = range_consumed,
 };
 const msl_source_ops msl_source_generate_series = {
     .name = "generate_series", .description = "generate_series([start,] stop [, step]): BIGINT values up to and with stop",
-    .bind = bind_series, .open = range_open, .open_local = range_open_local, .next_morsel = range_next_morsel,
+    .bind = bind_series, .statistics = range_statistics, .open = range_open, .open_local = range_open_local, .next_morsel = range_next_morsel,
     .read = range_read, .close_local = range_close_local, .close = range_close, .consumed = range_consumed,
 };

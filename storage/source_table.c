@@ -228,9 +228,26 @@ static double table_consumed(const void *scan) {
     return (double)atomic_load_explicit(&((const table_scan *)scan)->consumed_rows, memory_order_relaxed);
 }
 
+static void table_statistics(const msl_source *source, uint32_t column, msl_column_statistics *out) {
+    const table_binding *b = source->binding;
+    if (column < b->table->column_count) msl_version_statistics(b->version, column, b->types[column], out);
+}
+
+/// The keys that are enforced, in the plan's arena. NULL when memory is refused.
+static msl_source_key *table_keys(const msl_table *table, msl_arena *arena, uint32_t *count) {
+    msl_source_key *keys = MSL_NEW_ARRAY(arena, msl_source_key, table->key_count + 1);
+    *count = 0;
+    for (uint32_t k = 0; keys && k < table->key_count; k++) {
+        const msl_table_key *key = &table->keys[k];
+        if (msl_key_is_unique(key)) keys[(*count)++] = (msl_source_key){key->columns, key->column_count};
+    }
+    return keys;
+}
+
 static const msl_source_ops table_ops = {
     .name = "table",
     .description = "a table in memory",
+    .statistics = table_statistics,
     .answer = table_answer,
     .open = table_open,
     .open_local = table_open_local,
@@ -247,7 +264,9 @@ morsel_status msl_table_source(msl_table *table, msl_table_version *version, boo
     table_binding *b = MSL_NEW(env->arena, table_binding);
     msl_source_column *columns = MSL_NEW_ARRAY(env->arena, msl_source_column, count);
     const msl_type **types = MSL_NEW_ARRAY(env->arena, const msl_type *, count);
-    if (!b || !columns || !types) return msl_error_nomem(env->err, "SCAN", sizeof *columns * count);
+    uint32_t key_count;
+    const msl_source_key *keys = table_keys(table, env->arena, &key_count);
+    if (!b || !columns || !types || !keys) return msl_error_nomem(env->err, "SCAN", sizeof *columns * count);
     msl_table_retain(table);
     msl_table_version_retain(version);
     *b = (table_binding){.table = table, .version = version, .types = types};
@@ -258,13 +277,17 @@ morsel_status msl_table_source(msl_table *table, msl_table_version *version, boo
     for (uint32_t c = 0; c < count; c++) {
         bool is_row_id = c == table->column_count;
         types[c] = is_row_id ? msl_type_of(MSL_TYPE_BIGINT) : table->columns[c].type;
-        columns[c] = (msl_source_column){.name = is_row_id ? "row id" : table->columns[c].name, .type = types[c]};
+        columns[c] = (msl_source_column){.name = is_row_id ? "row id" : table->columns[c].name,
+                                         .type = types[c],
+                                         .is_not_null = is_row_id || table->columns[c].is_not_null};
     }
     *out = (msl_source){.ops = &table_ops,
                         .display = table->name,
                         .key = table->name,
                         .column_count = count,
                         .columns = columns,
+                        .keys = keys,
+                        .key_count = key_count,
                         .estimated_rows = (double)version->rows,
                         .total_bytes = (double)version->rows,
                         .estimated_morsels = version->part_count,

@@ -1,5 +1,6 @@
 /// table.c: definitions of tables, and the counted blocks that their versions are made of.
 #include "storage/table.h"
+#include "functions/distinct_sketch.h"
 #include "storage/key_index.h"
 
 #include <string.h>
@@ -12,6 +13,7 @@ void msl_segment_release(msl_segment *s) {
     msl_memory_release(memory, s->data, s->data_bytes);
     msl_memory_release(memory, s->valid, s->valid_bytes);
     msl_memory_release(memory, s->heap, s->heap_bytes);
+    if (s->sketch) msl_memory_release(memory, s->sketch, sizeof *s->sketch);
     msl_memory_release(memory, s, sizeof *s);
 }
 

@@ -31,8 +31,10 @@ typedef struct msl_segment {
     uint64_t *valid;        ///< bit 1 = present; NULL = no NULL
     char *heap;             ///< bytes of the long strings
     size_t data_bytes, valid_bytes, heap_bytes;
+    uint32_t null_count;
     bool has_range;         ///< min and max below are set (not text, at least one value)
     msl_value min, max;
+    struct msl_distinct_sketch *sketch; ///< of the values; NULL in short segments (column_statistics.c)
 } msl_segment;
 
 typedef struct msl_row_group {
@@ -149,6 +151,15 @@ void msl_table_version_release(msl_table_version *version);
 ///   in       with_row_ids: one more column, the last, a BIGINT: number of the part << 32 | row in the group
 MSL_MUST_CHECK morsel_status msl_table_source(msl_table *table, msl_table_version *version, bool with_row_ids,
                                               const msl_bind_env *env, msl_source *out);
+
+/* ---- what is known about values (column_statistics.c) ---- */
+
+/// Counts the NULLs, finds the range and, when there are many rows, makes the sketch of a new segment. A sketch that memory
+/// is refused for is left out.
+void msl_segment_describe(msl_segment *segment, const msl_type *type, uint32_t rows);
+/// What all rows of the version tell about a column; deleted rows count until their group is written anew.
+void msl_version_statistics(const msl_table_version *version, uint32_t column, const msl_type *type,
+                            msl_column_statistics *out);
 
 /* ---- reading a part in chunks: what scans and RETURNING share ---- */
 

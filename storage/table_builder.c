@@ -2,7 +2,7 @@
 ///
 /// Column data grows by doubling up to MSL_GROUP_ROWS values and is trimmed when the group is sealed. Long strings are
 /// copied to the segment's heap; while the heap grows, the strings hold offsets into it, which sealing turns into
-/// addresses. Minimum and maximum of each fixed-size column are taken at sealing, for pruning.
+/// addresses. Sealing also takes what is known of the values afterwards (column_statistics.c).
 #include "storage/table.h"
 
 #include <string.h>
@@ -115,23 +115,6 @@ morsel_status msl_group_builder_add(msl_group_builder *b, const msl_chunk *chunk
     return MORSEL_OK;
 }
 
-/// Smallest and largest value of a sealed segment. Text, booleans and intervals have none; a NaN ends the attempt.
-static void take_range(msl_segment *s, const msl_type *type, uint32_t rows) {
-    if (type->phys == MSL_PHYS_STRING || type->phys == MSL_PHYS_INTERVAL || type->phys == MSL_PHYS_BOOL) return;
-    msl_vector v = {.type = type, .form = MSL_FORM_FLAT, .capacity = rows, .data = s->data, .valid = s->valid};
-    for (uint32_t i = 0; i < rows; i++) {
-        msl_value value = msl_vector_get(&v, i);
-        if (value.is_null) continue;
-        if ((type->phys == MSL_PHYS_F64 || type->phys == MSL_PHYS_F32) && value.f64 != value.f64) {
-            s->has_range = false;
-            return;
-        }
-        if (!s->has_range || msl_value_compare(&value, &s->min) < 0) s->min = value;
-        if (!s->has_range || msl_value_compare(&value, &s->max) > 0) s->max = value;
-        s->has_range = true;
-    }
-}
-
 /// The column's values as a segment of their own; the builder's column is empty then. NULL when memory is refused.
 static msl_segment *seal_column(msl_group_builder *b, uint32_t column) {
     msl_column_builder *c = &b->columns[column];
@@ -159,7 +142,7 @@ static msl_segment *seal_column(msl_group_builder *b, uint32_t column) {
             if (strings[k].length > MSL_STRING_INLINE) strings[k].pointer = s->heap + (uintptr_t)strings[k].pointer;
         }
     }
-    take_range(s, type, b->rows);
+    msl_segment_describe(s, type, b->rows);
     return s;
 }
 
