@@ -5,8 +5,7 @@
 #include <string.h>
 
 static morsel_status fold_constant(void *context, const msl_expr *expr, msl_arena *arena, msl_value *out, msl_error *err) {
-    (void)context;
-    return msl_expr_fold(expr, arena, out, err);
+    return msl_expr_fold(expr, &((morsel_connection *)context)->is_interrupted, arena, out, err);
 }
 
 void msl_planned_release(msl_planned *planned) {
@@ -40,7 +39,7 @@ morsel_status msl_plan_text(morsel_connection *c, const char *sql, size_t length
         msl_planner_env env = {.arena = &planned->arena, .memory = memory, .catalog = catalog, .sql = sql,
                                .sql_length = length, .cancelled = &c->is_interrupted, .overrides = overrides,
                                .warn = msl_warnings_add, .warn_sink = warnings ? warnings : &planned->warnings,
-                               .evaluate = fold_constant, .disabled_passes = c->settings.disabled_optimizers,
+                               .evaluate = fold_constant, .evaluate_context = c, .disabled_passes = c->settings.disabled_optimizers,
                                .parameters = params, .parameter_count = param_count};
         status = msl_plan_statement(&env, ast, &planned->prepared, err);
         if (status != MORSEL_OK && err->status != MORSEL_OK) status = err->status; // a look-up that memory was refused to

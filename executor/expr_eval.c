@@ -393,11 +393,12 @@ morsel_status msl_expr_evaluate_constant(const msl_expr *expr, const msl_query *
     return out->text ? MORSEL_OK : msl_error_nomem(err, "expressions", out->length);
 }
 
-morsel_status msl_expr_fold(const msl_expr *expr, msl_arena *arena, msl_value *out, msl_error *err) {
-    static const msl_environment no_environment;
+morsel_status msl_expr_fold(const msl_expr *expr, const atomic_bool *cancelled, msl_arena *arena, msl_value *out,
+                            msl_error *err) {
+    msl_environment environment = {.cancelled = cancelled};
     msl_arena work; // a statement may have a million constants: only the value is kept
     msl_arena_init(&work, arena->memory);
-    msl_query query = {.memory = arena->memory, .arena = &work, .env = &no_environment, .wake_fd = -1};
+    msl_query query = {.memory = arena->memory, .arena = &work, .env = &environment, .wake_fd = -1};
     morsel_status status = msl_expr_evaluate_constant(expr, &query, &work, out, err);
     if (status == MORSEL_OK && !out->is_null && out->type->phys == MSL_PHYS_STRING) {
         out->text = msl_arena_strndup(arena, out->text, out->length);

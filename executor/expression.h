@@ -88,6 +88,7 @@ MSL_MUST_CHECK morsel_status msl_expr_evaluate_constant(const msl_expr *expr, co
                                                         msl_value *out, msl_error *err);
 /// As above for callers without a query (the planner's callback): no parameters; `now` is not needed since STABLE and
 /// VOLATILE nodes are never folded.
-MSL_MUST_CHECK morsel_status msl_expr_fold(const msl_expr *expr, msl_arena *arena, msl_value *out, msl_error *err);
+MSL_MUST_CHECK morsel_status msl_expr_fold(const msl_expr *expr, const atomic_bool *cancelled, msl_arena *arena,
+                                           msl_value *out, msl_error *err);
 
 #endif

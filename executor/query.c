@@ -12,19 +12,26 @@
 #include <unistd.h>
 
 #define CHUNK_BYTES ((size_t)4 << 20) ///< rows of a chunk are fewer when they are very wide
+/* A lane keeps a few vectors for each column, however few their rows are. With 100,000 columns that is more than what
+ * parallel work over a handful of rows is worth: then fewer lanes run. */
+#define LANES_BYTES       ((size_t)32 << 20)
+#define LANE_COLUMN_BYTES 300u
 
 /* ---- making ---- */
 
-/// Bytes of the widest row in the plan. Recursion: as deep as the plan, which the split limits; the depth is cut here
-/// too.
-static size_t widest_row(const msl_plan *plan, uint32_t depth) {
+/// What the widest nodes of a plan ask of a chunk.
+typedef struct width {
+    size_t row_bytes;
+    uint32_t columns;
+} width;
+
+/// Recursion: as deep as the plan, which the split limits; the depth is cut here too.
+static void widen(width *w, const msl_plan *plan, uint32_t depth) {
     size_t bytes = 0;
     for (uint32_t c = 0; c < plan->column_count; c++) bytes += plan->types[c]->width;
-    for (uint32_t i = 0; i < plan->child_count && depth < 5000; i++) {
-        size_t child = widest_row(plan->children[i], depth + 1);
-        if (child > bytes) bytes = child;
-    }
-    return bytes;
+    if (bytes > w->row_bytes) w->row_bytes = bytes;
+    if (plan->column_count > w->columns) w->columns = plan->column_count;
+    for (uint32_t i = 0; i < plan->child_count && depth < 5000; i++) widen(w, plan->children[i], depth + 1);
 }
 
 static void settle(msl_query_settings *settings, const msl_query_options *o) {
@@ -32,8 +39,12 @@ static void settle(msl_query_settings *settings, const msl_query_options *o) {
     if (settings->threads == 0) settings->threads = msl_pool_threads(o->pool);
     if (settings->threads > 1024) settings->threads = 1024;
     if (settings->vector_rows == 0) settings->vector_rows = MSL_VECTOR_ROWS;
-    size_t row = widest_row(o->plan, 0), rows = CHUNK_BYTES / (row ? row : 1);
+    width w = {1, 1};
+    widen(&w, o->plan, 0);
+    size_t rows = CHUNK_BYTES / w.row_bytes, lanes = LANES_BYTES / (LANE_COLUMN_BYTES * w.columns);
     if (rows < 1) rows = 1;
+    if (lanes < 1) lanes = 1;
+    if (settings->threads > lanes) settings->threads = (uint32_t)lanes;
     if (settings->vector_rows > rows) settings->vector_rows = (uint32_t)rows;
 }
 

@@ -8,6 +8,8 @@
 
 #include "functions/function.h"
 
+#include <string.h>
+
 #define MSL_KERNEL_ARGS                                                                                                \
     msl_kernel_ctx *ctx, const msl_vector *const *args, uint32_t arg_count, const uint32_t *sel, uint32_t n,           \
         msl_vector *out
@@ -32,8 +34,23 @@ typedef struct msl_text {
 } msl_text;
 static inline msl_text msl_text_of(const msl_string *s) { return (msl_text){msl_string_bytes(s), s->length}; }
 
-/// Room for `bytes` in ctx->scratch; NULL with the error recorded when the limit or the budget refuses.
+/// True when the query was cancelled; loops that can exceed 1 ms ask.
+static inline bool msl_fn_cancelled(const msl_kernel_ctx *ctx) {
+    return ctx->env && ctx->env->cancelled && atomic_load_explicit(ctx->env->cancelled, memory_order_relaxed);
+}
+static inline morsel_status msl_fn_interrupted(msl_error *err) {
+    return msl_error_set(err, MORSEL_INTERRUPTED, "57014", "the query was interrupted");
+}
+
+#define MSL_FN_PIECE (256u << 10) ///< bytes that a kernel may handle between two looks at cancellation
+
+/// Room for `bytes` in ctx->scratch; NULL with the error recorded when the limit or the budget refuses, or when long
+/// text is asked for and the query was cancelled.
 static inline char *msl_fn_room(msl_kernel_ctx *ctx, uint64_t bytes) {
+    if (MSL_UNLIKELY(bytes > MSL_FN_PIECE) && msl_fn_cancelled(ctx)) {
+        msl_fn_interrupted(ctx->err);
+        return NULL;
+    }
     if (MSL_UNLIKELY(bytes > MSL_TEXT_LIMIT)) {
         msl_error_set(ctx->err, MORSEL_DATA, "54000", "the result would be a text of more than 1 GiB");
         return NULL;
@@ -46,12 +63,15 @@ static inline char *msl_fn_room(msl_kernel_ctx *ctx, uint64_t bytes) {
 static inline morsel_status msl_fn_no_room(const msl_kernel_ctx *ctx) {
     return ctx->err && ctx->err->status != MORSEL_OK ? ctx->err->status : MORSEL_NOMEM;
 }
-/// True when the query was cancelled; loops that can exceed 1 ms ask.
-static inline bool msl_fn_cancelled(const msl_kernel_ctx *ctx) {
-    return ctx->env && ctx->env->cancelled && atomic_load_explicit(ctx->env->cancelled, memory_order_relaxed);
-}
-static inline morsel_status msl_fn_interrupted(msl_error *err) {
-    return msl_error_set(err, MORSEL_INTERRUPTED, "57014", "the query was interrupted");
+/// Copies long text in pieces.
+static inline morsel_status msl_fn_copy(msl_kernel_ctx *ctx, char *to, const char *from, uint64_t n) {
+    while (MSL_UNLIKELY(n > MSL_FN_PIECE)) {
+        if (msl_fn_cancelled(ctx)) return msl_fn_interrupted(ctx->err);
+        memcpy(to, from, MSL_FN_PIECE);
+        to += MSL_FN_PIECE, from += MSL_FN_PIECE, n -= MSL_FN_PIECE;
+    }
+    memcpy(to, from, n);
+    return MORSEL_OK;
 }
 /// Is argument i of this row NULL? For kernels with MSL_FN_HANDLES_NULL.
 static inline bool msl_fn_is_null(const msl_vector *arg, uint32_t row) { return !msl_vector_is_valid(arg, row); }

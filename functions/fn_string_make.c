@@ -29,7 +29,7 @@ static morsel_status join(msl_kernel_ctx *ctx, const msl_vector *const *args, ui
         }
         between = true;
         const msl_string *piece = msl_vector_at(args[a], row);
-        memcpy(to, msl_string_bytes(piece), piece->length);
+        MSL_TRY(msl_fn_copy(ctx, to, msl_string_bytes(piece), piece->length));
         to += piece->length;
     }
     MSL_ASSERT((uint64_t)(to - room) == length);
@@ -49,7 +49,7 @@ morsel_status msl_kernel_concat(MSL_KERNEL_ARGS) {
         char *to = room;
         for (uint32_t a = 0; a < arg_count; a++) {
             const msl_string *piece = msl_vector_at(args[a], row);
-            memcpy(to, msl_string_bytes(piece), piece->length);
+            MSL_TRY(msl_fn_copy(ctx, to, msl_string_bytes(piece), piece->length));
             to += piece->length;
         }
         result[row] = msl_string_make(room, length);
@@ -91,7 +91,7 @@ morsel_status msl_kernel_repeat(MSL_KERNEL_ARGS) {
         if (length) memcpy(room, s.bytes, s.length);
         for (uint64_t done = s.length; done < length;) { // doubles what is there
             uint64_t more = done < length - done ? done : length - done;
-            memcpy(room + done, room, more);
+            MSL_TRY(msl_fn_copy(ctx, room + done, room, more));
             done += more;
         }
         ((msl_string *)out->data)[row] = msl_string_make(room, length);
@@ -99,16 +99,18 @@ morsel_status msl_kernel_repeat(MSL_KERNEL_ARGS) {
     return MORSEL_OK;
 }
 
-/// Writes code points of `fill` over and over, `points` in all; returns the bytes.
-static size_t write_fill(char *to, msl_text fill, uint64_t points) {
-    size_t length = 0;
+/// Writes code points of `fill` over and over, `points` in all.
+///   out      *length: the bytes
+static morsel_status write_fill(msl_kernel_ctx *ctx, char *to, msl_text fill, uint64_t points, size_t *length) {
+    *length = 0;
     for (size_t at = 0, step; points > 0; points--, at += step) {
+        if (points % MSL_FN_PIECE == 0 && msl_fn_cancelled(ctx)) return msl_fn_interrupted(ctx->err);
         if (at >= fill.length) at = 0;
         step = msl_utf8_step(fill.bytes + at, fill.length - at);
-        memcpy(to + length, fill.bytes + at, step);
-        length += step;
+        memcpy(to + *length, fill.bytes + at, step);
+        *length += step;
     }
-    return length;
+    return MORSEL_OK;
 }
 
 static morsel_status pad(msl_kernel_ctx *ctx, const msl_vector *const *args, uint32_t arg_count, const uint32_t *sel,
@@ -130,11 +132,11 @@ static morsel_status pad(msl_kernel_ctx *ctx, const msl_vector *const *args, uin
         if (!room) return msl_fn_no_room(ctx);
         size_t length;
         if (left) {
-            length = write_fill(room, fill, missing);
-            memcpy(room + length, s.bytes, kept);
+            MSL_TRY(write_fill(ctx, room, fill, missing, &length));
+            MSL_TRY(msl_fn_copy(ctx, room + length, s.bytes, kept));
         } else {
-            memcpy(room, s.bytes, kept);
-            length = write_fill(room + kept, fill, missing);
+            MSL_TRY(msl_fn_copy(ctx, room, s.bytes, kept));
+            MSL_TRY(write_fill(ctx, room + kept, fill, missing, &length));
         }
         ((msl_string *)out->data)[row] = msl_string_make(room, length + kept);
     }
@@ -145,6 +147,8 @@ morsel_status msl_kernel_rpad(MSL_KERNEL_ARGS) { return pad(ctx, args, arg_count
 
 /* ---- replacing ---- */
 
+#define CHECK_HITS 4096u ///< replacements between two looks at cancellation
+
 static morsel_status replace_all(msl_kernel_ctx *ctx, const msl_string *value, msl_text from, msl_text to,
                                  msl_string *result) {
     msl_text s = msl_text_of(value);
@@ -153,6 +157,7 @@ static morsel_status replace_all(msl_kernel_ctx *ctx, const msl_string *value, m
     for (const char *at = s.bytes; from.length; hits++) {
         const char *hit = memmem(at, (size_t)(end - at), from.bytes, from.length);
         if (!hit) break;
+        if (hits % CHECK_HITS == CHECK_HITS - 1 && msl_fn_cancelled(ctx)) return msl_fn_interrupted(ctx->err);
         at = hit + from.length;
     }
     if (!hits) {
@@ -164,6 +169,7 @@ static morsel_status replace_all(msl_kernel_ctx *ctx, const msl_string *value, m
     if (!room) return msl_fn_no_room(ctx);
     const char *at = s.bytes;
     for (; hits > 0; hits--) {
+        if (hits % CHECK_HITS == 0 && msl_fn_cancelled(ctx)) return msl_fn_interrupted(ctx->err);
         const char *hit = memmem(at, (size_t)(end - at), from.bytes, from.length);
         memcpy(write, at, (size_t)(hit - at));
         write += hit - at;

@@ -56,6 +56,7 @@ static morsel_status not_yet(msl_binder *b, const msl_ast_expr *ast) {
 
 // LONG: one case for each kind of expression.
 morsel_status msl_bind_expr(msl_binder *b, const msl_ast_expr *ast, msl_expr **out) {
+    MSL_TRY(msl_planner_interrupted(b->p));
     msl_at at = msl_binder_at(b, ast->at);
     switch ((msl_ast_expr_kind)ast->kind) {
     case MSL_AST_NULL: return msl_expr_null(b->p, msl_type_of(MSL_TYPE_NULL), at, out);

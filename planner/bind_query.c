@@ -218,6 +218,7 @@ static morsel_status push_ctes(msl_binder *b, const msl_ast_query *ast) {
 morsel_status msl_bind_query(msl_binder *b, const msl_ast_query *ast, unsigned flags, msl_bound_query *out) {
     msl_cte_scope *outer = b->ctes;
     *out = (msl_bound_query){0};
+    MSL_TRY(msl_planner_interrupted(b->p));
     morsel_status status = push_ctes(b, ast);
     if (status == MORSEL_OK) status = bind_body(b, ast, flags, out);
     for (msl_cte_scope *c = b->ctes; c != outer && status == MORSEL_OK; c = c->outer) {

@@ -1,4 +1,5 @@
 /// bind_table.c: CREATE TABLE, CREATE VIEW, DROP, COPY TO.
+#include "base/name_index.h"
 #include "planner/bind_change.h"
 
 #include <string.h>
@@ -32,14 +33,6 @@ static morsel_status named_twice(msl_binder *b, const char *name, msl_at at) {
     return msl_error_at(b->p->err, MORSEL_BIND, "42701", at.offset, at.length, "column %s is named twice", name);
 }
 
-static morsel_status check_new_name(msl_binder *b, const msl_table_definition *t, uint32_t count, const char *name,
-                                    msl_at at) {
-    for (uint32_t k = 0; k < count; k++) {
-        if (msl_same_name(t->columns[k].name, name)) return named_twice(b, name, at);
-    }
-    return MORSEL_OK;
-}
-
 /* ---- CREATE TABLE ---- */
 
 static morsel_status table_columns(msl_binder *b, const msl_ast_create_table *ast, msl_ast_span span,
@@ -49,6 +42,7 @@ static morsel_status table_columns(msl_binder *b, const msl_ast_create_table *as
         const msl_ast_column_definition *definition = &ast->columns[k];
         msl_at at = msl_binder_at(b, definition->name.at);
         msl_table_column column = {0};
+        MSL_TRY(msl_planner_interrupted(b->p));
         if (!definition->type) {
             return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length, "column %s needs a type",
                                 definition->name.text);
@@ -84,15 +78,19 @@ static morsel_status query_columns(msl_binder *b, const msl_ast_create_table *as
     t->column_count = count;
     MSL_TRY(MSL_TAKE(b->p, t->columns, count));
     const msl_type **types;
+    msl_name_index names;
     MSL_TRY(MSL_TAKE(b->p, types, count));
+    if (!msl_name_index_init(&names, b->p->arena, count)) return msl_planner_nomem(b->p);
     for (uint32_t k = 0; k < count; k++) {
         types[k] = msl_column_type(b->p, query->plan->columns[k]);
         if (types[k]->id == MSL_TYPE_NULL) types[k] = msl_type_of(MSL_TYPE_VARCHAR);
         const char *name = query->names[k];
         if (ast->query_columns.count) MSL_TRY(msl_copy_name(b, &ast->query_columns.items[k], &name));
-        morsel_status status = check_new_name(b, t, k, name, at);
-        if (status != MORSEL_OK) msl_error_hint(b->p->err, "give it another alias with AS");
-        MSL_TRY(status);
+        if (msl_name_index_add(&names, name, k) != k) {
+            morsel_status status = named_twice(b, name, at);
+            msl_error_hint(b->p->err, "give it another alias with AS");
+            return status;
+        }
         t->columns[k] = (msl_table_column){.name = name, .type = types[k]};
     }
     return msl_retype_outputs(b, query, types);

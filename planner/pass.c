@@ -42,9 +42,7 @@ morsel_status msl_optimize(msl_planner *p, msl_logical **root) {
     MSL_TRY(msl_logical_verify(p, *root, "binding"));
     for (size_t k = 0; k < PASSES; k++) {
         if (is_listed(p->env->disabled_passes, passes[k].name)) continue;
-        if (p->env->cancelled && atomic_load_explicit(p->env->cancelled, memory_order_relaxed)) {
-            return msl_error_set(p->err, MORSEL_INTERRUPTED, "57014", "interrupted while planning");
-        }
+        MSL_TRY(msl_planner_interrupted(p));
         MSL_TRY(passes[k].run(p, root));
         MSL_TRY(msl_logical_verify(p, *root, passes[k].name));
     }

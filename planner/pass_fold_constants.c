@@ -29,7 +29,10 @@ static morsel_status try_evaluate(msl_planner *p, msl_expr *e, msl_expr **out) {
     msl_error ignored = {0};
     msl_value v;
     morsel_status status = p->env->evaluate(p->env->evaluate_context, e, p->arena, &v, &ignored);
-    if (status == MORSEL_NOMEM) return msl_planner_nomem(p);
+    if (status == MORSEL_NOMEM || status == MORSEL_INTERRUPTED) {
+        if (p->err->status == MORSEL_OK) *p->err = ignored;
+        return status;
+    }
     if (status != MORSEL_OK || v.type != e->type) return MORSEL_OK;
     return msl_expr_constant(p, &v, msl_expr_at(e), out);
 }

@@ -55,6 +55,8 @@ typedef struct msl_at {
 #define MSL_NOWHERE ((msl_at){-1, 0})
 
 morsel_status msl_planner_nomem(msl_planner *p);
+/// MORSEL_INTERRUPTED when the statement is cancelled: asked for each query, each expression and each pass.
+morsel_status msl_planner_interrupted(msl_planner *p);
 /// Doubles the room of a list; NULL (with the error recorded) when memory is refused.
 void *msl_planner_grow(msl_planner *p, const void *items, uint32_t count, uint32_t *room, size_t item_bytes);
 

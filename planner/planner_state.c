@@ -17,6 +17,12 @@ void *msl_planner_grow(msl_planner *p, const void *items, uint32_t count, uint32
     return grown;
 }
 
+morsel_status msl_planner_interrupted(msl_planner *p) {
+    const atomic_bool *cancelled = p->env->cancelled;
+    if (!cancelled || !atomic_load_explicit(cancelled, memory_order_relaxed)) return MORSEL_OK;
+    return msl_error_set(p->err, MORSEL_INTERRUPTED, "57014", "interrupted while planning");
+}
+
 morsel_status msl_new_column(msl_planner *p, const msl_type *type, const char *name, uint32_t *id) {
     *id = p->columns.count;
     return MSL_PUSH(p, &p->columns, ((msl_column_info){type, name ? name : ""}));

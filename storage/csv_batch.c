@@ -68,7 +68,8 @@ static morsel_status cut_regular(msl_csv_local *l, uint32_t *rows, msl_error *er
     const msl_csv_dialect *d = &l->scan->binding->shape.dialect;
     msl_csv_block *b = &l->block;
     uint32_t columns = b->file->column_count, capacity = l->scan->env.vector_rows;
-    size_t want = (size_t)columns * capacity;
+    size_t want = (size_t)columns * capacity, possible = l->pos_count + (b->end - l->index.next) + 1;
+    if (want > possible) want = possible; // files with many columns: a block has fewer values than a chunk
     *rows = 0;
     MSL_TRY(reserve_positions(l, want + POSITION_SLACK, err));
     if (l->pos_count < want && l->index.next < b->end) {
@@ -174,6 +175,8 @@ static morsel_status cut_exact(msl_csv_local *l, uint32_t *rows, msl_error *err)
             at = record.end;
             break;
         }
+        if (record.flaw == MSL_CSV_FINE && record.end - record.start > binding->options.max_line_bytes)
+            record.flaw = MSL_CSV_TOO_LONG, record.flaw_offset = record.start;
         bool is_short = record.field_count < columns && !padding;
         if (MSL_UNLIKELY(record.flaw != MSL_CSV_FINE || is_short || record.field_count > columns)) {
             if (!ignore) {
@@ -201,7 +204,8 @@ morsel_status msl_csv_batch_next(msl_csv_local *l, uint32_t *rows, msl_error *er
     l->out_of_memory = 0;
     if (l->scratch.blocks) msl_arena_reset(&l->scratch);
     if (b->cursor >= b->end) return MORSEL_OK;
-    if (l->scan->is_simple && !(b->traits & MSL_CSV_HAS_ESCAPE)) {
+    bool may_be_too_long = l->scan->binding->options.max_line_bytes < b->end - b->cursor;
+    if (l->scan->is_simple && !(b->traits & MSL_CSV_HAS_ESCAPE) && !may_be_too_long) {
         MSL_TRY(cut_regular(l, rows, err));
         l->form = b->traits & MSL_CSV_HAS_QUOTE ? MSL_CSV_BATCH_QUOTED : MSL_CSV_BATCH_STRIDED;
     }

@@ -70,10 +70,12 @@ static bool wants_more(const msl_csv_options *o, const msl_csv_shape *shape, boo
 /// Learns the shape of one file.
 static morsel_status sniff_file(const msl_bind_env *env, const msl_csv_options *o, const msl_file *file,
                                 msl_csv_pipe *pipe, msl_csv_shape *out) {
+    bool any_line = false;
     for (size_t want = FIRST_SAMPLE;; want *= 4) {
         if (env->cancelled && atomic_load_explicit(env->cancelled, memory_order_relaxed)) {
             return msl_error_set(env->err, MORSEL_INTERRUPTED, "57014", "interrupted");
         }
+        if (!any_line && want > o->max_line_bytes + FIRST_SAMPLE) want = o->max_line_bytes + FIRST_SAMPLE;
         if (msl_file_is_plain(file) && want > file->size) want = file->size + 64;
         size_t n = 0, room = want + 2 * MSL_CSV_SLACK;
         bool whole = false;
@@ -90,14 +92,17 @@ static morsel_status sniff_file(const msl_bind_env *env, const msl_csv_options *
             status = msl_csv_read_head(env->memory, env->cancelled, file, text, want, &n, &whole, env->err);
         }
         // A sample without any line end is not worth looking at while more can be had.
-        bool found = whole || memchr(text, '\n', n) || memchr(text, '\r', n);
+        any_line = memchr(text, '\n', n) || memchr(text, '\r', n);
+        bool is_too_long = !any_line && n > o->max_line_bytes, found = any_line || (whole && !is_too_long);
         if (status == MORSEL_OK && found) status = msl_csv_sniff(env, o, file->path, text, n, whole, out);
         bool has_record = found && out->data_start < n + whole;
         msl_memory_release(env->memory, block, room);
-        if (status != MORSEL_OK || !wants_more(o, out, has_record, n, whole)) return status;
-        if (want > o->max_line_bytes * 2 && !has_record) {
+        if (status != MORSEL_OK) return status;
+        if (!is_too_long && !wants_more(o, out, has_record, n, whole)) return MORSEL_OK;
+        if (is_too_long || (want > o->max_line_bytes * 2 && !has_record)) {
             msl_error_set(env->err, MORSEL_DATA, "54000",
-                          "the first line of '%s' is longer than %zu bytes (max_line_size is %llu)", file->path, n,
+                          "%s of '%s' is longer than %llu bytes (max_line_size)",
+                          any_line ? "the first line of the table" : "line 1", file->path,
                           (unsigned long long)o->max_line_bytes);
             msl_error_hint(env->err,
                            "raise max_line_size; or, if quotes are ordinary characters in this file, say quote=''");
@@ -136,11 +141,13 @@ static morsel_status unite(const msl_bind_env *env, msl_csv_shape *all, const ms
     msl_csv_column *columns = MSL_NEW_ARRAY(env->arena, msl_csv_column, all->column_count + one->column_count);
     if (!columns) return msl_error_nomem(env->err, "text scan", 0);
     uint32_t n = all->column_count;
+    msl_name_index names;
+    if (!msl_name_index_init(&names, env->arena, n + one->column_count)) return msl_error_nomem(env->err, "text scan", n);
     memcpy(columns, all->columns, n * sizeof *columns);
+    for (uint32_t i = 0; i < n; i++) (void)msl_name_index_add(&names, columns[i].name, i);
     for (uint32_t i = 0; i < one->column_count; i++) {
         const msl_csv_column *c = &one->columns[i];
-        uint32_t k = 0;
-        while (k < n && strcasecmp(columns[k].name, c->name) != 0) k++;
+        uint32_t k = msl_name_index_add(&names, c->name, n);
         if (k == n) {
             columns[n++] = *c;
             continue;

@@ -21,6 +21,8 @@
 
 #include <stdio.h>
 
+/* A line that exceeds a smaller max_line_size is still held, so that ignore_errors can skip it like any bad row. */
+#define LINE_IN_MEMORY (64u << 20)
 #define LINK_KNOWN    0x8000u
 #define START_KNOWN   0x4000u
 #define IDENTITY_LINK (MSL_CSV_OUT | MSL_CSV_IN << 2 | MSL_CSV_OUT << 4 | MSL_CSV_IN << 6)
@@ -191,6 +193,16 @@ static morsel_status read_more(msl_csv_scan *scan, msl_csv_block *block, bool *m
     return MORSEL_OK;
 }
 
+/// Start of the block's last record, which is cut off by the end of its text.
+static uint32_t last_start(const msl_csv_scan *scan, const msl_csv_block *block, uint32_t first) {
+    msl_csv_record record;
+    while (msl_csv_record_cut(&scan->binding->shape.dialect, block->text, first, block->length, true, NULL, NULL, &record)) {
+        if (!record.terminated) break;
+        first = record.end;
+    }
+    return first;
+}
+
 static morsel_status line_too_long(msl_csv_scan *scan, msl_csv_block *block, uint32_t first, msl_error *err) {
     uint64_t limit = scan->binding->options.max_line_bytes;
     msl_error_set(err, MORSEL_DATA, "54000",
@@ -209,6 +221,7 @@ static morsel_status find_end(msl_csv_scan *scan, msl_csv_block *block, uint32_t
                               msl_csv_state state, uint32_t *end, msl_error *err) {
     const msl_csv_dialect *d = &scan->binding->shape.dialect;
     uint64_t limit = scan->binding->options.max_line_bytes;
+    if (limit < LINE_IN_MEMORY) limit = LINE_IN_MEMORY;
     char last = block->text[hi - 1];
     size_t p = hi;
     bool found = state == MSL_CSV_OUT && last == '\n', more = true;
@@ -223,7 +236,10 @@ static morsel_status find_end(msl_csv_scan *scan, msl_csv_block *block, uint32_t
             break;
         }
         p = msl_csv_walk(d, block->text, p, block->length, separates(d, block->text[p - 1]), true, &state, &found);
-        if (p - first > limit && !found) return line_too_long(scan, block, first, err);
+        if (p - first > limit && !found) {
+            uint32_t start = last_start(scan, block, first);
+            if (p - start > limit) return line_too_long(scan, block, start, err);
+        }
         if (found && block->text[p - 1] == '\r' && p >= block->length) { // does \n follow?
             MSL_TRY(read_more(scan, block, &more, err));
             if (more && block->text[p] == '\n') p++;

@@ -111,6 +111,10 @@ static void describe_record(const msl_csv_local *l, const msl_csv_record *record
     case MSL_CSV_AFTER_QUOTE:
         snprintf(out, room, "value number %u goes on after its closing quote", record->flaw_field + 1);
         return;
+    case MSL_CSV_TOO_LONG:
+        snprintf(out, room, "the line is longer than %" PRIu64 " bytes (max_line_size)",
+                 l->scan->binding->options.max_line_bytes);
+        return;
     case MSL_CSV_FINE: break;
     }
     snprintf(out, room, "expected %u value%s, found %u", columns, columns == 1 ? "" : "s", record->field_count);
@@ -125,7 +129,9 @@ morsel_status msl_csv_fail_record(msl_csv_local *l, const msl_csv_record *record
     msl_error_set(err, MORSEL_DATA, "22P04", "%s, line %" PRIu64 ": %s", path, line_of(l, offset), what);
     place(l, offset, NULL, err);
     msl_error_value(err, l->block.text + record->start, record->end - record->start);
-    if (record->flaw != MSL_CSV_FINE) {
+    if (record->flaw == MSL_CSV_TOO_LONG) {
+        msl_error_hint(err, "raise max_line_size; to skip such rows, say ignore_errors=true");
+    } else if (record->flaw != MSL_CSV_FINE) {
         msl_error_hint(
             err, "if quotes are ordinary characters in this file, say quote=''; to skip such rows, ignore_errors=true");
     } else if (record->field_count < l->block.file->column_count) {

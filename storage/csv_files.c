@@ -63,25 +63,20 @@ static morsel_status read_header(msl_csv_scan *s, msl_csv_file *f, const char *c
     }
 }
 
-/// Index of a name among names[0..n), looked for at `guess` first; n when absent.
-static uint32_t find_name(const char *const *names, uint32_t n, const char *name, uint32_t guess) {
-    if (guess < n && strcasecmp(names[guess], name) == 0) return guess;
-    uint32_t i = 0;
-    while (i < n && strcasecmp(names[i], name) != 0) i++;
-    return i;
-}
-
 /// Pairs the schema's columns with the fields of a file by name.
 static morsel_status match_names(msl_csv_scan *s, msl_csv_file *f, const char *const *names, uint32_t count,
                                  msl_error *err) {
     const msl_csv_shape *shape = &s->binding->shape;
     bool by_union = s->binding->options.flags & MSL_CSV_OPT_UNION_BY_NAME;
     uint32_t used = 0;
+    msl_name_index index;
+    if (!msl_name_index_init(&index, &s->arena, count)) return msl_error_nomem(err, "text scan", count * sizeof *names);
+    for (uint32_t i = 0; i < count; i++) (void)msl_name_index_add(&index, names[i], i);
     for (uint32_t c = 0; c < shape->column_count; c++) {
-        uint32_t i = find_name(names, count, shape->columns[c].name, c);
-        f->columns[c] = i < count ? i : UINT32_MAX;
-        used += i < count;
-        if (i < count || by_union) continue;
+        uint32_t i = msl_name_index_find(&index, shape->columns[c].name);
+        f->columns[c] = i;
+        used += i != MSL_NO_NAME;
+        if (i != MSL_NO_NAME || by_union) continue;
         msl_error_set(err, MORSEL_DATA, "42703", "file '%s' has no column '%s', which '%s' has", f->file->path,
                       shape->columns[c].name, s->binding->files[0].path);
         if (err && err->status == MORSEL_DATA) snprintf(err->file, sizeof err->file, "%s", f->file->path);

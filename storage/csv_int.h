@@ -15,6 +15,7 @@
 #ifndef MSL_CSV_INT_H
 #define MSL_CSV_INT_H
 
+#include "base/name_index.h"
 #include "storage/csv_text.h"
 #include "storage/file_int.h"
 #include "storage/source.h"

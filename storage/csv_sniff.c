@@ -330,35 +330,11 @@ static bool looks_like_header(const body *b, uint32_t columns, bool is_named, co
 
 /* ---- names ---- */
 
-/// A table of names by hash, for files with many columns.
-typedef struct name_set {
-    const char **slots;
-    uint32_t mask;
-} name_set;
-
-static uint32_t name_hash(const char *name) {
-    uint32_t h = 2166136261u;
-    for (; *name; name++) h = (h ^ (uint32_t)(*name >= 'A' && *name <= 'Z' ? *name | 32 : *name)) * 16777619u;
-    return h;
-}
-/// False when the name was there.
-static bool name_add(name_set *set, const char *name) {
-    for (uint32_t i = name_hash(name) & set->mask;; i = (i + 1) & set->mask) {
-        if (!set->slots[i]) {
-            set->slots[i] = name;
-            return true;
-        }
-        if (strcasecmp(set->slots[i], name) == 0) return false;
-    }
-}
-
 morsel_status msl_csv_make_names(msl_arena *arena, const msl_csv_text *fields, uint32_t n, const char *const **out,
                                  msl_error *err) {
     const char **names = MSL_NEW_ARRAY(arena, const char *, n + 1);
-    name_set set = {.mask = 15};
-    while (set.mask < n * 4) set.mask = set.mask * 2 + 1;
-    set.slots = MSL_NEW_ARRAY(arena, const char *, (size_t)set.mask + 1);
-    if (!names || !set.slots) return msl_error_nomem(err, "text scan", n * sizeof *names);
+    msl_name_index set;
+    if (!names || !msl_name_index_init(&set, arena, n)) return msl_error_nomem(err, "text scan", n * sizeof *names);
     for (uint32_t i = 0; i < n; i++) {
         const char *s = fields ? fields[i].text : NULL;
         size_t length = fields ? fields[i].length : 0;
@@ -366,7 +342,7 @@ morsel_status msl_csv_make_names(msl_arena *arena, const msl_csv_text *fields, u
         while (length && (s[length - 1] == ' ' || s[length - 1] == '\t')) length--;
         char *name = length ? msl_arena_strndup(arena, s, length) : msl_arena_printf(arena, "column%u", i);
         const char *base = name;
-        for (uint32_t k = 1; name && !name_add(&set, name); k++) name = msl_arena_printf(arena, "%s_%u", base, k);
+        for (uint32_t k = 1; name && msl_name_index_add(&set, name, i) != i; k++) name = msl_arena_printf(arena, "%s_%u", base, k);
         if (!name) return msl_error_nomem(err, "text scan", length);
         names[i] = name;
     }

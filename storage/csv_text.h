@@ -107,6 +107,7 @@ typedef struct msl_csv_span {
 typedef enum msl_csv_flaw {
     MSL_CSV_FINE,
     MSL_CSV_UNCLOSED,   ///< the quoted field never ends
+    MSL_CSV_TOO_LONG,   ///< longer than max_line_size; set by who knows the options
     MSL_CSV_AFTER_QUOTE ///< text between a closing quote and the next separator
 } msl_csv_flaw;
 

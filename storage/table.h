@@ -188,15 +188,16 @@ typedef struct msl_group_builder {
     uint32_t rows;
     struct msl_column_builder *columns;
     msl_row_group **groups;      ///< sealed groups, in order; taken by the caller
-    uint64_t *keys;              ///< `key` at the time each was sealed
+    uint64_t *keys;              ///< of the first row of each
     uint32_t group_count, group_room;
-    uint64_t key;                ///< caller's order key of the rows being collected
+    uint64_t key, last_key;      ///< caller's order keys of the first and the last of the rows being collected
     msl_arena arena;
 } msl_group_builder;
 
 MSL_MUST_CHECK morsel_status msl_group_builder_init(msl_group_builder *b, msl_memory *memory, const msl_type *const *types,
                                                     uint32_t column_count, msl_error *err);
-/// Adds the live rows of a chunk whose columns have the builder's types. Rows of different `key`s never share a group.
+/// Adds the live rows of a chunk whose columns have the builder's types. A group holds rows of one `key` or of keys
+/// that follow each other, so that groups can be put in the order of their keys.
 MSL_MUST_CHECK morsel_status msl_group_builder_add(msl_group_builder *b, const msl_chunk *chunk, uint64_t key, msl_error *err);
 /// Adds the rows of a part that are not deleted.
 MSL_MUST_CHECK morsel_status msl_group_builder_add_part(msl_group_builder *b, const msl_table_part *part, msl_error *err);

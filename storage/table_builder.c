@@ -94,8 +94,9 @@ static morsel_status add_column(msl_group_builder *b, uint32_t column, const msl
 
 morsel_status msl_group_builder_add(msl_group_builder *b, const msl_chunk *chunk, uint64_t key, msl_error *err) {
     MSL_ASSERT(chunk->column_count >= b->column_count);
-    if (b->rows && key != b->key) MSL_TRY(msl_group_builder_seal(b, err));
-    b->key = key;
+    if (b->rows && key != b->last_key && key != b->last_key + 1) MSL_TRY(msl_group_builder_seal(b, err));
+    if (!b->rows) b->key = key;
+    b->last_key = key;
     uint32_t done = 0;
     while (done < chunk->live) {
         uint32_t n = chunk->live - done, room = MSL_GROUP_ROWS - b->rows;
@@ -175,6 +176,7 @@ morsel_status msl_group_builder_seal(msl_group_builder *b, msl_error *err) {
     b->groups[b->group_count] = g;
     b->keys[b->group_count++] = b->key;
     b->rows = 0;
+    b->key = b->last_key;
     return MORSEL_OK;
 }
 

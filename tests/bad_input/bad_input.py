@@ -211,7 +211,18 @@ def check_long_line():
             f.write(block)
     error("long_line_300", "SELECT length(column0) FROM read_csv('%s', header=false)" % path("line.csv"), "line.csv", "max_line_size",
           threads=(2,))
+    error("long_line_300_name", "SELECT count(*) FROM '%s'" % path("line.csv"), "line 1 of", "line.csv", "max_line_size", peak_mb=400)
     os.unlink(path("line.csv"))
+    write("limit.csv", b"a,b\n1,x\n22222222222222222222,y\n3,z\n4,444444444444444444444\n")
+    error("long_line_small_limit", "SELECT count(*) FROM read_csv('%s', max_line_size=20)" % path("limit.csv"), "line 3",
+          "longer than 20 bytes")
+    answer("long_line_skipped", "SELECT count(*) FROM read_csv('%s', max_line_size=20, ignore_errors=true)" % path("limit.csv"), "2\n")
+    with open(path("second.csv"), "wb") as f:
+        f.write(b"a,b\n1,2\n")
+        for _ in range(70):
+            f.write(b"x" * (1 << 20))
+    error("long_line_place", "SELECT count(*) FROM read_csv('%s', max_line_size=1000000)" % path("second.csv"), "begins at byte 8 ")
+    os.unlink(path("second.csv"))
     with open(path("late.csv"), "wb") as f:
         f.write(b"a,b\n" + b"1,x\n" * 500000 + b"2," + b"z" * (40 << 20) + b"\n" + b"3,y\n" * 1000)
     answer("long_line_late", "SELECT count(*), sum(a), max(length(b)) FROM '%s'" % path("late.csv"), "501001|503002|41943040\n",
@@ -233,6 +244,14 @@ def check_wide():
     answer("wide_all", "SELECT * FROM '%s'" % path("wide.csv"), want, peak_mb=200)
     answer("wide_exclude", "SELECT * EXCLUDE (c0) FROM '%s' LIMIT 1" % path("wide.csv"),
            lambda out: out.startswith("1|2|3|") and out.endswith("|99999\nstill alive\n"), threads=(2,), peak_mb=250)
+    with open(path("wide.csv"), "a") as f:
+        for r in range(3, 30):
+            f.write(",".join(str(i % 1000 + r) for i in range(columns)) + "\n")
+    for name, sql, most_mb in (("rows", "SELECT * FROM '%s'", 200), ("pair", "SELECT count(*) FROM '%s' a SEMI JOIN '%s' b ON a.c1 = b.c2", 250),
+                              ("sort", "SELECT * FROM '%s' ORDER BY c7 DESC LIMIT 1", 300)):
+        answer("wide_" + name, sql.replace("%s", path("wide.csv")), lambda out: len(out) > 10, peak_mb=most_mb)
+    answer("wide_table", "CREATE TABLE w AS FROM '%s'; SELECT sum(c99999), count(*) FROM w" % path("wide.csv"), "327405|30\n",
+           limit_s=60)
     error("wide_name", "SELECT c100000 FROM '%s'" % path("wide.csv"), "c100000", threads=(2,))
 
 
@@ -523,7 +542,11 @@ def check_interrupt():
                   ("join", "SELECT count(*) FROM range(30000000) a(i) JOIN range(30000000) b(i) ON a.i = b.i"),
                   ("regex", "SELECT count(*) FROM range(100000000) r(i) WHERE i::VARCHAR ~ '^(1+)+$'"),
                   ("fifo", "SELECT count(*) FROM '%s'" % path("stall.csv")),
-                  ("rows", "SELECT i FROM range(100000000000) r(i)"))
+                  ("rows", "SELECT i FROM range(100000000000) r(i)"),
+                  ("fold", "SELECT length(lpad('x', 900000000, 'yz') || lpad('x', 900000000, 'yz'))"),
+                  ("replace", "SELECT sum(length(replace(repeat('ab', 100000000 + i::INTEGER), 'a', 'bb'))) FROM range(100) r(i)"),
+                  ("planner", "WITH c0 AS (SELECT 1 x)" + "".join(", c%d AS (SELECT a.x FROM c%d a, c%d b)" % (i, i - 1, i - 1)
+                                                                 for i in range(1, 24)) + " FROM c23"))
     for name, sql in statements:
         if not wanted("interrupt_" + name):
             continue

@@ -334,22 +334,22 @@ static void constants(test_bed *bed) {
     msl_error_clear(&err);
     msl_value v;
     msl_expr *sum = E_CALL(bed, &fn_add, e_int(bed, 40), e_int(bed, 2));
-    CHECK(msl_expr_fold(sum, &bed->arena, &v, &err) == MORSEL_OK && v.i64 == 42, "%lld", (long long)v.i64);
+    CHECK(msl_expr_fold(sum, NULL, &bed->arena, &v, &err) == MORSEL_OK && v.i64 == 42, "%lld", (long long)v.i64);
     msl_expr *text = E_CALL(bed, &fn_label, e_int(bed, 7));
-    CHECK(msl_expr_fold(text, &bed->arena, &v, &err) == MORSEL_OK && v.length == 24 &&
+    CHECK(msl_expr_fold(text, NULL, &bed->arena, &v, &err) == MORSEL_OK && v.length == 24 &&
               memcmp(v.text, "a rather long label of 7", 24) == 0,
           "text");
     msl_expr *bad = E_CALL(bed, &fn_fail_if, e_int(bed, 7), e_int(bed, 7));
-    CHECK(msl_expr_fold(bad, &bed->arena, &v, &err) == MORSEL_DATA && err.sql_offset == 7, "%s", err.message);
+    CHECK(msl_expr_fold(bad, NULL, &bed->arena, &v, &err) == MORSEL_DATA && err.sql_offset == 7, "%s", err.message);
     msl_error_clear(&err);
     msl_expr *deep = e_int(bed, 0); // a long chain is no nesting
     for (int i = 0; i < 20000; i++) deep = E_CALL(bed, &fn_add, deep, e_int(bed, 1));
-    CHECK(msl_expr_fold(deep, &bed->arena, &v, &err) == MORSEL_OK && v.i64 == 20000, "%s", err.message);
+    CHECK(msl_expr_fold(deep, NULL, &bed->arena, &v, &err) == MORSEL_OK && v.i64 == 20000, "%s", err.message);
     deep = e_int(bed, 0); // deep, but not too deep
     for (int i = 0; i < 2500; i++) deep = E_CALL(bed, &fn_add, e_int(bed, 1), deep);
-    CHECK(msl_expr_fold(deep, &bed->arena, &v, &err) == MORSEL_OK && v.i64 == 2500, "%s", err.message);
+    CHECK(msl_expr_fold(deep, NULL, &bed->arena, &v, &err) == MORSEL_OK && v.i64 == 2500, "%s", err.message);
     for (int i = 0; i < 1000; i++) deep = E_CALL(bed, &fn_add, e_int(bed, 1), deep);
-    CHECK(msl_expr_fold(deep, &bed->arena, &v, &err) == MORSEL_UNSUPPORTED, "too deep");
+    CHECK(msl_expr_fold(deep, NULL, &bed->arena, &v, &err) == MORSEL_UNSUPPORTED, "too deep");
 }
 
 int main(void) {

@@ -24,7 +24,7 @@ static msl_catalog *catalog;
 
 static morsel_status evaluate(void *context, const msl_expr *expr, msl_arena *arena, msl_value *out, msl_error *err) {
     (void)context;
-    return msl_expr_fold(expr, arena, out, err);
+    return msl_expr_fold(expr, NULL, arena, out, err);
 }
 
 static void append(char *out, const char *text) { strncat(out, text, TEXT_ROOM - 1 - strlen(out)); }
