@@ -59,8 +59,10 @@ msl_ast_from *msl_build_from_call(msl_parse *p, msl_ast_expr *call, bool with_or
         const msl_ast_expr *e = argument->expr;
         if (argument->name.text || e->in_parens || e->kind != MSL_AST_BINARY || e->op != MSL_AST_OP_EQ) continue;
         const msl_ast_expr *left = e->u.operands[0];
-        if (left->kind != MSL_AST_COLUMN || left->u.names.count != 1 || left->in_parens) continue;
-        argument->name = left->u.names.items[0];
+        bool is_null = left->kind == MSL_AST_NULL; // read_csv('x', null = '-'): the word is a name here
+        if (!is_null && (left->kind != MSL_AST_COLUMN || left->u.names.count != 1)) continue;
+        if (left->in_parens) continue;
+        argument->name = is_null ? (msl_ast_name){.text = "null", .length = 4, .at = left->at} : left->u.names.items[0];
         argument->expr = e->u.operands[1];
     }
     return f;

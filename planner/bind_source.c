@@ -321,7 +321,9 @@ morsel_status msl_bind_source_value(msl_binder *b, const msl_ast_expr *ast, msl_
     }
     msl_at at = msl_binder_at(b, ast->at);
     *out = (msl_source_arg){
-        .values = values, .value_count = count, .is_list = is_list, .sql_offset = at.offset, .sql_length = at.length};
+        .values = values, .value_count = count, .is_list = is_list,
+        .is_struct = ast->kind == MSL_AST_STRUCT || ast->kind == MSL_AST_MAP,
+        .sql_offset = at.offset, .sql_length = at.length};
     return MORSEL_OK;
 }
 
@@ -354,6 +356,9 @@ morsel_status msl_bind_table_function(msl_binder *b, const msl_ast_from *from, m
     for (uint32_t k = 0; k < call->argument_count; k++) {
         MSL_TRY(msl_bind_source_value(b, call->arguments[k].expr, &args[k]));
         if (!call->arguments[k].name.text) continue;
+        msl_at name_at = msl_binder_at(b, call->arguments[k].name.at);
+        args[k].name_offset = name_at.offset;
+        args[k].name_length = name_at.length;
         MSL_TRY(msl_copy_name(b, &call->arguments[k].name, &args[k].name));
     }
     msl_source *source;

@@ -112,8 +112,7 @@ static void describe_record(const msl_csv_local *l, const msl_csv_record *record
         snprintf(out, room, "value number %u goes on after its closing quote", record->flaw_field + 1);
         return;
     case MSL_CSV_TOO_LONG:
-        snprintf(out, room, "the line is longer than %" PRIu64 " bytes (max_line_size)",
-                 l->scan->binding->options.max_line_bytes);
+        snprintf(out, room, "the line has %u bytes, more than max_line_size", record->end - record->start);
         return;
     case MSL_CSV_FINE: break;
     }

@@ -14,6 +14,7 @@
 #define KNOWN "YymdjbBaAHIMSpfzZFT%nt"
 
 const char *msl_csv_check_format(const char *format) {
+    if (!strchr(format, '%')) return "it has no part of a date: %Y, %m, %d, %H, ...";
     for (const char *f = format; *f; f++) {
         if (*f != '%') continue;
         f++;

@@ -23,6 +23,7 @@
 ///     encoding, compression, new_line lineSep, max_line_size maximum_line_size
 ///
 /// A name that is none of these is an error that names the nearest one.
+#include "base/nearest.h"
 #include "storage/csv_int.h"
 
 #include <stdio.h>
@@ -81,8 +82,18 @@ static morsel_status take_number(const option_reader *r, int64_t low, int64_t *o
     bool fits =
         r->arg->value_count == 1 && !v->is_null && msl_type_is_integer(v->type) && v->type->phys != MSL_PHYS_I128;
     if (!fits || v->i64 < low)
-        return bad_option(r, low < 0 ? "a number of rows, or -1" : "a number that is not negative");
+        return bad_option(r, low == 0 ? "a number that is not negative" : "a number above 0");
     *out = v->i64;
+    return MORSEL_OK;
+}
+
+/// Rows, or -1 for all.
+static morsel_status take_sample(const option_reader *r) {
+    const msl_value *v = r->arg->values;
+    bool fits =
+        r->arg->value_count == 1 && !v->is_null && msl_type_is_integer(v->type) && v->type->phys != MSL_PHYS_I128;
+    if (!fits || (v->i64 != -1 && v->i64 < 1)) return bad_option(r, "a number of rows above 0, or -1 for all");
+    r->out->sample_rows = v->i64;
     return MORSEL_OK;
 }
 
@@ -155,14 +166,16 @@ static morsel_status take_type(const option_reader *r, const msl_value *v, const
     return MORSEL_OK;
 }
 
+static morsel_status named_twice(const option_reader *r, const char *name) {
+    return msl_error_at(r->env->err, MORSEL_BIND, "42701", r->arg->sql_offset, r->arg->sql_length,
+                        "%s: column %s is named twice in %s", r->function, name, r->arg->name);
+}
+
 static morsel_status take_types(const option_reader *r, bool complete) {
     const msl_source_arg *arg = r->arg;
-    // A struct alternates names and types; a list of types begins with one.
-    const msl_value *first = arg->values;
-    bool begins_with_name = arg->is_list && arg->value_count % 2 == 0 && arg->value_count && is_text(first) &&
-                            !msl_type_by_name(first->text, first->length) && !memchr(first->text, 40, first->length);
-    bool named = arg->is_struct || complete || begins_with_name;
-    if (named && arg->value_count % 2) return bad_option(r, "a struct of column names and types: {'a': 'INTEGER'}");
+    bool named = arg->is_struct;
+    if ((complete && !named) || (named && arg->value_count % 2))
+        return bad_option(r, "a struct of column names and types: {'a': 'INTEGER'}");
     uint32_t n = named ? arg->value_count / 2 : arg->value_count;
     msl_csv_type_option *types = MSL_NEW_ARRAY(r->env->arena, msl_csv_type_option, n + 1);
     if (!types) return msl_error_nomem(r->env->err, r->function, n * sizeof *types);
@@ -171,9 +184,28 @@ static morsel_status take_types(const option_reader *r, bool complete) {
         MSL_TRY(take_type(r, &arg->values[named ? 2 * i + 1 : i], &types[i].type));
     }
     if (r->out->type_count) return bad_option(r, "given once (columns or types)");
+    if (named) {
+        msl_name_index index;
+        if (!msl_name_index_init(&index, r->env->arena, n)) return msl_error_nomem(r->env->err, r->function, n);
+        for (uint32_t i = 0; i < n; i++) {
+            if (msl_name_index_add(&index, types[i].name, i) != i) return named_twice(r, types[i].name);
+        }
+    }
     r->out->types = types;
     r->out->type_count = n;
     if (complete) r->out->flags |= MSL_CSV_OPT_COLUMNS_COMPLETE;
+    return MORSEL_OK;
+}
+
+static morsel_status take_names(const option_reader *r) {
+    msl_csv_options *o = r->out;
+    msl_name_index index;
+    MSL_TRY(take_texts(r, &o->names, &o->name_count));
+    if (!msl_name_index_init(&index, r->env->arena, o->name_count))
+        return msl_error_nomem(r->env->err, r->function, o->name_count);
+    for (uint32_t i = 0; i < o->name_count; i++) {
+        if (msl_name_index_add(&index, o->names[i], i) != i) return named_twice(r, o->names[i]);
+    }
     return MORSEL_OK;
 }
 
@@ -193,12 +225,12 @@ static morsel_status take_format(const option_reader *r, const char **out) {
     const char *format;
     if (r->arg->value_count != 1) return bad_option(r, "a text");
     MSL_TRY(take_text(r, r->arg->values, &format));
-    const char *complaint = msl_csv_check_format(format);
+    bool iso = format[0] == 0 || strcasecmp(format, "iso") == 0 || strcasecmp(format, "auto") == 0;
+    const char *complaint = iso ? NULL : msl_csv_check_format(format);
     if (complaint) {
         return msl_error_at(r->env->err, MORSEL_BIND, "22023", r->arg->sql_offset, r->arg->sql_length,
                             "%s: %s '%s': %s", r->function, r->arg->name, format, complaint);
     }
-    bool iso = format[0] == 0 || strcasecmp(format, "iso") == 0 || strcasecmp(format, "auto") == 0;
     *out = iso ? NULL : format;
     return MORSEL_OK;
 }
@@ -391,12 +423,12 @@ static morsel_status apply_option(const option_reader *r, option_id id) { // LON
         return MORSEL_OK;
     case OPT_COLUMNS: return take_types(r, true);
     case OPT_TYPES: return take_types(r, false);
-    case OPT_NAMES: return take_texts(r, &o->names, &o->name_count);
+    case OPT_NAMES: return take_names(r);
     case OPT_NULLS: return take_nulls(r);
     case OPT_DECIMAL: return take_decimal(r);
     case OPT_DATE: return take_format(r, &o->date_format);
     case OPT_TIMESTAMP: return take_format(r, &o->timestamp_format);
-    case OPT_SAMPLE: return take_number(r, -1, &o->sample_rows);
+    case OPT_SAMPLE: return take_sample(r);
     case OPT_IGNORE: return take_flag(r, MSL_CSV_OPT_IGNORE_ERRORS);
     case OPT_REJECTS:
         MSL_TRY(take_flag(r, MSL_CSV_OPT_STORE_REJECTS));
@@ -405,7 +437,8 @@ static morsel_status apply_option(const option_reader *r, option_id id) { // LON
     case OPT_REJECTS_TABLE:
         if (r->arg->value_count != 1) return bad_option(r, "the name of a table");
         o->flags |= MSL_CSV_OPT_STORE_REJECTS | MSL_CSV_OPT_IGNORE_ERRORS;
-        return take_text(r, r->arg->values, &o->rejects_table);
+        MSL_TRY(take_text(r, r->arg->values, &o->rejects_table));
+        return o->rejects_table[0] ? MORSEL_OK : bad_option(r, "the name of a table");
     case OPT_FILENAME: return take_filename(r);
     case OPT_UNION: return take_flag(r, MSL_CSV_OPT_UNION_BY_NAME);
     case OPT_PADDING: return take_flag(r, MSL_CSV_OPT_NULL_PADDING);
@@ -422,52 +455,33 @@ static morsel_status apply_option(const option_reader *r, option_id id) { // LON
         MSL_TRY(take_bool(r, &on));
         if (!on) o->flags |= MSL_CSV_OPT_NO_DETECT;
         return MORSEL_OK;
-    case OPT_MULTILINE: return take_bool(r, &on); // lines in quotes are always read right
+    case OPT_MULTILINE:
+        MSL_TRY(take_bool(r, &on));
+        if (on) return MORSEL_OK; // line ends in quotes always belong to the value
+        return msl_error_unsupported(r->env->err, r->arg->sql_offset, r->arg->sql_length, "%s=false", r->arg->name);
     case OPT_ENCODING: return take_encoding(r);
     case OPT_COMPRESSION: return take_compression(r);
     case OPT_NEWLINE: return take_newline(r);
     case OPT_LINE_SIZE:
-        MSL_TRY(take_number(r, 0, &number));
+        MSL_TRY(take_number(r, 1, &number));
         o->max_line_bytes = (uint64_t)number;
         return MORSEL_OK;
     }
     return MORSEL_OK;
 }
 
-/// Edit distance of two short names (ignoring case), capped at 99.
-static unsigned distance(const char *a, const char *b) {
-    unsigned row[48];
-    size_t n = strlen(a), m = strlen(b);
-    if (n > 40 || m > 40) return 99;
-    for (unsigned k = 0; k <= m; k++) row[k] = k;
-    for (size_t i = 1; i <= n; i++) {
-        unsigned corner = row[0];
-        row[0] = (unsigned)i;
-        for (size_t k = 1; k <= m; k++) {
-            unsigned above = row[k], best = corner + ((a[i - 1] | 32) != (b[k - 1] | 32));
-            if (above + 1 < best) best = above + 1;
-            if (row[k - 1] + 1 < best) best = row[k - 1] + 1;
-            row[k] = best;
-            corner = above;
-        }
-    }
-    return row[m];
-}
-
 static morsel_status unknown_option(const option_reader *r) {
-    morsel_status status = msl_error_at(r->env->err, MORSEL_BIND, "42703", r->arg->sql_offset, r->arg->sql_length,
+    msl_nearest near = msl_nearest_start(r->arg->name, strlen(r->arg->name));
+    for (size_t i = 0; i < sizeof option_names / sizeof option_names[0]; i++)
+        msl_nearest_offer(&near, option_names[i].name, strlen(option_names[i].name));
+    morsel_status status = msl_error_at(r->env->err, MORSEL_BIND, "42703", r->arg->name_offset, r->arg->name_length,
                                         "%s has no option '%s'", r->function, r->arg->name);
-    const char *best = NULL;
-    unsigned least = 4;
-    for (size_t i = 0; i < sizeof option_names / sizeof option_names[0]; i++) {
-        unsigned d = distance(r->arg->name, option_names[i].name);
-        if (d < least) least = d, best = option_names[i].name;
-    }
-    if (best)
-        msl_error_hint(r->env->err, "did you mean %s?", best);
-    else
+    if (msl_nearest_name(&near)) {
+        msl_error_hint(r->env->err, "did you mean %s?", msl_nearest_name(&near));
+    } else {
         msl_error_hint(r->env->err,
                        "the usual ones are delim, quote, escape, header, columns, types, nullstr, skip, ignore_errors");
+    }
     return status;
 }
 
@@ -525,6 +539,8 @@ morsel_status msl_csv_options_read(const msl_bind_env *env, const char *function
         .filename_column = "filename",
     };
     option_reader r = {.env = env, .function = function, .out = out};
+    uint64_t seen = 0; // options by id
+    uint8_t first[64]; // under which name
     for (uint32_t i = 0; i < arg_count; i++) {
         r.arg = &args[i];
         if (!args[i].name) {
@@ -538,6 +554,14 @@ morsel_status msl_csv_options_read(const msl_bind_env *env, const char *function
         size_t k = 0, count = sizeof option_names / sizeof option_names[0];
         while (k < count && strcasecmp(args[i].name, option_names[k].name) != 0) k++;
         if (k == count) return unknown_option(&r);
+        if (seen >> option_names[k].id & 1) {
+            return msl_error_at(env->err, MORSEL_BIND, "42601", args[i].name_offset, args[i].name_length,
+                                "%s: %s is given twice%s", function, args[i].name,
+                                strcasecmp(option_names[first[option_names[k].id]].name, option_names[k].name) == 0
+                                    ? "" : " (the same under another name)");
+        }
+        seen |= 1ull << option_names[k].id;
+        first[option_names[k].id] = (uint8_t)k;
         MSL_TRY(apply_option(&r, option_names[k].id));
     }
     if (!out->path_count) return msl_error_set(env->err, MORSEL_BIND, "42601", "%s needs the path of a file", function);

@@ -477,7 +477,11 @@ static bool repeats_given_names(const msl_csv_options *o, const field_list *firs
 static morsel_status empty_shape(const msl_bind_env *env, const msl_csv_options *o, const char *path,
                                  msl_csv_shape *out) {
     if (!(o->flags & MSL_CSV_OPT_COLUMNS_COMPLETE) && !o->name_count) {
-        msl_error_set(env->err, MORSEL_DATA, "22000", "file '%s' is empty", path);
+        if (o->skip)
+            msl_error_set(env->err, MORSEL_DATA, "22000", "nothing is left of file '%s' after skip=%llu", path,
+                          (unsigned long long)o->skip);
+        else
+            msl_error_set(env->err, MORSEL_DATA, "22000", "file '%s' is empty", path);
         msl_error_hint(env->err, "say read_csv('%s', columns={'name': 'TYPE'}) to read it as a table without rows",
                        path);
         return MORSEL_DATA;

@@ -17,8 +17,10 @@ typedef struct msl_source_arg {
     uint32_t value_count;
     bool is_list;
     bool is_struct;                 ///< {'a': x, 'b': y}: values are 'a', x, 'b', y (is_list is set too)
-    int64_t sql_offset;
+    int64_t sql_offset;             ///< of the value
     uint32_t sql_length;
+    int64_t name_offset;            ///< of the name, if there is one
+    uint32_t name_length;
 } msl_source_arg;
 
 /// Column types forced on a file because its content contradicted the sample (see MSL_RESCHEMA).
