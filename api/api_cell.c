@@ -1,5 +1,6 @@
 /// api_cell.c: chunks in the caller's hands: views in place and single cells as integer, double or text.
 #include "api/api_int.h"
+#include "functions/text_nested.h"
 #include "functions/text.h"
 
 #include <string.h>
@@ -15,7 +16,9 @@ morsel_view morsel_chunk_column(const morsel_chunk *chunk, size_t column) {
     if (!chunk || column >= chunk->rows.column_count) return (morsel_view){.rows = 0};
     const msl_vector *v = &chunk->rows.columns[column];
     MSL_ASSERT(v->form == MSL_FORM_FLAT);
-    return (morsel_view){.layout = (morsel_layout)v->type->phys, .data = v->data, .valid = v->valid, .rows = chunk->rows.rows};
+    bool is_nested = msl_type_is_nested(v->type);
+    morsel_layout layout = is_nested ? MORSEL_LAYOUT_NESTED : (morsel_layout)v->type->phys;
+    return (morsel_view){.layout = layout, .data = v->data, .valid = v->valid, .rows = chunk->rows.rows};
 }
 
 static bool has_cell(const morsel_chunk *chunk, size_t column, size_t row) {
@@ -50,8 +53,7 @@ double morsel_cell_f64(const morsel_chunk *chunk, size_t column, size_t row) {
     case MSL_PHYS_F32:
     case MSL_PHYS_F64: return v.f64;
     case MSL_PHYS_STRING:
-    case MSL_PHYS_INTERVAL:
-    case MSL_PHYS_NESTED: return 0;
+    case MSL_PHYS_INTERVAL: return 0;
     }
     return 0;
 }
@@ -82,8 +84,7 @@ int64_t morsel_cell_i64(const morsel_chunk *chunk, size_t column, size_t row) {
         if (v.f64 >= 9223372036854775808.0) return INT64_MAX;
         return v.f64 < -9223372036854775808.0 ? INT64_MIN : (int64_t)v.f64;
     case MSL_PHYS_STRING:
-    case MSL_PHYS_INTERVAL:
-    case MSL_PHYS_NESTED: return 0;
+    case MSL_PHYS_INTERVAL: return 0;
     }
     return 0;
 }
@@ -112,6 +113,12 @@ const char *morsel_cell_text(morsel_chunk *chunk, size_t column, size_t row, siz
     const char *text;
     if (v.type->id == MSL_TYPE_BLOB) {
         text = blob_text(&chunk->text, v.text, v.length, &n);
+    } else if (msl_type_is_nested(v.type)) {
+        msl_nested_writer w = {.arena = &chunk->text};
+        msl_string value = msl_string_make(v.text, v.length);
+        bool is_whole = msl_nested_format(&w, v.type, &value) && msl_nested_end(&w);
+        text = is_whole ? w.bytes : NULL;
+        n = is_whole ? w.length - 1 : 0;
     } else if (v.type->phys == MSL_PHYS_STRING) {
         text = msl_arena_strndup(&chunk->text, v.text, n = v.length);
     } else {

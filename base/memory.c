@@ -1,5 +1,7 @@
 #include "base/memory.h"
 
+#include "base/type_pool.h"
+
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -7,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Recycled block sizes: powers of two from 8 KiB to 1 MiB. */
-#define RECYCLE_MIN_SHIFT 13
+/* Recycled block sizes: powers of two from 16 KiB to 1 MiB. */
+#define RECYCLE_MIN_SHIFT 14
 #define RECYCLE_MAX_SHIFT 20
 #define RECYCLE_CLASSES (RECYCLE_MAX_SHIFT - RECYCLE_MIN_SHIFT + 1)
 
@@ -23,6 +25,7 @@ struct msl_memory {
     _Atomic uint64_t recycled_bytes; /* held in the free lists; not part of `used` */
     pthread_mutex_t lock;            /* guards the free lists */
     free_block *recycled[RECYCLE_CLASSES];
+    _Atomic(msl_type_pool *) types;
 };
 
 /// Reads one number from a file; UINT64_MAX when there is none ("max", missing file).
@@ -77,7 +80,8 @@ msl_memory *msl_memory_new(uint64_t limit_bytes) {
 
 void msl_memory_free(msl_memory *m) {
     if (!m) return;
-    msl_memory_trim(m, 0);
+    msl_type_pool_free(atomic_load(&m->types));
+    msl_memory_trim(m);
     MSL_ASSERT(atomic_load(&m->used) == 0); // whoever was charged has given everything back
     pthread_mutex_destroy(&m->lock);
     free(m);
@@ -114,12 +118,12 @@ void *msl_memory_alloc(msl_memory *m, size_t size) {
     if (class >= 0) {
         pthread_mutex_lock(&m->lock);
         free_block *b = m->recycled[class];
-        if (b) {
-            m->recycled[class] = b->next;
-            atomic_fetch_sub_explicit(&m->recycled_bytes, size, memory_order_relaxed);
-        }
+        if (b) m->recycled[class] = b->next;
         pthread_mutex_unlock(&m->lock);
-        if (b) return b;
+        if (b) {
+            atomic_fetch_sub_explicit(&m->recycled_bytes, size, memory_order_relaxed);
+            return b;
+        }
     }
     void *block = aligned_alloc(64, (size + 63) & ~(size_t)63);
     if (!block) msl_memory_discharge(m, size);
@@ -134,8 +138,8 @@ void msl_memory_release(msl_memory *m, void *block, size_t size) {
         free(block);
         return;
     }
-    pthread_mutex_lock(&m->lock);
     atomic_fetch_add_explicit(&m->recycled_bytes, size, memory_order_relaxed);
+    pthread_mutex_lock(&m->lock);
     ((free_block *)block)->next = m->recycled[class];
     m->recycled[class] = block;
     pthread_mutex_unlock(&m->lock);
@@ -149,17 +153,16 @@ void *msl_memory_resize(msl_memory *m, void *block, size_t old_size, size_t new_
     return fresh;
 }
 
-void msl_memory_trim(msl_memory *m, uint64_t keep_bytes) {
-    if (atomic_load_explicit(&m->recycled_bytes, memory_order_relaxed) <= keep_bytes) return;
+void msl_memory_trim(msl_memory *m) {
     pthread_mutex_lock(&m->lock);
-    for (int class = RECYCLE_CLASSES - 1; class >= 0; class--) { // large ones first: small ones are asked for most often
-        for (free_block *b; (b = m->recycled[class]);) {
-            if (atomic_load_explicit(&m->recycled_bytes, memory_order_relaxed) <= keep_bytes) break;
-            atomic_fetch_sub_explicit(&m->recycled_bytes, (uint64_t)1 << (RECYCLE_MIN_SHIFT + class), memory_order_relaxed);
-            m->recycled[class] = b->next;
+    for (int class = 0; class < RECYCLE_CLASSES; class++) {
+        for (free_block *b = m->recycled[class], *next; b; b = next) {
+            next = b->next;
             free(b);
         }
+        m->recycled[class] = NULL;
     }
+    atomic_store_explicit(&m->recycled_bytes, 0, memory_order_relaxed);
     pthread_mutex_unlock(&m->lock);
 }
 
@@ -175,4 +178,15 @@ void msl_memory_set_limit(msl_memory *m, uint64_t limit_bytes) {
 void msl_memory_fail_at(msl_memory *m, uint64_t nth, bool sticky) {
     atomic_store(&m->fail_sticky, sticky);
     atomic_store(&m->fail_at, nth ? atomic_load(&m->allocations) + nth : 0);
+}
+
+msl_type_pool *msl_memory_types(msl_memory *m, msl_type_pool *(*make)(msl_memory *)) {
+    msl_type_pool *pool = atomic_load_explicit(&m->types, memory_order_acquire);
+    if (pool) return pool;
+    msl_type_pool *made = make(m);
+    if (made && !atomic_compare_exchange_strong(&m->types, &pool, made)) {
+        msl_type_pool_free(made); // another thread was faster
+        return pool;
+    }
+    return made;
 }

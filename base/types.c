@@ -1,5 +1,7 @@
 #include "base/types.h"
 
+#include "base/type_pool.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -96,32 +98,68 @@ const msl_type *msl_type_by_name(const char *name, size_t length) {
     return NULL;
 }
 
-/// Recursion is bounded: binders limit the depth of nested types.
-size_t msl_type_format(const msl_type *type, char *out, size_t room) {
-    int n = 0;
+typedef struct type_text {
+    char *out;
+    size_t room, length; /* length counts on past the room, as snprintf does */
+} type_text;
+
+static void put(type_text *t, const char *text, size_t n) {
+    for (size_t k = 0; k < n; k++, t->length++) {
+        if (t->length + 1 < t->room) t->out[t->length] = text[k];
+    }
+}
+static void put_text(type_text *t, const char *text) { put(t, text, strlen(text)); }
+
+/// A field's name, in quotes unless it is a plain word.
+static void put_name(type_text *t, const char *name) {
+    bool is_plain = name[0] && !(name[0] >= '0' && name[0] <= '9');
+    for (const char *c = name; *c; c++) {
+        is_plain &= (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') || *c == '_' || *c & 0x80;
+    }
+    if (!is_plain) put_text(t, "\"");
+    for (const char *c = name; *c; c++) put(t, *c == '"' ? "\"\"" : c, *c == '"' ? 2 : 1);
+    if (!is_plain) put_text(t, "\"");
+}
+
+/// Recursion is bounded by MSL_TYPE_MAX_DEPTH.
+static void put_type(type_text *t, const msl_type *type) {
+    char number[32];
     switch (type->id) {
-    case MSL_TYPE_DECIMAL: n = snprintf(out, room, "DECIMAL(%u,%u)", type->precision, type->scale); break;
-    case MSL_TYPE_LIST: {
-        size_t m = msl_type_format(type->children[0], out, room);
-        return m + (size_t)snprintf(m < room ? out + m : NULL, m < room ? room - m : 0, "[]");
-    }
+    case MSL_TYPE_DECIMAL:
+        snprintf(number, sizeof number, "DECIMAL(%u,%u)", type->precision, type->scale);
+        put_text(t, number);
+        return;
+    case MSL_TYPE_LIST:
+    case MSL_TYPE_ARRAY:
+        put_type(t, type->children[0]);
+        if (type->id == MSL_TYPE_ARRAY) snprintf(number, sizeof number, "[%u]", type->size);
+        put_text(t, type->id == MSL_TYPE_ARRAY ? number : "[]");
+        return;
     case MSL_TYPE_STRUCT:
-    case MSL_TYPE_MAP: {
-        size_t m = (size_t)snprintf(out, room, type->id == MSL_TYPE_MAP ? "MAP(" : "STRUCT(");
-        for (uint32_t i = 0; i < type->child_count; i++) {
-            const char *name = type->child_names ? type->child_names[i] : "";
-            m += (size_t)snprintf(m < room ? out + m : NULL, m < room ? room - m : 0, "%s%s%s", i ? ", " : "", name,
-                                  name[0] ? " " : "");
-            m += msl_type_format(type->children[i], m < room ? out + m : NULL, m < room ? room - m : 0);
+    case MSL_TYPE_MAP:
+        put_text(t, type->id == MSL_TYPE_MAP ? "MAP(" : "STRUCT(");
+        for (uint32_t k = 0; k < type->child_count; k++) {
+            if (k) put_text(t, ", ");
+            if (type->child_names) put_name(t, type->child_names[k]);
+            if (type->child_names) put_text(t, " ");
+            put_type(t, type->children[k]);
         }
-        return m + (size_t)snprintf(m < room ? out + m : NULL, m < room ? room - m : 0, ")");
-    }
+        put_text(t, ")");
+        return;
     default:
         for (size_t i = 0; i < TYPE_NAMES; i++) {
-            if (type_names[i].id == type->id) return (size_t)snprintf(out, room, "%s", type_names[i].name);
+            if (type_names[i].id != type->id) continue;
+            put_text(t, type_names[i].name);
+            return;
         }
     }
-    return n < 0 ? 0 : (size_t)n;
+}
+
+size_t msl_type_format(const msl_type *type, char *out, size_t room) {
+    type_text t = {out, room, 0};
+    put_type(&t, type);
+    if (room) out[t.length < room ? t.length : room - 1] = 0;
+    return t.length;
 }
 
 /// Decimal digits that hold every value of an integer type.
@@ -152,10 +190,31 @@ static bool integer_widens(msl_type_id from, msl_type_id to) {
     return to_signed && a < b;
 }
 
+/// Where field k of a struct stands in another one: by name, or by position where one has no names; -1 = nowhere.
+static int64_t field_in(const msl_type *from, uint32_t k, const msl_type *to) {
+    if (from->child_names && to->child_names) return msl_type_field(to, from->child_names[k], strlen(from->child_names[k]));
+    return from->child_count == to->child_count ? (int64_t)k : -1;
+}
+
+/// The sum over the children; an ARRAY becomes a LIST, nothing becomes an ARRAY of another size, a STRUCT loses no field.
+static int nested_cost(const msl_type *from, const msl_type *to) {
+    int cost = 1; // at least the names differ
+    bool to_list = from->id == MSL_TYPE_ARRAY && to->id == MSL_TYPE_LIST;
+    if (!to_list && (from->id != to->id || from->size != to->size)) return -1;
+    for (uint32_t k = 0; k < from->child_count; k++) {
+        int64_t at = from->id == MSL_TYPE_STRUCT ? field_in(from, k, to) : (int64_t)k;
+        int child = at < 0 ? -1 : msl_type_implicit_cost(from->children[k], to->children[at]);
+        if (child < 0) return -1;
+        cost += child;
+    }
+    return cost;
+}
+
 int msl_type_implicit_cost(const msl_type *from, const msl_type *to) {
     if (from == to) return 0;
     if (from->id == MSL_TYPE_NULL) return 1;
     if (from->id == MSL_TYPE_UNTYPED) return to->id == MSL_TYPE_VARCHAR ? 1 : 2;
+    if (msl_type_is_nested(from) && msl_type_is_nested(to)) return nested_cost(from, to);
     if (msl_type_is_integer(from)) {
         if (msl_type_is_integer(to)) return integer_widens(from->id, to->id) ? 1 + (int)to->id - (int)from->id : -1;
         if (to->id == MSL_TYPE_DECIMAL) return integer_digits(from->id) + to->scale <= to->precision ? 20 : -1;
@@ -188,6 +247,46 @@ static const msl_type *common_decimal(const msl_type *a, const msl_type *b) {
     return msl_type_decimal((uint8_t)(whole + scale ? whole + scale : 1), scale);
 }
 
+/// The fields of `a`, then those that only `b` has.
+static const msl_type *common_struct(const msl_type *a, const msl_type *b) {
+    const msl_type *children[MSL_TYPE_MAX_FIELDS];
+    const char *names[MSL_TYPE_MAX_FIELDS];
+    bool by_name = a->child_names && b->child_names;
+    uint32_t count = a->child_count;
+    if (!by_name && a->child_count != b->child_count) return NULL;
+    const char *const *own = a->child_names ? a->child_names : b->child_names;
+    for (uint32_t k = 0; k < a->child_count; k++) {
+        int64_t at = field_in(a, k, b);
+        children[k] = at < 0 ? a->children[k] : msl_type_common(a->children[k], b->children[at]);
+        if (!children[k]) return NULL;
+        if (own) names[k] = own[k];
+    }
+    for (uint32_t k = 0; by_name && k < b->child_count; k++) {
+        if (field_in(b, k, a) >= 0) continue;
+        if (count == MSL_TYPE_MAX_FIELDS) return NULL;
+        names[count] = b->child_names[k];
+        children[count++] = b->children[k];
+    }
+    return msl_type_intern(a->pool, MSL_TYPE_STRUCT, children, own ? names : NULL, count, 0);
+}
+
+/// Element by element; NULL where memory for a new type is refused, too.
+static const msl_type *common_nested(const msl_type *a, const msl_type *b) {
+    if (a->id == MSL_TYPE_STRUCT && b->id == MSL_TYPE_STRUCT) return common_struct(a, b);
+    if (msl_type_is_list(a) && msl_type_is_list(b)) {
+        const msl_type *child = msl_type_common(a->children[0], b->children[0]);
+        bool is_array = a->id == MSL_TYPE_ARRAY && b->id == MSL_TYPE_ARRAY && a->size == b->size;
+        if (!child) return NULL;
+        return msl_type_intern(a->pool, is_array ? MSL_TYPE_ARRAY : MSL_TYPE_LIST, &child, NULL, 1, is_array ? a->size : 0);
+    }
+    if (a->id != MSL_TYPE_MAP || b->id != MSL_TYPE_MAP) return NULL;
+    const msl_type *children[2];
+    for (uint32_t k = 0; k < 2; k++) {
+        if (!(children[k] = msl_type_common(a->children[k], b->children[k]))) return NULL;
+    }
+    return msl_type_intern(a->pool, MSL_TYPE_MAP, children, NULL, 2, 0);
+}
+
 const msl_type *msl_type_common(const msl_type *a, const msl_type *b) {
     if (a == b) return a;
     if (a->id == MSL_TYPE_NULL) return b;
@@ -213,6 +312,7 @@ const msl_type *msl_type_common(const msl_type *a, const msl_type *b) {
         return common_decimal(msl_type_is_integer(a) ? integer_as_decimal(a) : a,
                               msl_type_is_integer(b) ? integer_as_decimal(b) : b);
     }
+    if (msl_type_is_nested(a) && msl_type_is_nested(b)) return common_nested(a, b);
     if (msl_type_implicit_cost(a, b) >= 0) return b;
     if (msl_type_implicit_cost(b, a) >= 0) return a;
     return NULL;

@@ -1,7 +1,8 @@
 /// types.h: SQL types. A type is an interned immutable struct: equal types are the same pointer.
 ///
 /// A logical type maps on a physical one; kernels are written per physical type. DECIMAL(p,s) sits on int64 up to
-/// p = 18 and on int128 above. Nested types carry child types; they are interned in a msl_type_pool of the database.
+/// p = 18 and on int128 above. Nested types carry child types and are interned in the database's pool (type_pool.h);
+/// their values are strings of bytes that compare and hash as bytes (nested.h).
 #ifndef MSL_TYPES_H
 #define MSL_TYPES_H
 
@@ -38,6 +39,7 @@ typedef enum msl_type_id {
     MSL_TYPE_LIST,
     MSL_TYPE_STRUCT,
     MSL_TYPE_MAP,
+    MSL_TYPE_ARRAY, ///< a list of one fixed size
     MSL_TYPE_COUNT
 } msl_type_id;
 
@@ -55,19 +57,23 @@ typedef enum msl_phys {
     MSL_PHYS_I128,
     MSL_PHYS_F32,
     MSL_PHYS_F64,
-    MSL_PHYS_STRING,   ///< msl_string, 16 bytes
-    MSL_PHYS_INTERVAL, ///< msl_interval, 16 bytes
-    MSL_PHYS_NESTED    ///< child vectors
+    MSL_PHYS_STRING,   ///< msl_string, 16 bytes: text, bytes, and nested values in their encoding
+    MSL_PHYS_INTERVAL  ///< msl_interval, 16 bytes
 } msl_phys;
+#define MSL_PHYS_COUNT (MSL_PHYS_INTERVAL + 1)
 
 typedef struct msl_type {
     msl_type_id id;
     msl_phys phys;
     uint16_t width;                         ///< bytes of one value in a flat vector
     uint8_t precision, scale;               ///< DECIMAL only
-    uint32_t child_count;                   ///< LIST 1, MAP 2, STRUCT n
+    uint8_t depth;                          ///< 0 for scalars, else 1 + the deepest child's
+    uint32_t child_count;                   ///< LIST and ARRAY 1, MAP 2, STRUCT n
     const struct msl_type *const *children; ///< nested types only
-    const char *const *child_names;         ///< STRUCT only
+    const char *const *child_names;         ///< STRUCT only; NULL for a row without names
+    uint32_t size;                          ///< ARRAY only: elements of a value
+    uint32_t slot_bytes;                    ///< nested types: bytes of a value within another one, 0 = it varies
+    struct msl_type_pool *pool;             ///< nested types: where it is interned
 } msl_type;
 
 /// A string value: 16 bytes. Up to 12 bytes lie inside (zero padded); longer ones keep their first 4 bytes and a
@@ -134,6 +140,11 @@ static inline bool msl_type_is_integer(const msl_type *t) {
 static inline bool msl_type_is_numeric(const msl_type *t) {
     return t->id >= MSL_TYPE_TINYINT && t->id <= MSL_TYPE_DOUBLE;
 }
+static inline bool msl_type_is_nested(const msl_type *t) { return t->id >= MSL_TYPE_LIST && t->id <= MSL_TYPE_ARRAY; }
+/// LIST and ARRAY: values of both are encoded alike.
+static inline bool msl_type_is_list(const msl_type *t) { return t->id == MSL_TYPE_LIST || t->id == MSL_TYPE_ARRAY; }
+/// VARCHAR or a text literal whose type is still open.
+static inline bool msl_type_is_text(const msl_type *t) { return t->id == MSL_TYPE_VARCHAR || t->id == MSL_TYPE_UNTYPED; }
 static inline bool msl_type_is_temporal(const msl_type *t) {
     return t->id >= MSL_TYPE_DATE && t->id <= MSL_TYPE_TIMESTAMPTZ;
 }

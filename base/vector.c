@@ -5,7 +5,6 @@
 static size_t bitmap_words(uint32_t capacity) { return ((size_t)capacity + 63) / 64; }
 
 morsel_status msl_vector_init(msl_vector *v, const msl_type *type, uint32_t capacity, msl_arena *arena, msl_error *err) {
-    MSL_ASSERT(type->phys != MSL_PHYS_NESTED);
     *v = (msl_vector){.type = type, .form = MSL_FORM_FLAT, .capacity = capacity};
     size_t bytes = (size_t)capacity * type->width;
     char *room = msl_arena_alloc(arena, bytes + 64); // slack: kernels may load past the last value
@@ -104,7 +103,6 @@ msl_value msl_vector_get(const msl_vector *v, uint32_t i) {
         out.length = ((const msl_string *)p)->length;
         break;
     case MSL_PHYS_INTERVAL: out.interval = *(const msl_interval *)p; break;
-    case MSL_PHYS_NESTED: MSL_ASSERT(!"nested values are read through child vectors");
     }
     return out;
 }
@@ -131,7 +129,6 @@ void msl_vector_set(msl_vector *v, uint32_t i, const msl_value *value) {
     case MSL_PHYS_F64: *(double *)p = value->f64; break;
     case MSL_PHYS_STRING: *(msl_string *)p = msl_string_make(value->text, value->length); break;
     case MSL_PHYS_INTERVAL: *(msl_interval *)p = value->interval; break;
-    case MSL_PHYS_NESTED: MSL_ASSERT(!"nested values are written through child vectors");
     }
 }
 
@@ -163,7 +160,6 @@ int msl_value_compare(const msl_value *a, const msl_value *b) {
         return msl_string_compare(&x, &y);
     }
     case MSL_PHYS_INTERVAL: return msl_interval_compare(a->interval, b->interval);
-    case MSL_PHYS_NESTED: MSL_ASSERT(!"nested values are compared through child vectors");
     }
     return 0;
 }

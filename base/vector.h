@@ -30,7 +30,7 @@ typedef struct msl_vector {
     uint64_t *valid;            ///< NULL = no NULLs; else bit i says that row i is present
     uint64_t *valid_room;       ///< owned bitmap of `capacity` bits that `valid` may be pointed at; NULL in borrowed vectors
     const uint32_t *dict_sel;   ///< DICTIONARY: row -> row of child
-    struct msl_vector *child;   ///< DICTIONARY: the flat base; LIST: elements; STRUCT, MAP: array of type->child_count
+    struct msl_vector *child;   ///< DICTIONARY: the flat base
 } msl_vector;
 
 static inline bool msl_bit(const uint64_t *bits, uint32_t i) { return bits[i >> 6] >> (i & 63) & 1; }

@@ -193,12 +193,12 @@ static uint32_t hash_call(const msl_function_binding *call, const uint32_t *args
 
 /// An earlier instruction that computes the same value for (at least) this scope's rows.
 static const msl_instruction *known_call(const compiler *c, uint32_t bucket, const msl_expr *e, const uint32_t *args,
-                                         uint32_t scope) {
+                                         uint32_t scope, unsigned flags) {
     for (uint32_t k = c->buckets[bucket]; k != NONE; k = c->p->code[k].next_hashed) {
         const msl_instruction *i = &c->p->code[k];
         bool same = i->call->kernel == e->call.kernel && i->call->function == e->call.function &&
                     i->arg_count == e->arg_count && c->p->registers[i->out].type == e->type &&
-                    is_within(c->p, scope, i->scope) && (!i->call->bound) == (!e->call.bound);
+                    is_within(c->p, scope, i->scope) && (!i->call->bound) == (!e->call.bound) && i->flags == flags;
         if (same && memcmp(i->args, args, e->arg_count * sizeof *args) == 0) return i;
     }
     return NULL;
@@ -222,7 +222,7 @@ static __attribute__((noinline)) morsel_status compile_call(compiler *c, const m
     for (uint32_t i = 1; i < e->arg_count; i++) MSL_TRY(compile(c, e->args[i], scope, &args[i]));
     unsigned flags = call_flags(c, e);
     uint32_t bucket = hash_call(&e->call, args, e->arg_count) % BUCKETS;
-    const msl_instruction *known = flags & MSL_FN_VOLATILE ? NULL : known_call(c, bucket, e, args, scope);
+    const msl_instruction *known = flags & MSL_FN_VOLATILE ? NULL : known_call(c, bucket, e, args, scope, flags);
     if (known) {
         *out = known->out;
         return MORSEL_OK;

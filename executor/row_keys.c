@@ -141,7 +141,6 @@ static void pack_column(const msl_type *type, const msl_view *view, const uint32
     case MSL_PHYS_I128: pack_i128(view, sel, first, n, to); break;
     case MSL_PHYS_INTERVAL: pack_interval(view, sel, first, n, to); break;
     case MSL_PHYS_STRING: pack_text(view, sel, first, n, to); return;
-    case MSL_PHYS_NESTED: MSL_ASSERT(!"layouts refuse nested types"); return;
     }
     if (view->valid) mark_nulls(view, sel, first, n, to);
 }

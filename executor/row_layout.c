@@ -14,13 +14,6 @@ static uint32_t key_words_of(const msl_type *type) {
     return type->phys == MSL_PHYS_STRING || type->phys == MSL_PHYS_I128 || type->phys == MSL_PHYS_INTERVAL ? 2 : 1;
 }
 
-static morsel_status check_type(const msl_type *type, msl_error *err) {
-    if (type->phys != MSL_PHYS_NESTED) return MORSEL_OK;
-    char name[128];
-    msl_type_format(type, name, sizeof name);
-    return msl_error_unsupported(err, -1, 0, "rows with a column of type %s", name);
-}
-
 static morsel_status lay_out_keys(msl_row_layout *l, msl_arena *arena, const msl_type *const *types,
                                   const uint32_t *keys, msl_error *err) {
     l->keys = MSL_NEW_ARRAY(arena, msl_row_key, l->key_count ? l->key_count : 1);
@@ -28,7 +21,6 @@ static morsel_status lay_out_keys(msl_row_layout *l, msl_arena *arena, const msl
     uint32_t word = 0, null_bits = 0;
     for (uint32_t i = 0; i < l->key_count; i++) {
         const msl_type *type = types[keys[i]];
-        MSL_TRY(check_type(type, err));
         l->keys[i] = (msl_row_key){.type = type, .column = keys[i], .word = word};
         word += key_words_of(type);
         if (type->phys == MSL_PHYS_STRING) l->has_text_keys = true;
@@ -65,8 +57,7 @@ static morsel_status lay_out(msl_row_layout *l, msl_arena *arena, const msl_type
     for (size_t w = 0; w < sizeof widths / sizeof widths[0]; w++) {
         for (uint32_t i = 0; i < column_count; i++) {
             const msl_type *type = types[columns[i]];
-            MSL_TRY(check_type(type, err));
-            if (type->width != widths[w]) continue;
+                if (type->width != widths[w]) continue;
             l->columns[i] = (msl_row_column){.type = type, .column = columns[i], .offset = at};
             at += type->width;
             if (type->phys == MSL_PHYS_STRING) l->has_text = true;
@@ -267,7 +258,6 @@ void msl_row_gather_key(const msl_row_layout *l, uint32_t key, char *const *rows
     case MSL_PHYS_INTERVAL:
         for (uint32_t k = 0; k < n; k++) ((wide *)out->data)[k] = *(const wide *)(rows[k] + offset);
         break;
-    case MSL_PHYS_NESTED: MSL_ASSERT(!"layouts refuse nested types");
     }
     if (out->valid) {
         for (uint32_t k = 0; k < n; k++) msl_bit_set(out->valid, k);

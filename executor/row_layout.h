@@ -51,7 +51,7 @@ typedef struct msl_row_layout {
 
 /// Lays out rows over chunks of columns with the given types.
 ///   in       keys, columns: positions in types; tail_bytes: room between keys and columns, 8-byte aligned
-///   errors   MORSEL_UNSUPPORTED for nested types; MORSEL_NOMEM
+///   errors   MORSEL_NOMEM
 MSL_MUST_CHECK morsel_status msl_row_layout_init(msl_row_layout *layout, msl_arena *arena, const msl_type *const *types,
                                                  const uint32_t *keys, uint32_t key_count, const uint32_t *columns,
                                                  uint32_t column_count, uint32_t tail_bytes, msl_error *err);

@@ -90,8 +90,7 @@ static msl_i128 integer_at(msl_phys phys, const void *p) {
     case MSL_PHYS_BOOL:
     case MSL_PHYS_F32:
     case MSL_PHYS_F64:
-    case MSL_PHYS_STRING:
-    case MSL_PHYS_NESTED: break;
+    case MSL_PHYS_STRING: break;
     }
     MSL_ASSERT(!"the planner lets no other type through");
     return 0;

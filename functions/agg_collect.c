@@ -90,7 +90,7 @@ static morsel_status bind_string_agg(const msl_aggregate *self, const msl_type *
     static const bool with_separator[2] = {false, true};
     if (arg_count != self->arg_count) return MORSEL_TYPE;
     for (uint32_t k = 0; k < arg_count; k++) {
-        if (types[k]->phys == MSL_PHYS_NESTED || types[k]->id == MSL_TYPE_BLOB) return MORSEL_TYPE;
+        if (types[k]->id == MSL_TYPE_BLOB) return MORSEL_TYPE;
         out->arg_types[k] = msl_type_of(MSL_TYPE_VARCHAR);
     }
     out->result = msl_type_of(MSL_TYPE_VARCHAR);
@@ -213,7 +213,6 @@ static morsel_status read_fraction(const msl_aggregate *self, const msl_value *v
 static morsel_status bind_quantile_at(const msl_type *type, double fraction, const msl_aggregate *self, bool continuous,
                                       msl_arena *arena, msl_aggregate_binding *out, msl_error *err) {
     if (type->id == MSL_TYPE_UNTYPED || type->id == MSL_TYPE_NULL) type = msl_type_of(MSL_TYPE_DOUBLE);
-    if (type->phys == MSL_PHYS_NESTED) return MORSEL_TYPE;
     out->result = type;
     if (continuous) {
         if (type->id == MSL_TYPE_DATE) type = out->result = msl_type_of(MSL_TYPE_TIMESTAMP);
@@ -293,7 +292,7 @@ static morsel_status bind_mode(const msl_aggregate *self, const msl_type *const 
                                const msl_value *const *constants,
                                uint32_t arg_count, msl_arena *arena, msl_aggregate_binding *out, msl_error *err) {
     (void)constants, (void)arena, (void)err;
-    if (arg_count != 1 || types[0]->phys == MSL_PHYS_NESTED) return MORSEL_TYPE;
+    if (arg_count != 1) return MORSEL_TYPE;
     bool typeless = types[0]->id == MSL_TYPE_UNTYPED || types[0]->id == MSL_TYPE_NULL;
     out->arg_types[0] = out->result = typeless ? msl_type_of(MSL_TYPE_VARCHAR) : types[0];
     out->bound = out->result;

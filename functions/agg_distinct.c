@@ -61,7 +61,7 @@ morsel_status msl_agg_bind_distinct(const msl_aggregate *self, const msl_type *c
                                         .update_one = sketch_update_one,
                                         .combine = sketch_combine,
                                         .finalize = sketch_finalize};
-    if (arg_count != 1 || types[0]->phys == MSL_PHYS_NESTED) return MORSEL_TYPE;
+    if (arg_count != 1) return MORSEL_TYPE;
     bool typeless = types[0]->id == MSL_TYPE_UNTYPED || types[0]->id == MSL_TYPE_NULL;
     out->arg_types[0] = typeless ? msl_type_of(MSL_TYPE_VARCHAR) : types[0];
     out->bound = out->arg_types[0];

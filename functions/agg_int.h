@@ -60,8 +60,7 @@ static inline msl_i128 msl_agg_key(msl_phys phys, const void *p) {
         const msl_interval *v = p;
         return ((msl_i128)v->months * 30 + v->days) * 86400000000LL + v->micros;
     }
-    case MSL_PHYS_STRING:
-    case MSL_PHYS_NESTED: break;
+    case MSL_PHYS_STRING: break;
     }
     MSL_ASSERT(!"no key for this physical type");
     return 0;

@@ -121,8 +121,7 @@ static morsel_status key_finalize(msl_agg_ctx *ctx, const void *state, msl_vecto
     case MSL_PHYS_F64: ((double *)out->data)[row] = double_of_key(s->key); break;
     case MSL_PHYS_I128:
     case MSL_PHYS_STRING:
-    case MSL_PHYS_INTERVAL:
-    case MSL_PHYS_NESTED: MSL_ASSERT(!"these have states of their own");
+    case MSL_PHYS_INTERVAL: MSL_ASSERT(!"these have states of their own");
     }
     return MORSEL_OK;
 }
@@ -269,7 +268,6 @@ ENTRIES(max)
 
 static morsel_status bind_extreme(const msl_aggregate *entries, const msl_type *type, msl_aggregate_binding *out) {
     if (type->id == MSL_TYPE_UNTYPED || type->id == MSL_TYPE_NULL) type = msl_type_of(MSL_TYPE_VARCHAR);
-    if (type->phys == MSL_PHYS_NESTED) return MORSEL_TYPE;
     out->arg_types[0] = out->result = type;
     out->aggregate = &entries[type->phys];
     return MORSEL_OK;

@@ -220,7 +220,7 @@ static const msl_aggregate first_forms[3][2] = {
 
 static morsel_status bind_first_form(uint32_t form, const msl_type *const *types, uint32_t arg_count,
                                      msl_aggregate_binding *out) {
-    if (arg_count != 1 || types[0]->phys == MSL_PHYS_NESTED) return MORSEL_TYPE;
+    if (arg_count != 1) return MORSEL_TYPE;
     const msl_type *type = typed(types[0]);
     out->arg_types[0] = out->result = type;
     out->bound = type;
@@ -230,7 +230,7 @@ static morsel_status bind_first_form(uint32_t form, const msl_type *const *types
 
 static morsel_status bind_arg_form(uint32_t form, const msl_type *const *types, uint32_t arg_count, msl_arena *arena,
                                    msl_aggregate_binding *out, msl_error *err) {
-    if (arg_count != 2 || types[0]->phys == MSL_PHYS_NESTED || types[1]->phys == MSL_PHYS_NESTED) return MORSEL_TYPE;
+    if (arg_count != 2) return MORSEL_TYPE;
     arg_bound *bound = MSL_NEW(arena, arg_bound);
     if (!bound) return msl_error_nomem(err, NULL, sizeof *bound);
     bound->value_type = out->arg_types[0] = out->result = typed(types[0]);

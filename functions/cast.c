@@ -5,6 +5,7 @@
 ///     BOOLEAN     from and to integers and floats
 ///     DATE, TIMESTAMP, TIMESTAMPTZ (UTC), TIME, INTERVAL   see cast_time.c
 ///     BLOB, UUID  from and to text only
+///     LIST, STRUCT, MAP, ARRAY   see cast_nested.c
 ///
 /// A cast between types of one physical layout where nothing is to be checked copies.
 #include "functions/cast_int.h"
@@ -67,8 +68,8 @@ static void hint_for_text(msl_error *err, const msl_type *to) {
 morsel_status msl_cast_error(msl_kernel_ctx *ctx, const msl_vector *v, uint32_t row, const msl_type *to) {
     char value[MSL_DESCRIBE_ROOM], name[64];
     msl_kernel_describe(v, row, value);
-    msl_type_format(to, name, sizeof name);
-    bool from_text = v->type->phys == MSL_PHYS_STRING;
+    (void)msl_type_format(to, name, sizeof name);
+    bool from_text = v->type->phys == MSL_PHYS_STRING && !msl_type_is_nested(v->type);
     if (!from_text || is_number_text(v, row, to)) {
         msl_error_set(ctx->err, MORSEL_DATA, "22003", "value %s is out of range for %s", value, name);
         msl_error_hint(ctx->err, "TRY_CAST gives NULL instead of an error");
@@ -113,17 +114,18 @@ static bool same_representation(const msl_type *from, const msl_type *to) {
 
 msl_kernel msl_cast_resolve(const msl_type *from, const msl_type *to, bool is_try, msl_arena *arena, const void **bound,
                             unsigned *flags) {
-    (void)arena;
     static const char try_mark = 1;
     *bound = is_try ? &try_mark : NULL;
     *flags = 0;
-    if (from->phys == MSL_PHYS_NESTED || to->phys == MSL_PHYS_NESTED) return NULL;
     if (to->id == MSL_TYPE_NULL) return from->id == MSL_TYPE_NULL ? kernel_copy : NULL;
     if (from->id == MSL_TYPE_NULL) {
         *flags = MSL_FN_HANDLES_NULL;
         return kernel_null;
     }
     if (same_representation(from, to)) return kernel_copy;
+    if (msl_type_is_nested(from) || msl_type_is_nested(to)) {
+        return msl_cast_nested(from, to, is_try, arena, bound, flags);
+    }
     bool can_fail = false;
     msl_kernel kernel = NULL;
     if (is_text(from)) {

@@ -42,6 +42,8 @@ msl_kernel msl_cast_number(const msl_type *from, const msl_type *to, bool *can_f
 msl_kernel msl_cast_decimal(const msl_type *from, const msl_type *to, bool *can_fail);   ///< where one is a DECIMAL
 msl_kernel msl_cast_time(const msl_type *from, const msl_type *to, bool *can_fail);      ///< dates, times, intervals
 msl_kernel msl_cast_from_text(const msl_type *from, const msl_type *to, bool *can_fail); ///< VARCHAR or UNTYPED to any
+msl_kernel msl_cast_nested(const msl_type *from, const msl_type *to, bool is_try, msl_arena *arena, const void **bound,
+                           unsigned *flags);                                             ///< one of them is nested
 msl_kernel msl_cast_to_text(const msl_type *from, const msl_type *to, bool *can_fail);   ///< any to VARCHAR
 
 #endif

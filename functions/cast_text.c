@@ -242,6 +242,7 @@ msl_kernel msl_cast_from_text(const msl_type *from, const msl_type *to, bool *ca
     case MSL_TYPE_LIST:
     case MSL_TYPE_STRUCT:
     case MSL_TYPE_MAP:
+    case MSL_TYPE_ARRAY:
     case MSL_TYPE_COUNT: break;
     }
     return NULL;

@@ -94,13 +94,13 @@ typedef struct dense_row {
     {{constant_eq_##name, constant_ne_##name, constant_lt_##name, constant_le_##name, constant_gt_##name,              \
       constant_ge_##name},                                                                                             \
      {column_eq_##name, column_ne_##name, column_lt_##name, column_le_##name}}
-static const dense_row rows_any[MSL_PHYS_NESTED] = {
+static const dense_row rows_any[MSL_PHYS_COUNT] = {
     [MSL_PHYS_BOOL] = ROW(u8), [MSL_PHYS_I8] = ROW(i8),         [MSL_PHYS_I16] = ROW(i16),   [MSL_PHYS_I32] = ROW(i32),
     [MSL_PHYS_I64] = ROW(i64), [MSL_PHYS_U8] = ROW(u8),         [MSL_PHYS_U16] = ROW(u16),   [MSL_PHYS_U32] = ROW(u32),
     [MSL_PHYS_U64] = ROW(u64), [MSL_PHYS_I128] = ROW(i128),     [MSL_PHYS_F32] = ROW(f32),   [MSL_PHYS_F64] = ROW(f64),
     [MSL_PHYS_STRING] = ROW(string), [MSL_PHYS_INTERVAL] = ROW(interval),
 };
-static const dense_row rows_avx2[MSL_PHYS_NESTED] = {
+static const dense_row rows_avx2[MSL_PHYS_COUNT] = {
     [MSL_PHYS_BOOL] = ROW(u8_avx2), [MSL_PHYS_I8] = ROW(i8_avx2),   [MSL_PHYS_I16] = ROW(i16_avx2),
     [MSL_PHYS_I32] = ROW(i32_avx2), [MSL_PHYS_I64] = ROW(i64_avx2), [MSL_PHYS_U8] = ROW(u8_avx2),
     [MSL_PHYS_U16] = ROW(u16_avx2), [MSL_PHYS_U32] = ROW(u32_avx2), [MSL_PHYS_U64] = ROW(u64_avx2),
@@ -115,7 +115,7 @@ static bool is_nan(const msl_vector *v) {
 
 void msl_compare_dense(msl_compare_op op, const msl_vector *a, const msl_vector *b, uint32_t row, uint32_t n,
                        uint8_t *holds) {
-    MSL_ASSERT(op <= MSL_CMP_GREATER_EQUAL && a->type->phys == b->type->phys && a->type->phys != MSL_PHYS_NESTED);
+    MSL_ASSERT(op <= MSL_CMP_GREATER_EQUAL && a->type->phys == b->type->phys);
     bool constant_a = a->form == MSL_FORM_CONSTANT, constant_b = b->form == MSL_FORM_CONSTANT;
     if ((constant_a && !constant_b) || (op >= MSL_CMP_GREATER && !constant_b)) {
         const msl_vector *swap = a;

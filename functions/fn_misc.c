@@ -13,7 +13,7 @@
 static morsel_status bind_common(const msl_type *const *types, uint32_t arg_count, msl_function_binding *out) {
     const msl_type *common = types[0];
     for (uint32_t k = 1; k < arg_count && common; k++) common = msl_type_common(common, types[k]);
-    if (!common || common->phys == MSL_PHYS_NESTED) return MORSEL_TYPE;
+    if (!common) return MORSEL_TYPE;
     common = msl_fn_typed(common);
     for (uint32_t k = 0; k < arg_count; k++) out->arg_types[k] = common;
     out->result = common;

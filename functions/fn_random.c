@@ -86,7 +86,6 @@ morsel_status msl_bind_hash(MSL_BIND_ARGS) {
     (void)constants, (void)arena, (void)err;
     if (arg_count == 0) return MORSEL_TYPE;
     for (uint32_t k = 0; k < arg_count; k++) {
-        if (types[k]->phys == MSL_PHYS_NESTED) return MORSEL_TYPE;
         out->arg_types[k] = msl_fn_typed(types[k]);
     }
     out->result = msl_type_of(self->kernel == msl_kernel_hash ? MSL_TYPE_UBIGINT : MSL_TYPE_DOUBLE);

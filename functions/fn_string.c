@@ -10,7 +10,6 @@ static morsel_status bind_concat(MSL_BIND_ARGS) {
     MSL_BIND_UNUSED;
     if (arg_count == 0) return MORSEL_TYPE;
     for (uint32_t k = 0; k < arg_count; k++) {
-        if (types[k]->phys == MSL_PHYS_NESTED) return MORSEL_TYPE;
         out->arg_types[k] = msl_type_of(MSL_TYPE_VARCHAR);
     }
     out->result = msl_type_of(MSL_TYPE_VARCHAR);
@@ -27,7 +26,7 @@ static morsel_status bind_pipes(MSL_BIND_ARGS) {
     if (arg_count < 2) return MORSEL_TYPE;
     uint32_t texts = 0, blobs = 0;
     for (uint32_t k = 0; k < arg_count; k++) {
-        if (types[k]->phys == MSL_PHYS_NESTED) return MORSEL_TYPE;
+        if (msl_type_is_list(types[k])) return MORSEL_TYPE; // || of lists is fn_list.c's
         texts += msl_fn_typed(types[k])->id == MSL_TYPE_VARCHAR;
         blobs += types[k]->id == MSL_TYPE_BLOB;
     }

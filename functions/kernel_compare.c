@@ -30,7 +30,7 @@ MSL_FOR_EACH_COMPARABLE(SPARSE_LOOPS)
 #define SPARSE_ROW(suffix, T, EQ, LT, LE)                                                                              \
     {sparse_eq_##suffix, sparse_ne_##suffix, sparse_lt_##suffix, sparse_le_##suffix},
 static const sparse_loop sparse_loops[][4] = {MSL_FOR_EACH_COMPARABLE(SPARSE_ROW)};
-_Static_assert(sizeof sparse_loops / sizeof sparse_loops[0] == MSL_PHYS_NESTED, "one row a type");
+_Static_assert(sizeof sparse_loops / sizeof sparse_loops[0] == MSL_PHYS_COUNT, "one row a type");
 
 static void compare_rows(msl_compare_op op, const msl_vector *a, const msl_vector *b, const uint32_t *sel, uint32_t n,
                          msl_vector *out) {
@@ -87,7 +87,7 @@ static const msl_type *compared_type(const msl_type *a, const msl_type *b) {
     const msl_type *common = msl_type_common(a, b);
     if (!common) return NULL;
     if (common->id == MSL_TYPE_NULL || common->id == MSL_TYPE_UNTYPED) common = msl_type_of(MSL_TYPE_VARCHAR);
-    return common->phys == MSL_PHYS_NESTED ? NULL : common;
+    return common;
 }
 
 static morsel_status bind_compare(const msl_function *self, const msl_type *const *types,
@@ -99,7 +99,8 @@ static morsel_status bind_compare(const msl_function *self, const msl_type *cons
     if (!common) return MORSEL_TYPE;
     for (uint32_t k = 0; k < 2; k++) {
         // A DECIMAL of the same scale and width compares as it is.
-        bool fits = types[k]->id == common->id && types[k]->phys == common->phys && types[k]->scale == common->scale;
+        bool fits = types[k]->id == MSL_TYPE_DECIMAL && common->id == MSL_TYPE_DECIMAL &&
+                    types[k]->phys == common->phys && types[k]->scale == common->scale;
         out->arg_types[k] = fits ? types[k] : common;
     }
     out->result = msl_type_of(MSL_TYPE_BOOLEAN);

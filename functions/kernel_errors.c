@@ -1,6 +1,8 @@
 /// kernel_errors.c: how kernels word the failure of one row.
 #include "functions/kernel_int.h"
 
+#include "functions/text_nested.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -12,6 +14,12 @@ void msl_kernel_describe(const msl_vector *v, uint32_t row, char out[MSL_DESCRIB
     if (v->type->phys != MSL_PHYS_STRING) {
         msl_value value = msl_vector_get(v, row);
         out[msl_format_value(&value, out)] = 0;
+        return;
+    }
+    if (msl_type_is_nested(v->type)) {
+        msl_nested_writer w = {.bytes = out, .room = MSL_DESCRIBE_ROOM - 4}; // what fits of it
+        bool is_whole = msl_nested_format(&w, v->type, msl_vector_at(v, row));
+        memcpy(out + w.length, is_whole ? "" : "...", is_whole ? 1 : 4);
         return;
     }
     const msl_string *s = msl_vector_at(v, row);

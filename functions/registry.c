@@ -29,7 +29,9 @@ static const function_family function_families[] = {
     {msl_fn_compare, &msl_fn_compare_count}, {msl_fn_bool, &msl_fn_bool_count},
     {msl_fn_string, &msl_fn_string_count},
     {msl_fn_pattern, &msl_fn_pattern_count}, {msl_fn_math, &msl_fn_math_count},
-    {msl_fn_date, &msl_fn_date_count},       {msl_fn_misc, &msl_fn_misc_count},
+    {msl_fn_date, &msl_fn_date_count},       {msl_fn_list, &msl_fn_list_count},
+    {msl_fn_struct, &msl_fn_struct_count},   {msl_fn_map, &msl_fn_map_count},
+    {msl_fn_misc, &msl_fn_misc_count},
 };
 static const aggregate_family aggregate_families[] = {
     {msl_agg_basic, &msl_agg_basic_count},     {msl_agg_stats, &msl_agg_stats_count},

@@ -114,7 +114,7 @@ MSL_FOR_EACH_COMPARABLE(SELECT_LOOPS)
 #define SELECT_ROW(suffix, T, EQ, LT, LE)                                                                              \
     {select_eq_##suffix, select_ne_##suffix, select_lt_##suffix, select_le_##suffix},
 static const select_loop select_loops[][4] = {MSL_FOR_EACH_COMPARABLE(SELECT_ROW)};
-_Static_assert(sizeof select_loops / sizeof select_loops[0] == MSL_PHYS_NESTED, "one row a type");
+_Static_assert(sizeof select_loops / sizeof select_loops[0] == MSL_PHYS_COUNT, "one row a type");
 
 /* ---- IS [NOT] DISTINCT FROM ---- */
 
@@ -134,7 +134,7 @@ static uint32_t select_distinct(bool wanted, const msl_vector *a, const msl_vect
 
 uint32_t msl_select_compare(msl_compare_op op, const msl_vector *a, const msl_vector *b, const uint32_t *sel,
                             uint32_t n, uint32_t *out_sel) {
-    MSL_ASSERT(a->type->phys == b->type->phys && a->type->phys != MSL_PHYS_NESTED && op < MSL_CMP_COUNT);
+    MSL_ASSERT(a->type->phys == b->type->phys && op < MSL_CMP_COUNT);
     MSL_ASSERT(a->type->scale == b->type->scale);
     if (op >= MSL_CMP_DISTINCT) return select_distinct(op == MSL_CMP_DISTINCT, a, b, sel, n, out_sel);
     bool dictionary = a->form == MSL_FORM_DICTIONARY || b->form == MSL_FORM_DICTIONARY;
@@ -178,7 +178,6 @@ static int (*const compare_values[])(const void *, const void *) = {MSL_FOR_EACH
 
 int msl_compare_values(const msl_type *type, const void *a, const void *b) {
     if (type->phys == MSL_PHYS_STRING) return msl_string_compare(a, b);
-    MSL_ASSERT(type->phys != MSL_PHYS_NESTED);
     return compare_values[type->phys](a, b);
 }
 

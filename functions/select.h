@@ -30,7 +30,7 @@ uint32_t msl_select_compare(msl_compare_op op, const msl_vector *a, const msl_ve
 /// The rows where a BOOLEAN column is TRUE; as above.
 uint32_t msl_select_true(const msl_vector *boolean, const uint32_t *sel, uint32_t n, uint32_t *out_sel);
 
-/// <0, 0, >0 for two non-NULL values of one type that is not nested.
+/// <0, 0, >0 for two non-NULL values of one type.
 int msl_compare_values(const msl_type *type, const void *a, const void *b);
 
 /// The operator that holds when `op` is read from right to left: a < b is b > a.

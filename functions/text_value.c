@@ -31,6 +31,7 @@ size_t msl_format_value(const msl_value *v, char *out) {
     case MSL_TYPE_LIST:
     case MSL_TYPE_STRUCT:
     case MSL_TYPE_MAP:
+    case MSL_TYPE_ARRAY:
     case MSL_TYPE_COUNT: return 0;
     }
     return 0;

@@ -264,7 +264,8 @@ typedef enum morsel_layout {
     MORSEL_LAYOUT_I128,     ///< 16 bytes, little endian, aligned to 16
     MORSEL_LAYOUT_F32, MORSEL_LAYOUT_F64,
     MORSEL_LAYOUT_STRING,   ///< 16 bytes: uint32 length, then up to 12 bytes inline, or 4 bytes of prefix and a pointer
-    MORSEL_LAYOUT_INTERVAL  ///< int32 months, int32 days, int64 microseconds
+    MORSEL_LAYOUT_INTERVAL, ///< int32 months, int32 days, int64 microseconds
+    MORSEL_LAYOUT_NESTED    ///< LIST, ARRAY, STRUCT, MAP: 16 bytes of the engine's own; read by morsel_cell_text()
 } morsel_layout;
 
 /// A column of a chunk, read in place.

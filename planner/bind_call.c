@@ -247,6 +247,9 @@ morsel_status msl_bind_call(msl_binder *b, const msl_ast_expr *ast, msl_expr **o
     MSL_TRY(bind_special(b, call, name, at, &is_special, out));
     if (is_special) return MORSEL_OK;
     if (!msl_function_exists(name, last->length)) MSL_TRY(unknown_function(b, name, msl_binder_at(b, last->at)));
+    bool names_fields;
+    MSL_TRY(msl_bind_named_fields(b, call, name, at, &names_fields, out));
+    if (names_fields) return MORSEL_OK;
     msl_expr **args;
     MSL_TRY(bind_arguments(b, call, &args));
     // An unknown name is underlined by itself, wrong arguments with the whole call.

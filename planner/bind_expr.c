@@ -40,20 +40,6 @@ static morsel_status bind_cast(msl_binder *b, const msl_ast_expr *ast, msl_expr 
     return msl_expr_cast(b->p, value, type, ast->u.cast.try_, msl_binder_at(b, ast->at), out);
 }
 
-static morsel_status not_yet(msl_binder *b, const msl_ast_expr *ast) {
-    switch ((msl_ast_expr_kind)ast->kind) {
-    case MSL_AST_ARRAY_SUBQUERY: return msl_unsupported(b, ast->at, "ARRAY(subquery)");
-    case MSL_AST_INDEX: return msl_unsupported(b, ast->at, "indexing with [ ]");
-    case MSL_AST_SLICE: return msl_unsupported(b, ast->at, "slicing with [ : ]");
-    case MSL_AST_FIELD: return msl_unsupported(b, ast->at, "struct fields");
-    case MSL_AST_LIST: return msl_unsupported(b, ast->at, "list values");
-    case MSL_AST_STRUCT: return msl_unsupported(b, ast->at, "struct values");
-    case MSL_AST_MAP: return msl_unsupported(b, ast->at, "map values");
-    case MSL_AST_ROW: return msl_unsupported(b, ast->at, "row values outside of comparisons with IN");
-    default: return msl_unsupported(b, ast->at, msl_ast_expr_kind_name((msl_ast_expr_kind)ast->kind));
-    }
-}
-
 // LONG: one case for each kind of expression.
 morsel_status msl_bind_expr(msl_binder *b, const msl_ast_expr *ast, msl_expr **out) {
     MSL_TRY(msl_planner_interrupted(b->p));
@@ -95,16 +81,17 @@ morsel_status msl_bind_expr(msl_binder *b, const msl_ast_expr *ast, msl_expr **o
     case MSL_AST_DEFAULT:
         return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length,
                             "DEFAULT stands only in the VALUES of an INSERT");
-    case MSL_AST_ARRAY_SUBQUERY:
+    case MSL_AST_ARRAY_SUBQUERY: return msl_unsupported(b, ast->at, "ARRAY(subquery)");
     case MSL_AST_INDEX:
     case MSL_AST_SLICE:
     case MSL_AST_FIELD:
     case MSL_AST_LIST:
     case MSL_AST_STRUCT:
     case MSL_AST_MAP:
-    case MSL_AST_ROW: return not_yet(b, ast);
+    case MSL_AST_ROW: return msl_bind_nested_value(b, ast, out);
     }
-    return not_yet(b, ast);
+    MSL_ASSERT(!"every kind of expression is above");
+    return msl_unsupported(b, ast->at, msl_ast_expr_kind_name((msl_ast_expr_kind)ast->kind));
 }
 
 morsel_status msl_bind_condition(msl_binder *b, const msl_ast_expr *ast, const char *what, msl_expr **out) {

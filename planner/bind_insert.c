@@ -1,10 +1,32 @@
 /// bind_insert.c: INSERT INTO a table in memory: VALUES or a query, columns in any order, defaults for the rest.
 #include "planner/bind_change.h"
 
+#include "base/type_pool.h"
+
 #include <string.h>
 
+static bool is_assignable(const msl_type *from, const msl_type *to);
+
+/// By name, and every field of the source has its place; by position where one has no names.
+static bool has_assignable_fields(const msl_type *from, const msl_type *to) {
+    bool by_name = from->child_names && to->child_names;
+    if (!by_name && from->child_count != to->child_count) return false;
+    for (uint32_t k = 0; k < from->child_count; k++) {
+        const char *name = by_name ? from->child_names[k] : "";
+        int64_t at = by_name ? msl_type_field(to, name, strlen(name)) : (int64_t)k;
+        if (at < 0 || !is_assignable(from->children[k], to->children[at])) return false;
+    }
+    return true;
+}
+
+/// May a value be stored? Of nested types: where every part may, and something of a struct arrives.
 static bool is_assignable(const msl_type *from, const msl_type *to) {
     if (msl_type_implicit_cost(from, to) >= 0 || to->id == MSL_TYPE_VARCHAR) return true;
+    if (msl_type_is_list(from) && msl_type_is_list(to)) return is_assignable(from->children[0], to->children[0]);
+    if (from->id == MSL_TYPE_STRUCT && to->id == MSL_TYPE_STRUCT) return has_assignable_fields(from, to);
+    if (from->id == MSL_TYPE_MAP && to->id == MSL_TYPE_MAP) {
+        return is_assignable(from->children[0], to->children[0]) && is_assignable(from->children[1], to->children[1]);
+    }
     if (msl_type_is_numeric(from) && msl_type_is_numeric(to)) return true; // checked value by value
     bool from_stamp = from->id == MSL_TYPE_TIMESTAMP || from->id == MSL_TYPE_TIMESTAMPTZ;
     return from_stamp && msl_type_is_temporal(to);

@@ -239,10 +239,10 @@ morsel_status msl_bind_type(msl_binder *b, const msl_ast_type *ast, const msl_ty
     msl_at at = msl_binder_at(b, ast->at);
     switch (ast->kind) {
     case MSL_AST_TYPE_NAMED: break;
-    case MSL_AST_TYPE_LIST: return msl_unsupported(b, ast->at, "LIST types");
-    case MSL_AST_TYPE_ARRAY: return msl_unsupported(b, ast->at, "ARRAY types");
-    case MSL_AST_TYPE_STRUCT: return msl_unsupported(b, ast->at, "STRUCT types");
-    case MSL_AST_TYPE_MAP: return msl_unsupported(b, ast->at, "MAP types");
+    case MSL_AST_TYPE_LIST:
+    case MSL_AST_TYPE_ARRAY:
+    case MSL_AST_TYPE_STRUCT:
+    case MSL_AST_TYPE_MAP: return msl_bind_nested_type(b, ast, out);
     case MSL_AST_TYPE_UNION: return msl_unsupported(b, ast->at, "UNION types");
     case MSL_AST_TYPE_ENUM: return msl_unsupported(b, ast->at, "ENUM types");
     }

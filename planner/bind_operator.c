@@ -28,6 +28,9 @@ static const char *operator_function(msl_ast_op op) {
     case MSL_AST_OP_SHIFT_LEFT: return "<<";
     case MSL_AST_OP_SHIFT_RIGHT: return ">>";
     case MSL_AST_OP_STARTS_WITH: return "starts_with";
+    case MSL_AST_OP_CONTAINS: return "@>";
+    case MSL_AST_OP_CONTAINED: return "<@";
+    case MSL_AST_OP_OVERLAPS: return "&&";
     case MSL_AST_OP_LIKE: return "like";
     case MSL_AST_OP_ILIKE: return "ilike";
     case MSL_AST_OP_GLOB: return "glob";

@@ -66,9 +66,9 @@ static morsel_status check_all_seen(msl_binder *b, const msl_ast_star *star, con
     return MORSEL_OK;
 }
 
-/// The item that one column of a star becomes.
+/// The item that one column of a star (or one field of the struct `base`) becomes.
 static morsel_status star_item(msl_binder *b, const msl_ast_star *star, const msl_scope_column *column, msl_at at,
-                               msl_select_item *out) {
+                               msl_expr *base, msl_select_item *out) {
     *out = (msl_select_item){.name = column->name, .at = at};
     for (uint32_t k = 0; k < star->rename_count; k++) {
         if (msl_same_name(star->rename[k].from.text, column->name))
@@ -79,7 +79,20 @@ static morsel_status star_item(msl_binder *b, const msl_ast_star *star, const ms
         out->ast = star->replace[k].expr;
         return MORSEL_OK;
     }
+    if (base) return msl_bind_field(b, base, column->name, at, &out->bound);
     return msl_expr_column(b->p, column->id, at, &out->bound);
+}
+
+/// The fields of a struct as columns without ids.
+static morsel_status struct_columns(msl_binder *b, const msl_expr *base, msl_at at, msl_scope_columns *out) {
+    if (base->type->id != MSL_TYPE_STRUCT || !base->type->child_names) {
+        return msl_error_at(b->p->err, MORSEL_TYPE, "42809", at.offset, at.length, "%s has no fields for .*",
+                            msl_type_text(b->p, base->type));
+    }
+    for (uint32_t k = 0; k < base->type->child_count; k++) {
+        MSL_TRY(MSL_PUSH(b->p, out, ((msl_scope_column){.name = base->type->child_names[k], .id = k})));
+    }
+    return MORSEL_OK;
 }
 
 static morsel_status expand_star(msl_binder *b, const msl_ast_expr *expr, const msl_relation *relation,
@@ -89,7 +102,13 @@ static morsel_status expand_star(msl_binder *b, const msl_ast_expr *expr, const 
     if (star->columns) return msl_unsupported(b, expr->at, "COLUMNS(...)");
     if (star->pattern) return msl_unsupported(b, expr->at, "* LIKE");
     const msl_scope_columns *columns = &relation->visible;
-    if (star->qualifier.count) {
+    msl_expr *base = NULL;
+    msl_scope_columns fields = {0};
+    if (star->qualifier.count) MSL_TRY(msl_bind_struct_star(b, &star->qualifier, at, &base));
+    if (base) {
+        MSL_TRY(struct_columns(b, base, at, &fields));
+        columns = &fields;
+    } else if (star->qualifier.count) {
         const msl_scope_table *table;
         MSL_TRY(msl_scope_find_table(b, &star->qualifier, at, &table));
         columns = &table->columns;
@@ -105,7 +124,7 @@ static morsel_status expand_star(msl_binder *b, const msl_ast_expr *expr, const 
     for (uint32_t k = 0; k < columns->count; k++) {
         if (is_excluded(b, star, &columns->items[k], seen)) continue;
         msl_select_item item;
-        MSL_TRY(star_item(b, star, &columns->items[k], at, &item));
+        MSL_TRY(star_item(b, star, &columns->items[k], at, base, &item));
         MSL_TRY(MSL_PUSH(b->p, out, item));
     }
     MSL_TRY(check_all_seen(b, star, columns, seen));

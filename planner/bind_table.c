@@ -2,6 +2,8 @@
 #include "base/name_index.h"
 #include "planner/bind_change.h"
 
+#include "base/type_pool.h"
+
 #include <string.h>
 
 morsel_status msl_bind_object_name(msl_binder *b, const msl_ast_names *names, msl_at at, const char **schema,
@@ -82,8 +84,7 @@ static morsel_status query_columns(msl_binder *b, const msl_ast_create_table *as
     MSL_TRY(MSL_TAKE(b->p, types, count));
     if (!msl_name_index_init(&names, b->p->arena, count)) return msl_planner_nomem(b->p);
     for (uint32_t k = 0; k < count; k++) {
-        types[k] = msl_column_type(b->p, query->plan->columns[k]);
-        if (types[k]->id == MSL_TYPE_NULL) types[k] = msl_type_of(MSL_TYPE_VARCHAR);
+        MSL_TRY(msl_type_settle(b->p->arena, msl_column_type(b->p, query->plan->columns[k]), &types[k], b->p->err));
         const char *name = query->names[k];
         if (ast->query_columns.count) MSL_TRY(msl_copy_name(b, &ast->query_columns.items[k], &name));
         if (msl_name_index_add(&names, name, k) != k) {
@@ -260,6 +261,8 @@ morsel_status msl_bind_copy(msl_binder *b, const msl_ast_copy *ast, msl_ast_span
         exprs[k]->column = query.plan->columns[k];
         if (exprs[k]->type->id == MSL_TYPE_NULL)
             MSL_TRY(msl_expr_null(b->p, msl_type_of(MSL_TYPE_VARCHAR), MSL_NOWHERE, &exprs[k]));
+        if (msl_type_is_nested(exprs[k]->type)) // files hold text
+            MSL_TRY(msl_expr_cast(b->p, exprs[k], msl_type_of(MSL_TYPE_VARCHAR), false, MSL_NOWHERE, &exprs[k]));
     }
     MSL_TRY(msl_logical_project(b->p, query.plan, exprs, NULL, count, &copy->children[0]));
     copy->copy.names = query.names;

@@ -145,6 +145,22 @@ morsel_status msl_error_no_column(msl_binder *b, const msl_scope_columns *column
 const char *msl_clause_name(msl_clause clause);
 morsel_status msl_unsupported(msl_binder *b, msl_ast_span at, const char *what) MSL_MUST_CHECK;
 
+/* ---- bind_nested.c ---- */
+
+/// Literals of nested types, x[i], x[i:j], (x).field.
+morsel_status msl_bind_nested_value(msl_binder *b, const msl_ast_expr *ast, msl_expr **out) MSL_MUST_CHECK;
+morsel_status msl_bind_nested_type(msl_binder *b, const msl_ast_type *ast, const msl_type **out) MSL_MUST_CHECK;
+/// Field `name` of a struct (or the value of that key of a map).
+morsel_status msl_bind_field(msl_binder *b, msl_expr *base, const char *name, msl_at at, msl_expr **out) MSL_MUST_CHECK;
+/// A name whose last parts are fields of a column: s.a, t.s.a. *found: it is one.
+morsel_status msl_bind_field_path(msl_binder *b, const msl_ast_names *names, msl_at at, msl_expr **out,
+                                  bool *found) MSL_MUST_CHECK;
+/// The struct column before `.*`; NULL when the names mean a table.
+morsel_status msl_bind_struct_star(msl_binder *b, const msl_ast_names *names, msl_at at, msl_expr **out) MSL_MUST_CHECK;
+/// struct_pack(a := 1) and its kin. *found: `name` is one.
+morsel_status msl_bind_named_fields(msl_binder *b, const msl_ast_call *ast, const char *name, msl_at at, bool *found,
+                                    msl_expr **out) MSL_MUST_CHECK;
+
 /* ---- bind_expr.c and neighbours ---- */
 
 morsel_status msl_bind_expr(msl_binder *b, const msl_ast_expr *ast, msl_expr **out) MSL_MUST_CHECK;

@@ -1,6 +1,7 @@
 /// expr_print.c: bound expressions as SQL text, for EXPLAIN. Columns are shown by the names of the input's columns.
 #include "planner/expr_walk.h"
 
+#include "functions/text_nested.h"
 #include "functions/text.h"
 #include "planner/logical.h"
 
@@ -60,7 +61,14 @@ static void put_value(printer *p, const msl_value *v) {
         put(p, v->boolean ? "TRUE" : "FALSE");
     } else if (msl_type_is_numeric(v->type)) {
         put_n(p, text, msl_format_value(v, text));
-    } else if (v->type->phys != MSL_PHYS_NESTED) {
+    } else if (msl_type_is_nested(v->type)) {
+        msl_nested_writer w = {.arena = p->arena};
+        msl_string value = msl_string_make(v->text, v->length);
+        p->failed |= !msl_nested_format(&w, v->type, &value);
+        if (!p->failed) put_quoted(p, w.bytes, w.length);
+        put(p, "::");
+        put_type(p, v->type);
+    } else {
         put_type(p, v->type);
         put(p, " ");
         put_quoted(p, text, msl_format_value(v, text));

@@ -27,7 +27,6 @@ bool msl_value_equal(const msl_value *a, const msl_value *b) {
     case MSL_PHYS_INTERVAL:
         return a->interval.months == b->interval.months && a->interval.days == b->interval.days &&
                a->interval.micros == b->interval.micros;
-    case MSL_PHYS_NESTED: return false;
     }
     return false;
 }

@@ -20,7 +20,6 @@ static bool as_key(const msl_logical *join, const msl_expr *e, key_pair *out) {
     const char *name = msl_expr_function(e);
     bool is_equal = strcmp(name, "=") == 0, is_same = strcmp(name, "is not distinct from") == 0;
     if ((!is_equal && !is_same) || (e->flags & MSL_EXPR_VOLATILE) || e->args[0]->type != e->args[1]->type) return false;
-    if (e->args[0]->type->phys == MSL_PHYS_NESTED) return false;
     const msl_logical *left = join->children[0], *right = join->children[1];
     for (uint32_t swap = 0; swap < 2; swap++) {
         msl_expr *l = e->args[swap], *r = e->args[1 - swap];

@@ -233,6 +233,9 @@ static morsel_status bind_unqualified(msl_binder *b, const msl_ast_name *name, m
 morsel_status msl_bind_column(msl_binder *b, const msl_ast_names *names, msl_at at, msl_expr **out) {
     const msl_ast_name *last = &names->items[names->count - 1];
     if (names->count == 1) return bind_unqualified(b, last, at, out);
+    bool has_fields;
+    MSL_TRY(msl_bind_field_path(b, names, at, out, &has_fields));
+    if (has_fields) return MORSEL_OK;
     if (names->count > 3) {
         return msl_error_at(b->p->err, MORSEL_BIND, "42703", at.offset, at.length,
                             "a column name has at most three parts (schema.table.column)");

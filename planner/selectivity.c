@@ -38,8 +38,7 @@ static bool as_number(const msl_value *v, double *out) {
     case MSL_PHYS_F64: *out = v->f64; return true;
     case MSL_PHYS_BOOL:
     case MSL_PHYS_STRING:
-    case MSL_PHYS_INTERVAL:
-    case MSL_PHYS_NESTED: return false;
+    case MSL_PHYS_INTERVAL: return false;
     }
     return false;
 }

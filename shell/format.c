@@ -101,7 +101,8 @@ shell_cell shell_writer_cell(shell_writer *writer, morsel_chunk *chunk, size_t c
         case MORSEL_LAYOUT_F32:
         case MORSEL_LAYOUT_F64:
         case MORSEL_LAYOUT_STRING:
-        case MORSEL_LAYOUT_INTERVAL: break;
+        case MORSEL_LAYOUT_INTERVAL:
+        case MORSEL_LAYOUT_NESTED: break;
         }
     }
     shell_cell cell;

@@ -72,8 +72,7 @@ static void take_range(msl_segment *s, const msl_type *type, uint32_t rows) {
     case MSL_PHYS_F64: take_range_by_value(s, type, rows); return;
     case MSL_PHYS_BOOL:
     case MSL_PHYS_STRING:
-    case MSL_PHYS_INTERVAL:
-    case MSL_PHYS_NESTED: return;
+    case MSL_PHYS_INTERVAL: return;
     }
 }
 
@@ -88,7 +87,7 @@ void msl_segment_describe(msl_segment *s, const msl_type *type, uint32_t rows) {
     s->null_count = 0;
     for (uint32_t i = 0; s->valid && i < rows; i++) s->null_count += !msl_bit(s->valid, i);
     take_range(s, type, rows);
-    if (rows < SKETCH_ROWS || type->phys == MSL_PHYS_NESTED) return;
+    if (rows < SKETCH_ROWS) return;
     s->sketch = msl_memory_alloc(s->memory, sizeof *s->sketch);
     if (!s->sketch) return;
     memset(s->sketch, 0, sizeof *s->sketch);
@@ -107,7 +106,7 @@ void msl_version_statistics(const msl_table_version *version, uint32_t column, c
                             msl_column_statistics *out) {
     *out = MSL_NOTHING_KNOWN;
     uint64_t rows = 0, nulls = 0;
-    bool has_range = true, counts = type->phys != MSL_PHYS_NESTED;
+    bool has_range = true, counts = true;
     msl_distinct_sketch sketch = {{0}};
     for (uint32_t p = 0; p < version->part_count; p++) {
         const msl_row_group *group = version->parts[p].group;

@@ -26,8 +26,7 @@ msl_filter_answer msl_csv_filter_answer(const msl_source *source, const msl_scan
     case MSL_PHYS_U64:
     case MSL_PHYS_I128:
     case MSL_PHYS_F32:
-    case MSL_PHYS_INTERVAL:
-    case MSL_PHYS_NESTED: break;
+    case MSL_PHYS_INTERVAL: break;
     }
     return MSL_FILTER_IGNORED;
 }
@@ -163,8 +162,7 @@ static uint32_t keep_value(const msl_vector *column, msl_filter_op op, const msl
     case MSL_PHYS_U64:
     case MSL_PHYS_I128:
     case MSL_PHYS_F32:
-    case MSL_PHYS_INTERVAL:
-    case MSL_PHYS_NESTED: MSL_ASSERT(!"refused by msl_csv_filter_answer");
+    case MSL_PHYS_INTERVAL: MSL_ASSERT(!"refused by msl_csv_filter_answer");
     }
     return kept;
 }
@@ -193,8 +191,7 @@ static bool is_in(const msl_scan_filter *filter, const msl_vector *column, uint3
         case MSL_PHYS_U64:
         case MSL_PHYS_I128:
         case MSL_PHYS_F32:
-        case MSL_PHYS_INTERVAL:
-        case MSL_PHYS_NESTED: break;
+        case MSL_PHYS_INTERVAL: break;
         }
         if (same) return true;
     }

@@ -158,7 +158,7 @@ static morsel_status take_type(const option_reader *r, const msl_value *v, const
     } else if (type && open && type->id != MSL_TYPE_VARCHAR) {
         type = NULL;
     }
-    if (!type || type->phys == MSL_PHYS_NESTED || type->id == MSL_TYPE_NULL || type->id == MSL_TYPE_UNTYPED) {
+    if (!type || msl_type_is_nested(type) || type->id == MSL_TYPE_NULL || type->id == MSL_TYPE_UNTYPED) {
         return msl_error_at(r->env->err, MORSEL_BIND, "42704", r->arg->sql_offset, r->arg->sql_length,
                             "%s: no type named '%.*s' can be read from text", r->function, (int)v->length, v->text);
     }

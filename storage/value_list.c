@@ -1,4 +1,5 @@
 #include "storage/value_list.h"
+#include "functions/text_nested.h"
 #include "functions/text.h"
 
 #include <string.h>
@@ -22,6 +23,13 @@ void msl_value_list_add(char list[MSL_VALUE_LIST_ROOM], const msl_value *value) 
     if (list[0]) append(list, ", ", 2);
     if (value->is_null) {
         append(list, "NULL", 4);
+    } else if (msl_type_is_nested(value->type)) {
+        char nested[TEXT_MOST];
+        msl_nested_writer w = {.bytes = nested, .room = sizeof nested}; // what fits of it
+        msl_string encoded = msl_string_make(value->text, value->length);
+        bool fits = msl_nested_format(&w, value->type, &encoded);
+        append(list, nested, w.length);
+        if (!fits) append(list, "...", 3);
     } else if (value->type->phys == MSL_PHYS_STRING) {
         bool fits = value->length <= TEXT_MOST;
         append(list, "'", 1);

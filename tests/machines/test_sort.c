@@ -41,7 +41,6 @@ static int compare_values(const msl_value *a, const msl_value *b) {
         msl_string x = msl_string_make(a->text, a->length), y = msl_string_make(b->text, b->length);
         return msl_string_compare(&x, &y);
     }
-    case MSL_PHYS_NESTED: break;
     }
     return 0;
 }
