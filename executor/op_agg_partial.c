@@ -8,6 +8,7 @@
 /// Threads  local state only
 /// Errors   whatever an aggregate's update reports; MORSEL_NOMEM
 #include "executor/exchange_groups.h"
+#include "executor/group_memo.h"
 #include "executor/row_order.h"
 #include "executor/total_groups.h"
 
@@ -26,6 +27,7 @@ typedef struct partial_global {
 
 typedef struct partial_local {
     msl_group_table table;
+    msl_group_memo memo;   ///< in front of the table, for one integer key
     msl_group_scratch scratch;
     msl_row_order order;
     msl_group_shipment shipment;
@@ -62,6 +64,9 @@ static morsel_status partial_init_local(msl_operator *op, msl_lane *lane, msl_ro
     msl_group_table_init(&l->table, &g->plan.state_layout, op->query->memory, g->plan.states.image, FIRST_SLOTS,
                          64u * 1024, NAME);
     l->limit_groups = groups_in(&g->plan, SMALL_BYTES);
+    const msl_row_layout *layout = &g->plan.state_layout;
+    if (layout->key_count == 1 && !msl_group_memo_init(&l->memo, layout->keys[0].type, lane->arena))
+        return msl_error_nomem(lane->err, NAME, MSL_GROUP_MEMO_KEYS * sizeof(char *));
     return msl_group_scratch_init(&l->scratch, &g->plan.states, lane->arena, capacity, lane->env, lane->err);
 }
 
@@ -71,9 +76,12 @@ static morsel_status partial_init_local(msl_operator *op, msl_lane *lane, msl_ro
 static morsel_status take_in(const msl_group_plan *gp, partial_local *l, msl_lane *lane, const msl_chunk *in) {
     for (uint32_t first = 0; first < in->live; first += MSL_KEY_BLOCK) {
         uint32_t n = in->live - first < MSL_KEY_BLOCK ? in->live - first : MSL_KEY_BLOCK;
+        const msl_vector *key = l->memo.rows ? &in->columns[gp->state_layout.keys[0].column] : NULL;
+        if (msl_group_memo_find(&l->memo, key, in->sel, first, n, l->rows + first)) continue;
         msl_keys_pack(&gp->state_layout, in->columns, in->sel, first, n, l->keys, l->hashes, gp->hash_mask);
         MSL_TRY(msl_group_table_find(&l->table, l->keys, 8 * (size_t)gp->state_layout.key_words, l->hashes, n,
                                      l->rows + first, lane->err));
+        msl_group_memo_learn(&l->memo, key, in->sel, first, n, l->rows + first);
     }
     l->table_rows += in->live;
     l->scratch.ctx.err = lane->err;
@@ -110,6 +118,7 @@ static void table_is_full(const msl_group_plan *gp, partial_local *l, msl_lane *
 static void empty_shipped(partial_local *l) {
     if (!l->is_shipped) return;
     msl_group_table_clear(&l->table);
+    msl_group_memo_clear(&l->memo);
     l->table_rows = 0;
     l->is_shipped = false;
 }
