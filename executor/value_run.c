@@ -79,8 +79,7 @@ uint64_t msl_value_run_word(const msl_type *type, const void *value) {
     case MSL_PHYS_F64: return word_of_double(load_f64(value));
     case MSL_PHYS_I128:
     case MSL_PHYS_STRING:
-    case MSL_PHYS_INTERVAL:
-    case MSL_PHYS_NESTED: break;
+    case MSL_PHYS_INTERVAL: break;
     }
     MSL_ASSERT(false); // msl_value_run_takes
     return 0;
@@ -106,8 +105,7 @@ void msl_value_run_read(const msl_value_run *run, const msl_type *type, uint64_t
     case MSL_PHYS_F64: READ(double, double_of_word(words[k]));
     case MSL_PHYS_I128:
     case MSL_PHYS_STRING:
-    case MSL_PHYS_INTERVAL:
-    case MSL_PHYS_NESTED: break;
+    case MSL_PHYS_INTERVAL: break;
     }
     MSL_ASSERT(false);
 }
