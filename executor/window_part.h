@@ -46,7 +46,8 @@ typedef struct msl_window_segment {
 
 MSL_MUST_CHECK morsel_status msl_window_spec_init(msl_window_spec *spec, msl_arena *arena, const msl_plan *plan,
                                                   msl_error *err);
-/// Sorts the rows of a partition of the exchange (of first_rows: those that may be among them) and finds the borders. deinit must follow, also after a failure.
+/// Sorts the rows of a partition of the exchange (with first_rows: those that may be among them) and finds the borders.
+/// deinit must follow, also after a failure.
 MSL_MUST_CHECK morsel_status msl_window_part_init(msl_window_part *part, const msl_window_spec *spec,
                                                   const msl_row_part *from, msl_lane *lane);
 void msl_window_part_deinit(msl_window_part *part);
