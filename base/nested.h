@@ -73,7 +73,7 @@ bool msl_nested_put(msl_nested_writer *w, const msl_type *type, const void *valu
 static inline bool msl_nested_end(msl_nested_writer *w) { return msl_nested_copy(w, "", 1); }
 /// The current value, finished; the next one begins. Its bytes stay in the arena.
 static inline msl_string msl_nested_take(msl_nested_writer *w) {
-    msl_string s = msl_string_make(w->bytes + w->start, w->length - w->start);
+    msl_string s = msl_string_make(w->bytes ? w->bytes + w->start : "", w->length - w->start);
     w->start = w->length;
     return s;
 }

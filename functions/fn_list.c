@@ -90,6 +90,30 @@ static morsel_status bind_search(MSL_BIND_ARGS) {
     return MORSEL_OK;
 }
 
+/// x op ANY (list): the operator is the first word of the function's name.
+static morsel_status bind_quantified(MSL_BIND_ARGS) {
+    MSL_BIND_UNUSED;
+    static const struct {
+        const char *symbol;
+        msl_quantifier forms[2]; ///< ANY, ALL
+    } operators[] = {
+        {"=", {{0, 1, 0, 0}, {0, 1, 0, 1}}},  {"<>", {{1, 0, 1, 0}, {1, 0, 1, 1}}}, {"<", {{1, 0, 0, 0}, {1, 0, 0, 1}}},
+        {"<=", {{1, 1, 0, 0}, {1, 1, 0, 1}}}, {">", {{0, 0, 1, 0}, {0, 0, 1, 1}}},  {">=", {{0, 1, 1, 0}, {0, 1, 1, 1}}},
+    };
+    const msl_type *element = arg_count == 2 ? msl_list_element(types[1]) : NULL, *list;
+    const msl_type *common = element ? msl_type_common(element, types[0]) : NULL;
+    if (!common) return MORSEL_TYPE;
+    MSL_TRY(msl_want_list(out, 1, msl_fn_typed(common), arena, &list, err));
+    out->arg_types[0] = list->children[0];
+    out->result = msl_type_of(MSL_TYPE_BOOLEAN);
+    size_t length = strcspn(self->name, " ");
+    for (size_t k = 0; k < sizeof operators / sizeof operators[0]; k++) {
+        bool is_it = strlen(operators[k].symbol) == length && memcmp(operators[k].symbol, self->name, length) == 0;
+        if (is_it) out->bound = &operators[k].forms[strcmp(self->name + length, " all") == 0];
+    }
+    return MORSEL_OK;
+}
+
 /// Lists of one common type; the result is of it, or a truth value.
 static morsel_status bind_lists(MSL_BIND_ARGS) {
     MSL_BIND_UNUSED;
@@ -224,6 +248,12 @@ static morsel_status bind_text(MSL_BIND_ARGS) {
     return MORSEL_OK;
 }
 
+/// The binder has taken calls with a lambda; these have none, or another number of arguments.
+static morsel_status bind_lambda(MSL_BIND_ARGS) {
+    MSL_BIND_UNUSED;
+    return MORSEL_TYPE;
+}
+
 static morsel_status bind_split(MSL_BIND_ARGS) {
     MSL_BIND_UNUSED;
     const msl_type *varchar = msl_type_of(MSL_TYPE_VARCHAR);
@@ -246,6 +276,12 @@ static morsel_status bind_split(MSL_BIND_ARGS) {
     FN(A, ARGS, FLAGS, BIND, KERNEL, A TEXT), FN(B, ARGS, FLAGS, BIND, KERNEL, B TEXT)
 #define FOLD(NAME, TEXT)                                                                                               \
     FN("list_" NAME, 1, NULLS | FAIL, msl_bind_list_fold, msl_kernel_list_fold, "list_" NAME "(list): " TEXT)
+
+#define QUANTIFIED(SYMBOL)                                                                                             \
+    FN(SYMBOL " any", 2, NULLS, bind_quantified, msl_kernel_list_quantified,                                          \
+       "x " SYMBOL " ANY (list): does it hold for an element?"),                                                      \
+    FN(SYMBOL " all", 2, NULLS, bind_quantified, msl_kernel_list_quantified,                                          \
+       "x " SYMBOL " ALL (list): does it hold for every element?")
 
 const msl_function msl_fn_list[] = {
     FN("list_value", 0, NULLS | MANY, bind_value, msl_kernel_list_value, "list_value(value, ...): a list of the values, as [a, b]"),
@@ -289,6 +325,12 @@ const msl_function msl_fn_list[] = {
         "(list): how many different values there are, NULLs aside"),
     TWO("list_has_any", "array_has_any", 2, 0, bind_lists, msl_kernel_list_has_any, "(a, b): has a an element of b?"),
     TWO("list_has_all", "array_has_all", 2, 0, bind_lists, msl_kernel_list_has_all, "(a, b): has a every element of b?"),
+    QUANTIFIED("="),
+    QUANTIFIED("<>"),
+    QUANTIFIED("<"),
+    QUANTIFIED("<="),
+    QUANTIFIED(">"),
+    QUANTIFIED(">="),
     FN("&&", 2, 0, bind_lists, msl_kernel_list_has_any, "a && b: have both lists an element in common?"),
     FN("@>", 2, 0, bind_lists, msl_kernel_list_has_all, "a @> b: has a every element of b?"),
     FN("<@", 2, 0, bind_contained, kernel_contained, "a <@ b: has b every element of a?"),
@@ -316,6 +358,13 @@ const msl_function msl_fn_list[] = {
         "(list, name, ...): the aggregate of that name over the elements"),
     TWO("list_aggr", "array_aggr", 2, NULLS | FAIL | MANY, msl_bind_list_fold, msl_kernel_list_fold,
         "(list, name, ...): another name of list_aggregate"),
+    TWO("list_transform", "array_transform", 2, 0, bind_lambda, NULL,
+        "(list, lambda x[, i]: ...): the lambda's result for each element"),
+    TWO("list_apply", "array_apply", 2, 0, bind_lambda, NULL, "(list, lambda): another name of list_transform"),
+    TWO("list_filter", "array_filter", 2, 0, bind_lambda, NULL,
+        "(list, lambda x[, i]: ...): the elements for which the lambda is TRUE"),
+    TWO("list_reduce", "array_reduce", 2, 0, bind_lambda, NULL,
+        "(list, lambda a, x[, i]: ...[, first]): the elements joined into one value from the left"),
     FOLD("sum", "sum of the elements"),
     FOLD("avg", "mean of the elements"),
     FOLD("min", "least element"),

@@ -77,6 +77,11 @@ MSL_KERNEL_OF(msl_kernel_text_slice);
 MSL_KERNEL_OF(msl_kernel_list_length);
 MSL_KERNEL_OF(msl_kernel_list_contains);
 MSL_KERNEL_OF(msl_kernel_list_position);
+MSL_KERNEL_OF(msl_kernel_list_quantified);
+/// What an operator before ANY or ALL says of the order of its sides.
+typedef struct msl_quantifier {
+    bool less, equal, greater, all;
+} msl_quantifier;
 /* ---- fn_list_make.c ---- */
 MSL_KERNEL_OF(msl_kernel_list_value);
 MSL_KERNEL_OF(msl_kernel_list_concat);

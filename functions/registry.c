@@ -36,6 +36,7 @@ static const function_family function_families[] = {
 static const aggregate_family aggregate_families[] = {
     {msl_agg_basic, &msl_agg_basic_count},     {msl_agg_stats, &msl_agg_stats_count},
     {msl_agg_order, &msl_agg_order_count},     {msl_agg_bool, &msl_agg_bool_count},
+    {msl_agg_list, &msl_agg_list_count},
     {msl_agg_collect, &msl_agg_collect_count},
 };
 #define FUNCTION_FAMILIES (sizeof function_families / sizeof function_families[0])

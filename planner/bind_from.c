@@ -78,6 +78,9 @@ static morsel_status bind_parens(msl_binder *b, const msl_ast_from *from, msl_re
 }
 
 morsel_status msl_bind_from(msl_binder *b, const msl_ast_from *from, msl_relation *out) {
+    bool is_lists;
+    MSL_TRY(msl_bind_lateral_lists(b, from, NULL, false, &is_lists, out));
+    if (is_lists) return rename_columns(b, from, out);
     if (from->lateral) return msl_unsupported(b, from->at, "LATERAL");
     if (from->sample) return msl_unsupported(b, from->at, "TABLESAMPLE");
     *out = (msl_relation){0};
@@ -111,16 +114,26 @@ static morsel_status check_aliases(msl_binder *b, const msl_relation *left, cons
     return MORSEL_OK;
 }
 
+/// An item beside `left`. *is_lists: it is made of left's rows, and right's plan is that of both.
+static morsel_status bind_right(msl_binder *b, const msl_ast_from *from, msl_relation *left, bool is_outer,
+                                bool *is_lists, msl_relation *right) {
+    MSL_TRY(msl_bind_lateral_lists(b, from, left, is_outer, is_lists, right));
+    if (*is_lists) return rename_columns(b, from, right);
+    return msl_bind_from(b, from, right);
+}
+
 morsel_status msl_bind_from_list(msl_binder *b, msl_ast_from *const *items, uint32_t count, msl_relation *out) {
     *out = (msl_relation){0};
     if (count == 0) return msl_logical_one_row(b->p, &out->plan);
     MSL_TRY(msl_bind_from(b, items[0], out));
     for (uint32_t k = 1; k < count; k++) {
         msl_relation right, both;
-        MSL_TRY(msl_bind_from(b, items[k], &right));
+        bool is_lists;
+        MSL_TRY(bind_right(b, items[k], out, false, &is_lists, &right));
         MSL_TRY(check_aliases(b, out, &right, items[k]->at));
         MSL_TRY(msl_relation_concat(b, out, &right, &both));
-        MSL_TRY(msl_logical_join(b->p, MSL_JOIN_INNER, out->plan, right.plan, NULL, 0, &both.plan));
+        if (is_lists) both.plan = right.plan;
+        else MSL_TRY(msl_logical_join(b->p, MSL_JOIN_INNER, out->plan, right.plan, NULL, 0, &both.plan));
         *out = both;
     }
     return MORSEL_OK;
@@ -297,14 +310,36 @@ static morsel_status missing_condition(msl_binder *b, msl_ast_span right) {
     return status;
 }
 
+/// JOIN of rows with their own lists: the condition chooses among what UNNEST makes; a LEFT JOIN takes TRUE only.
+static morsel_status join_lists(msl_binder *b, const msl_ast_from *from, msl_join_type type,
+                                const msl_relation *right, msl_relation *out) {
+    msl_exprs conjuncts = {0};
+    out->plan = right->plan;
+    if (!from->u.join.on) {
+        return from->u.join.kind == MSL_AST_JOIN_CROSS ? MORSEL_OK : missing_condition(b, from->u.join.right->at);
+    }
+    msl_relation made = *out; // subqueries of the condition are planted on it
+    MSL_TRY(join_on(b, from->u.join.on, &made, &made, out, &conjuncts));
+    out->plan = made.plan;
+    bool is_true = conjuncts.count == 1 && msl_expr_is_true(conjuncts.items[0]);
+    if (type == MSL_JOIN_LEFT && !is_true) {
+        return msl_unsupported(b, from->u.join.on->at, "LEFT JOIN of unnest with a condition other than TRUE");
+    }
+    return msl_logical_filter(b->p, out->plan, conjuncts.items, conjuncts.count, &out->plan);
+}
+
 morsel_status msl_bind_join(msl_binder *b, const msl_ast_from *from, msl_relation *out) {
     msl_join_type type = MSL_JOIN_INNER;
     MSL_TRY(join_type(b, from, &type));
     msl_relation left, right;
     MSL_TRY(msl_bind_from(b, from->u.join.left, &left));
-    MSL_TRY(msl_bind_from(b, from->u.join.right, &right));
+    bool can_be_lists = (type == MSL_JOIN_INNER || type == MSL_JOIN_LEFT) && !from->u.join.natural &&
+                        from->u.join.using.count == 0, is_lists = false;
+    if (can_be_lists) MSL_TRY(bind_right(b, from->u.join.right, &left, type == MSL_JOIN_LEFT, &is_lists, &right));
+    else MSL_TRY(msl_bind_from(b, from->u.join.right, &right));
     MSL_TRY(check_aliases(b, &left, &right, from->u.join.right->at));
     MSL_TRY(msl_relation_concat(b, &left, &right, out));
+    if (is_lists) return join_lists(b, from, type, &right, out);
     if (from->u.join.natural || from->u.join.using.count) {
         MSL_TRY(join_using(b, from, type, &left, &right, out));
     } else {

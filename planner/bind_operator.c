@@ -211,7 +211,9 @@ morsel_status msl_bind_operator(msl_binder *b, const msl_ast_expr *ast, msl_expr
 morsel_status msl_bind_in(msl_binder *b, const msl_ast_expr *ast, msl_expr **out) {
     msl_at at = msl_binder_at(b, ast->at);
     if (ast->u.in.query) return msl_bind_subquery(b, ast, out);
-    if (ast->u.in.bare) return msl_unsupported(b, ast->at, "IN over a list value");
+    if (ast->u.in.bare) {
+        return msl_bind_over_list(b, MSL_AST_OP_EQ, false, ast->u.in.value, ast->u.in.items[0], ast->negated, at, out);
+    }
     if (ast->u.in.value->kind == MSL_AST_ROW) return msl_unsupported(b, ast->at, "IN lists of rows");
     uint32_t count = ast->u.in.count + 1;
     msl_expr *e;

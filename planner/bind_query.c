@@ -15,10 +15,13 @@ morsel_status msl_bind_nested(msl_binder *b, const msl_ast_query *ast, unsigned 
                               msl_bound_query *out) {
     msl_scope *scope = b->scope;
     uint32_t chain_depth = b->chain_depth;
+    const msl_lambda_scope *lambda = b->lambda;
+    b->lambda = NULL; // a query sees no parameters
     if (!sees_outer) b->scope = scope ? scope->parent : NULL;
     *out = (msl_bound_query){0};
     morsel_status status = msl_bind_query(b, ast, flags, out);
     b->scope = scope;
+    b->lambda = lambda;
     b->chain_depth = chain_depth;
     return status;
 }

@@ -151,6 +151,7 @@ static morsel_status plan_projection(select_state *s, unsigned flags, msl_bound_
                         s->ast->distinct == MSL_AST_SELECT_ALL && !s->query->limit && !s->query->offset;
     const char **names;
     MSL_TRY(MSL_TAKE(p, names, total));
+    MSL_TRY(msl_plan_unnests(s->b, &s->plan, s->outputs.items, total));
     for (uint32_t k = 0; k < total; k++) {
         MSL_TRY(msl_plant(s->b, &s->plan, s->outputs.items[k], &s->outputs.items[k]));
         bool keeps = keep_untyped && s->outputs.items[k]->kind == MSL_EXPR_CONSTANT;

@@ -332,8 +332,6 @@ static morsel_status no_table_function(msl_binder *b, const msl_ast_name *name) 
     msl_nearest best = msl_nearest_start(name->text, name->length);
     for (size_t k = 0; msl_source_ops_at(k); k++)
         msl_nearest_offer(&best, msl_source_ops_at(k)->name, strlen(msl_source_ops_at(k)->name));
-    if (msl_same_name(name->text, "unnest"))
-        return msl_error_unsupported(b->p->err, at.offset, at.length, "unnest (list values)");
     morsel_status status =
         msl_error_at(b->p->err, MORSEL_BIND, "42883", at.offset, at.length, "no table function named %s", name->text);
     if (msl_nearest_name(&best)) {

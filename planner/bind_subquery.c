@@ -81,12 +81,21 @@ morsel_status msl_bind_subquery(msl_binder *b, const msl_ast_expr *ast, msl_expr
         return bind_any(b, ast, MSL_AST_OP_EQ, ast->u.in.value, ast->u.in.query, false, ast->negated, out);
     }
     if (ast->kind == MSL_AST_QUANTIFIED) {
-        if (!ast->u.quantified.query) return msl_unsupported(b, ast->at, "ANY and ALL over a list value");
+        if (!ast->u.quantified.query) {
+            return msl_bind_over_list(b, (msl_ast_op)ast->op, ast->u.quantified.all, ast->u.quantified.value,
+                                      ast->u.quantified.list, ast->negated, at, out);
+        }
         return bind_any(b, ast, (msl_ast_op)ast->op, ast->u.quantified.value, ast->u.quantified.query,
                         ast->u.quantified.all, ast->negated, out);
     }
     msl_bound_query bound;
     MSL_TRY(msl_bind_nested(b, ast->u.query, 0, true, &bound));
+    if (ast->kind == MSL_AST_ARRAY_SUBQUERY) {
+        if (bound.plan->column_count != 1) return wrong_column_count(b, at, 1, bound.plan->column_count);
+        MSL_TRY(msl_plan_list(b, &bound));
+        MSL_TRY(subquery_node(b, MSL_SUBQUERY_SCALAR, &bound, msl_column_type(b->p, bound.plan->columns[0]), 0, ast, out));
+        return msl_or_empty_list(b, *out, at, out);
+    }
     if (ast->kind == MSL_AST_EXISTS) {
         return subquery_node(b, MSL_SUBQUERY_EXISTS, &bound, msl_type_of(MSL_TYPE_BOOLEAN), 0, ast, out);
     }

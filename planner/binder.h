@@ -85,8 +85,17 @@ typedef struct msl_cte_scope {
     bool is_used;
 } msl_cte_scope;
 
+/// Parameters of the lambda whose body is being bound.
+typedef struct msl_lambda_scope {
+    const struct msl_lambda_scope *outer;
+    uint32_t count;
+    const char *names[3];
+    uint32_t ids[3];
+} msl_lambda_scope;
+
 typedef struct msl_binder {
     msl_planner *p;
+    const msl_lambda_scope *lambda; ///< the innermost one; NULL outside of lambdas and in their subqueries
     const char *sql;                ///< text that spans count in (a view's text while binding the view)
     size_t sql_length;
     const msl_ast_span *inside_view; ///< positions inside a view are reported at the view's name
@@ -157,9 +166,34 @@ morsel_status msl_bind_field_path(msl_binder *b, const msl_ast_names *names, msl
                                   bool *found) MSL_MUST_CHECK;
 /// The struct column before `.*`; NULL when the names mean a table.
 morsel_status msl_bind_struct_star(msl_binder *b, const msl_ast_names *names, msl_at at, msl_expr **out) MSL_MUST_CHECK;
+/// ARRAY(query): the only column of the query as one list, and an empty list in place of NULL.
+morsel_status msl_plan_list(msl_binder *b, msl_bound_query *query) MSL_MUST_CHECK;
+morsel_status msl_or_empty_list(msl_binder *b, msl_expr *list, msl_at at, msl_expr **out) MSL_MUST_CHECK;
+/// x op ANY (list), x op ALL (list), x IN list (= ANY).
+morsel_status msl_bind_over_list(msl_binder *b, msl_ast_op op, bool all, const msl_ast_expr *value,
+                                 const msl_ast_expr *list, bool negated, msl_at at, msl_expr **out) MSL_MUST_CHECK;
 /// struct_pack(a := 1) and its kin. *found: `name` is one.
 morsel_status msl_bind_named_fields(msl_binder *b, const msl_ast_call *ast, const char *name, msl_at at, bool *found,
                                     msl_expr **out) MSL_MUST_CHECK;
+
+/* ---- bind_lambda.c ---- */
+
+/// list_transform(l, x -> e), list_filter, list_reduce. *found: `name` is one.
+morsel_status msl_bind_lambda_call(msl_binder *b, const msl_ast_call *call, const char *name, msl_at at, bool *found,
+                                   msl_expr **out) MSL_MUST_CHECK;
+/// The lambda parameter of that name.
+bool msl_find_parameter(const msl_binder *b, const char *name, uint32_t *id);
+
+/* ---- bind_unnest.c ---- */
+
+/// unnest(list) in a select list: an MSL_EXPR_UNNEST.
+morsel_status msl_bind_unnest(msl_binder *b, const msl_ast_expr *ast, msl_expr **out) MSL_MUST_CHECK;
+/// Puts an UNNEST node on *plan and replaces the calls of the expressions by its columns.
+morsel_status msl_plan_unnests(msl_binder *b, msl_logical **plan, msl_expr **exprs, uint32_t count) MSL_MUST_CHECK;
+/// unnest(...) in FROM, and range(...) over columns of the tables to its left (`left`; NULL: there are none). *found:
+/// it is one; out->plan is then over left's plan, and out has the new columns alone. is_outer: LEFT JOIN.
+morsel_status msl_bind_lateral_lists(msl_binder *b, const msl_ast_from *from, msl_relation *left, bool is_outer,
+                                     bool *found, msl_relation *out) MSL_MUST_CHECK;
 
 /* ---- bind_expr.c and neighbours ---- */
 
@@ -252,7 +286,7 @@ morsel_status msl_plan_distinct(msl_binder *b, msl_logical **plan) MSL_MUST_CHEC
 morsel_status msl_bind_window(msl_binder *b, const msl_ast_expr *ast, const char *name, msl_expr **out) MSL_MUST_CHECK;
 /// Checks the scope's WINDOW clause, used or not.
 morsel_status msl_bind_named_windows(msl_binder *b) MSL_MUST_CHECK;
-/// The error 42P20 when `expr` has a window call (by an alias of the select list).
+/// The error 42P20 when `expr` has a window call (by an alias of the select list); the like for unnest.
 morsel_status msl_refuse_window(msl_binder *b, const msl_expr *expr, const char *where) MSL_MUST_CHECK;
 /// Puts WINDOW nodes on *plan and replaces the window calls of the expressions, and of *qualify (may be NULL), by their
 /// columns.

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #define SHARE_LEAST 0.02 ///< of ANTI joins: nobody writes one that keeps nothing
+#define UNNEST_ELEMENTS 4.0 ///< of a list, for want of knowledge
 
 static double at_least_one(double rows) { return rows > 0 && rows < 1 ? 1 : rows; }
 
@@ -89,6 +90,7 @@ static double estimate(msl_planner *p, msl_logical *node) {
         }
         return rows;
     case MSL_LOGICAL_REPEAT: return rows;
+    case MSL_LOGICAL_UNNEST: return rows < 0 ? rows : rows * UNNEST_ELEMENTS;
     case MSL_LOGICAL_EXPAND: return rows < 0 ? rows : rows * node->expand.set_count;
     case MSL_LOGICAL_CHANGE:
     case MSL_LOGICAL_COPY_TO: return 1;

@@ -68,7 +68,7 @@ static const char *node_title(const msl_plan *plan) {
     static const char *const titles[MSL_PLAN_KIND_COUNT] = {
         "SCAN",      "VALUES",      "FILTER",   "PROJECT",   "LIMIT",     "AGG_SIMPLE", "AGG_PARTIAL",
         "AGG_FINAL", "AGG_COLLECT", "EXCHANGE", "HASH_JOIN", "LOOP_JOIN", "SORT",       "TOP_N",
-        "UNION_ALL", "REPEAT",      "EXPAND",   "WINDOW",   "CHANGE",    "COPY_TO"};
+        "UNION_ALL", "REPEAT",      "EXPAND",   "UNNEST", "WINDOW",   "CHANGE",    "COPY_TO"};
     static const char *const exchanges[] = {"EXCHANGE HASH", "EXCHANGE RANGE", "EXCHANGE BROADCAST", "EXCHANGE GATHER",
                                             "EXCHANGE MERGE"};
     static const char *const changes[] = {"INSERT", "UPDATE", "DELETE"};
@@ -103,6 +103,8 @@ static const char *const *column_names(writer *w, const msl_plan *plan) {
         } else if (passes || ((is_join || plan->kind == MSL_PLAN_WINDOW || plan->kind == MSL_PLAN_EXPAND) &&
                                k < left_count)) {
             names[k] = below[k];
+        } else if (plan->kind == MSL_PLAN_UNNEST && k < plan->unnest.kept_count) {
+            names[k] = below[plan->unnest.kept[k]];
         } else if (is_join && right && k - left_count < plan->children[1]->column_count) {
             names[k] = right[k - left_count];
         } else if ((plan->kind == MSL_PLAN_AGG_PARTIAL || plan->kind == MSL_PLAN_AGG_COLLECT) &&
@@ -309,6 +311,10 @@ static void put_detail(writer *w, const msl_plan *plan) {
         put(w, " times");
         return;
     }
+    case MSL_PLAN_UNNEST:
+        put_columns(w, plan->unnest.lists, plan->unnest.count, column_names(w, plan->children[0]));
+        if (plan->unnest.is_outer) put(w, "  (keeps rows without elements)");
+        return;
     case MSL_PLAN_EXPAND: put_sets(w, plan); return;
     case MSL_PLAN_CHANGE:
         if (plan->change.table) put(w, plan->change.table->name);

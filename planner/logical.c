@@ -7,7 +7,7 @@
 
 const char *msl_logical_kind_name(msl_logical_kind kind) {
     static const char *const names[] = {"SCAN",  "VALUES", "FILTER",    "PROJECT", "AGGREGATE", "JOIN",   "SORT",
-                                        "TOP_N", "LIMIT",  "UNION_ALL", "REPEAT",  "EXPAND",    "WINDOW", "CHANGE",
+                                        "TOP_N", "LIMIT",  "UNION_ALL", "REPEAT",  "EXPAND",    "UNNEST", "WINDOW", "CHANGE",
                                         "COPY_TO"};
     return names[kind];
 }
@@ -125,6 +125,7 @@ bool msl_logical_is_one_row(const msl_logical *node) {
     case MSL_LOGICAL_UNION_ALL:
     case MSL_LOGICAL_REPEAT:
     case MSL_LOGICAL_EXPAND:
+    case MSL_LOGICAL_UNNEST:
     case MSL_LOGICAL_CHANGE:
     case MSL_LOGICAL_COPY_TO: return false;
     }

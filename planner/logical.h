@@ -21,6 +21,7 @@ typedef enum msl_logical_kind {
     MSL_LOGICAL_UNION_ALL, ///< column k of each child becomes column k (a new id)
     MSL_LOGICAL_REPEAT,
     MSL_LOGICAL_EXPAND,    ///< emits its input, then `set`; once for each grouping set, whose absent keys are NULL
+    MSL_LOGICAL_UNNEST,    ///< emits its input, then the elements of each list [and their number]
     MSL_LOGICAL_WINDOW,    ///< emits its input, then the calls
     MSL_LOGICAL_CHANGE,
     MSL_LOGICAL_COPY_TO
@@ -113,6 +114,11 @@ typedef struct msl_logical {
             bool *members;                   ///< set_count x key_count: is the key in the set?
             uint32_t set;                    ///< INTEGER: the set's number, from 0 (the last column)
         } expand;
+        struct {
+            msl_expr **lists;
+            uint32_t count;
+            bool has_ordinality, is_outer;   ///< see physical.h
+        } unnest;
         struct {
             msl_expr **partition;
             uint32_t partition_count;

@@ -18,7 +18,8 @@ typedef struct verifier {
 
 static bool wrong_column(const msl_expr *e, void *context) {
     verifier *v = context;
-    if (e->kind == MSL_EXPR_SUBQUERY || e->kind == MSL_EXPR_AGGREGATE || e->kind == MSL_EXPR_WINDOW) {
+    if (e->kind == MSL_EXPR_SUBQUERY || e->kind == MSL_EXPR_AGGREGATE || e->kind == MSL_EXPR_WINDOW ||
+        e->kind == MSL_EXPR_UNNEST) {
         v->problem = "an expression holds a node that should be a join or an aggregate by now";
     } else if (!e->type || e->type->id == MSL_TYPE_UNTYPED) {
         v->problem = "an expression is untyped";
@@ -141,6 +142,13 @@ static void check_node(verifier *v) {
         if (n->column_count != n->children[0]->column_count + 1) v->problem = "EXPAND emits its input and the set";
         for (uint32_t k = 0; k < n->expand.key_count; k++) {
             if (!v->problem && !v->visible[n->expand.keys[k]]) v->problem = "EXPAND lacks a key";
+        }
+        break;
+    case MSL_LOGICAL_UNNEST:
+        check_passes(v, n->column_count - n->unnest.count - n->unnest.has_ordinality);
+        for (uint32_t k = 0; k < n->unnest.count; k++) {
+            check_expr(v, n->unnest.lists[k]);
+            if (!v->problem && n->unnest.lists[k]->type->id != MSL_TYPE_LIST) v->problem = "UNNEST of no list";
         }
         break;
     case MSL_LOGICAL_WINDOW: check_window(v); break;

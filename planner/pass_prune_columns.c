@@ -139,6 +139,25 @@ static morsel_status prune_expand(msl_planner *p, msl_logical *node, const bool 
     return MORSEL_OK;
 }
 
+/// The elements stay even if nobody asks for them: they decide how many rows there are.
+static morsel_status prune_unnest(msl_planner *p, msl_logical *node, const bool *needed) {
+    bool *below;
+    uint32_t made = node->unnest.count + node->unnest.has_ordinality, kept = 0, *columns;
+    const uint32_t *elements = node->columns + node->column_count - made;
+    MSL_TRY(new_set(p, needed, &below));
+    MSL_TRY(msl_logical_edit_exprs(p, node, mark_edit, below));
+    MSL_TRY(prune(p, node->children[0], below, &node->children[0]));
+    const msl_logical *child = node->children[0];
+    MSL_TRY(MSL_TAKE(p, columns, child->column_count + made));
+    for (uint32_t k = 0; k < child->column_count; k++) {
+        if (needed[child->columns[k]]) columns[kept++] = child->columns[k];
+    }
+    memcpy(columns + kept, elements, sizeof *columns * made);
+    node->columns = columns;
+    node->column_count = kept + made;
+    return MORSEL_OK;
+}
+
 static morsel_status prune_join(msl_planner *p, msl_logical *node, const bool *needed) {
     bool *below;
     MSL_TRY(new_set(p, needed, &below));
@@ -212,6 +231,7 @@ static morsel_status prune(msl_planner *p, msl_logical *node, const bool *needed
     case MSL_LOGICAL_PROJECT: return prune_project(p, node, needed);
     case MSL_LOGICAL_AGGREGATE: return prune_aggregate(p, node, needed);
     case MSL_LOGICAL_WINDOW: return prune_window(p, node, needed, out);
+    case MSL_LOGICAL_UNNEST: return prune_unnest(p, node, needed);
     case MSL_LOGICAL_EXPAND: return prune_expand(p, node, needed);
     case MSL_LOGICAL_JOIN: return prune_join(p, node, needed);
     case MSL_LOGICAL_UNION_ALL: return prune_union(p, node, needed);

@@ -29,11 +29,14 @@ typedef enum msl_plan_kind {
     MSL_PLAN_UNION_ALL,      ///< children in order
     MSL_PLAN_REPEAT,         ///< emits each row as often as its BIGINT column `repeat_column` says, without that column
     MSL_PLAN_EXPAND,         ///< emits its rows once for each grouping set; keys outside of the set are NULL, then the set's number
+    MSL_PLAN_UNNEST,         ///< emits each row once for each element of its lists: kept columns, elements, their number
     MSL_PLAN_WINDOW,         ///< calls over one (PARTITION BY, ORDER BY); over EXCHANGE HASH (partition) or GATHER
     MSL_PLAN_CHANGE,         ///< INSERT, UPDATE, DELETE of a table in memory; emits one BIGINT: rows, or the rows themselves
     MSL_PLAN_COPY_TO,        ///< into a file; emits one BIGINT: rows
     MSL_PLAN_KIND_COUNT
 } msl_plan_kind;
+
+#define MSL_UNNEST_LISTS 64u ///< lists of one UNNEST
 
 typedef enum msl_join_type {
     MSL_JOIN_INNER, MSL_JOIN_LEFT, MSL_JOIN_RIGHT, MSL_JOIN_FULL,
@@ -162,6 +165,14 @@ typedef struct msl_plan {
         } join;
         struct { const msl_sort_key *keys; uint32_t key_count; const msl_expr *limit, *offset; } sort; ///< SORT (limits NULL), TOP_N
         struct { uint32_t column; } repeat;
+        struct {
+            const uint32_t *lists;                  ///< input positions of LISTs, side by side
+            uint32_t count;                         ///< at most MSL_UNNEST_LISTS
+            const uint32_t *kept;                   ///< input positions
+            uint32_t kept_count;
+            bool has_ordinality;                    ///< the last column: BIGINT from 1
+            bool is_outer;                          ///< a row without elements comes out once, with NULLs
+        } unnest;
         struct {
             const uint32_t *partition; uint32_t partition_count; ///< keys of the EXCHANGE below
             const msl_sort_key *order; uint32_t order_count;
