@@ -1,5 +1,5 @@
-/// api_nested.c: nested columns taken apart: elements, keys, values and fields as columns of their own. Decoded when asked
-/// for, into the chunk's own arena.
+/// api_nested.c: nested columns taken apart: elements, keys, values and fields as columns of their own. Decoded when
+/// asked for, into the chunk's own arena.
 #include "api/api_int.h"
 #include "base/nested.h"
 

@@ -1,8 +1,8 @@
 /// expr_lambda.c: lambdas over the elements of lists, inside expression programs.
 ///
-/// The body is a program of its own over (parameters, captured values). Elements of many rows are decoded into one chunk,
-/// the body runs over it as over any other, and the results are encoded into each row's list. A reduction takes one step in all
-/// rows of a chunk at once: the accumulators are its first parameter.
+/// The body is a program of its own over (parameters, captured values). Elements of many rows are decoded into one
+/// chunk, the body runs over it as over any other, and the results are encoded into each row's list. A reduction
+/// takes one step in all rows of a chunk at once: the accumulators are its first parameter.
 ///
 ///   memory   vectors in the lane's arena, once; encodings and texts in lane->scratch
 ///   threads  one lane
@@ -33,7 +33,9 @@ morsel_status msl_lambda_local_new(const msl_lambda_code *code, msl_arena *arena
         l->slots = MSL_NEW_ARRAY(arena, const char *, rows + 1);
         l->cursors = MSL_NEW_ARRAY(arena, const char *, rows + 1);
     }
-    if (!l || !l->columns || !l->owners || !l->slots || !l->cursors) return msl_error_nomem(err, "expressions", rows * 24ull);
+    if (!l || !l->columns || !l->owners || !l->slots || !l->cursors) {
+        return msl_error_nomem(err, "expressions", rows * 24ull);
+    }
     for (uint32_t k = 0; k < lambda->param_count; k++) {
         MSL_TRY(msl_vector_init(&l->columns[k], code->param_types[k], rows, arena, err));
     }

@@ -134,7 +134,8 @@ static morsel_status histogram_update_one(msl_agg_ctx *ctx, const msl_vector *co
         if (s->run) {
             MSL_TRY(put(ctx, &s->entries, args[0]->type, value)); // beside the last key, to compare
             uint64_t bytes = s->entries.length - end;
-            bool is_same = bytes == end - s->key && memcmp(s->entries.bytes + s->key, s->entries.bytes + end, bytes) == 0;
+            const char *key = s->entries.bytes + s->key, *other = s->entries.bytes + end;
+            bool is_same = bytes == end - s->key && memcmp(key, other, bytes) == 0;
             s->entries.length = end;
             if (is_same) s->run++;
             if (is_same) continue;
@@ -233,7 +234,8 @@ static morsel_status quantiles_finalize(msl_agg_ctx *ctx, const void *state, msl
     for (uint32_t k = 0; k < b->count; k++) {
         msl_nested_item item = {.words = {0, 0}};
         uint64_t valid[2] = {~0ull, ~0ull};
-        msl_vector one = {.type = b->quantiles[k].result, .form = MSL_FORM_FLAT, .capacity = 1, .data = &item, .valid_room = valid};
+        msl_vector one = {.type = b->quantiles[k].result, .form = MSL_FORM_FLAT, .capacity = 1, .data = &item,
+                          .valid_room = valid};
         msl_agg_ctx inner = *ctx;
         inner.bound = b->quantiles[k].bound;
         MSL_TRY(b->quantiles[k].aggregate->finalize(&inner, inner_state(b, s, k), &one, 0));

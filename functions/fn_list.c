@@ -73,7 +73,8 @@ static morsel_status bind_length(MSL_BIND_ARGS) {
     bool is_map = types && arg_count == 1 && types[0]->id == MSL_TYPE_MAP;
     const msl_type *list;
     out->result = msl_type_of(MSL_TYPE_BIGINT);
-    if (is_map) return strcmp(self->name, "cardinality") == 0 || strcmp(self->name, "len") == 0 ? MORSEL_OK : MORSEL_TYPE;
+    bool counts_maps = strcmp(self->name, "cardinality") == 0 || strcmp(self->name, "len") == 0;
+    if (is_map) return counts_maps ? MORSEL_OK : MORSEL_TYPE;
     if (arg_count != 1 || types[0]->id == MSL_TYPE_NULL) return MORSEL_TYPE;
     return own_list(types[0], 0, arena, out, &list, err);
 }
@@ -98,7 +99,8 @@ static morsel_status bind_quantified(MSL_BIND_ARGS) {
         msl_quantifier forms[2]; ///< ANY, ALL
     } operators[] = {
         {"=", {{0, 1, 0, 0}, {0, 1, 0, 1}}},  {"<>", {{1, 0, 1, 0}, {1, 0, 1, 1}}}, {"<", {{1, 0, 0, 0}, {1, 0, 0, 1}}},
-        {"<=", {{1, 1, 0, 0}, {1, 1, 0, 1}}}, {">", {{0, 0, 1, 0}, {0, 0, 1, 1}}},  {">=", {{0, 1, 1, 0}, {0, 1, 1, 1}}},
+        {"<=", {{1, 1, 0, 0}, {1, 1, 0, 1}}}, {">", {{0, 0, 1, 0}, {0, 0, 1, 1}}},
+        {">=", {{0, 1, 1, 0}, {0, 1, 1, 1}}},
     };
     const msl_type *element = arg_count == 2 ? msl_list_element(types[1]) : NULL, *list;
     const msl_type *common = element ? msl_type_common(element, types[0]) : NULL;
@@ -248,6 +250,20 @@ static morsel_status bind_text(MSL_BIND_ARGS) {
     return MORSEL_OK;
 }
 
+/// Two lists of numbers, as doubles.
+static morsel_status bind_vectors(MSL_BIND_ARGS) {
+    MSL_BIND_UNUSED;
+    const msl_type *list;
+    if (arg_count != 2) return MORSEL_TYPE;
+    for (uint32_t k = 0; k < 2; k++) {
+        const msl_type *element = msl_list_element(types[k]);
+        if (!element || msl_type_implicit_cost(element, msl_type_of(MSL_TYPE_DOUBLE)) < 0) return MORSEL_TYPE;
+        MSL_TRY(msl_want_list(out, k, msl_type_of(MSL_TYPE_DOUBLE), arena, &list, err));
+    }
+    out->result = msl_type_of(MSL_TYPE_DOUBLE);
+    return MORSEL_OK;
+}
+
 /// The binder has taken calls with a lambda; these have none, or another number of arguments.
 static morsel_status bind_lambda(MSL_BIND_ARGS) {
     MSL_BIND_UNUSED;
@@ -284,9 +300,12 @@ static morsel_status bind_split(MSL_BIND_ARGS) {
        "x " SYMBOL " ALL (list): does it hold for every element?")
 
 const msl_function msl_fn_list[] = {
-    FN("list_value", 0, NULLS | MANY, bind_value, msl_kernel_list_value, "list_value(value, ...): a list of the values, as [a, b]"),
-    FN("list_pack", 0, NULLS | MANY, bind_value, msl_kernel_list_value, "list_pack(value, ...): another name of list_value"),
-    FN("array_value", 1, NULLS | MANY, bind_value, msl_kernel_list_value, "array_value(value, ...): an ARRAY of the values"),
+    FN("list_value", 0, NULLS | MANY, bind_value, msl_kernel_list_value,
+       "list_value(value, ...): a list of the values, as [a, b]"),
+    FN("list_pack", 0, NULLS | MANY, bind_value, msl_kernel_list_value,
+       "list_pack(value, ...): another name of list_value"),
+    FN("array_value", 1, NULLS | MANY, bind_value, msl_kernel_list_value,
+       "array_value(value, ...): an ARRAY of the values"),
     TWO("list_extract", "array_extract", 2, 0, bind_extract, msl_kernel_list_extract,
         "(list, position): the element, from 1 or from -1 at the end; NULL where there is none"),
     TWO("list_element", "element_at", 2, 0, bind_extract, msl_kernel_list_extract,
@@ -297,7 +316,8 @@ const msl_function msl_fn_list[] = {
     TWO("array_length", "cardinality", 1, 0, bind_length, msl_kernel_list_length, "(list): number of elements"),
     TWO("list_contains", "array_contains", 2, 0, bind_search, msl_kernel_list_contains,
         "(list, value): is the value an element?"),
-    TWO("list_has", "array_has", 2, 0, bind_search, msl_kernel_list_contains, "(list, value): is the value an element?"),
+    TWO("list_has", "array_has", 2, 0, bind_search, msl_kernel_list_contains,
+        "(list, value): is the value an element?"),
     FN("contains", 2, 0, bind_search, msl_kernel_list_contains, "contains(list, value): is the value an element?"),
     TWO("list_position", "array_position", 2, NULLS, bind_search, msl_kernel_list_position,
         "(list, value): position of the first such element, NULL when there is none"),
@@ -308,10 +328,14 @@ const msl_function msl_fn_list[] = {
         "(list, ...): the elements of all lists; a NULL is an empty one"),
     TWO("list_cat", "array_cat", 1, NULLS | MANY, bind_lists, msl_kernel_list_concat,
         "(list, ...): another name of list_concat"),
-    TWO("list_append", "array_append", 2, NULLS, bind_add, msl_kernel_list_append, "(list, value): the list and the value"),
-    FN("array_push_back", 2, NULLS, bind_add, msl_kernel_list_append, "array_push_back(list, value): the list and the value"),
-    TWO("list_prepend", "array_prepend", 2, NULLS, bind_add, msl_kernel_list_prepend, "(value, list): the value and the list"),
-    FN("array_push_front", 2, NULLS, bind_add, msl_kernel_list_prepend, "array_push_front(list, value): the value and the list"),
+    TWO("list_append", "array_append", 2, NULLS, bind_add, msl_kernel_list_append,
+        "(list, value): the list and the value"),
+    FN("array_push_back", 2, NULLS, bind_add, msl_kernel_list_append,
+       "array_push_back(list, value): the list and the value"),
+    TWO("list_prepend", "array_prepend", 2, NULLS, bind_add, msl_kernel_list_prepend,
+        "(value, list): the value and the list"),
+    FN("array_push_front", 2, NULLS, bind_add, msl_kernel_list_prepend,
+       "array_push_front(list, value): the value and the list"),
     TWO("list_reverse", "array_reverse", 1, 0, bind_same, msl_kernel_list_reverse, "(list): the elements backwards"),
     TWO("list_sort", "array_sort", 1, FAIL, bind_same, msl_kernel_list_sort,
         "(list[, 'ASC' | 'DESC'[, 'NULLS FIRST' | 'NULLS LAST']]): the elements in order"),
@@ -324,7 +348,8 @@ const msl_function msl_fn_list[] = {
     TWO("list_unique", "array_unique", 1, 0, bind_length, msl_kernel_list_unique,
         "(list): how many different values there are, NULLs aside"),
     TWO("list_has_any", "array_has_any", 2, 0, bind_lists, msl_kernel_list_has_any, "(a, b): has a an element of b?"),
-    TWO("list_has_all", "array_has_all", 2, 0, bind_lists, msl_kernel_list_has_all, "(a, b): has a every element of b?"),
+    TWO("list_has_all", "array_has_all", 2, 0, bind_lists, msl_kernel_list_has_all,
+        "(a, b): has a every element of b?"),
     QUANTIFIED("="),
     QUANTIFIED("<>"),
     QUANTIFIED("<"),
@@ -345,7 +370,8 @@ const msl_function msl_fn_list[] = {
         "(list, positions): the elements at the positions"),
     TWO("list_where", "array_where", 2, 0, bind_pick, msl_kernel_list_where,
         "(list, mask): the elements where the mask is TRUE"),
-    FN("range", 1, FAIL, bind_range, msl_kernel_list_range, "range([start, ]stop[, step]): numbers from start to before stop"),
+    FN("range", 1, FAIL, bind_range, msl_kernel_list_range,
+       "range([start, ]stop[, step]): numbers from start to before stop"),
     FN("generate_series", 1, FAIL, bind_range, msl_kernel_list_series,
        "generate_series([start, ]stop[, step]): numbers from start to stop"),
     TWO("array_to_string", "list_to_string", 2, 0, bind_text, msl_kernel_list_text,
@@ -358,6 +384,18 @@ const msl_function msl_fn_list[] = {
         "(list, name, ...): the aggregate of that name over the elements"),
     TWO("list_aggr", "array_aggr", 2, NULLS | FAIL | MANY, msl_bind_list_fold, msl_kernel_list_fold,
         "(list, name, ...): another name of list_aggregate"),
+    TWO("list_inner_product", "array_inner_product", 2, FAIL, bind_vectors, msl_kernel_list_product,
+        "(a, b): sum of the products of the elements; NULL where one is NULL"),
+    TWO("list_dot_product", "array_dot_product", 2, FAIL, bind_vectors, msl_kernel_list_product,
+        "(a, b): another name of list_inner_product"),
+    TWO("list_negative_inner_product", "array_negative_inner_product", 2, FAIL, bind_vectors,
+        msl_kernel_list_negative_product, "(a, b): its negative, so that less is nearer"),
+    TWO("list_distance", "array_distance", 2, FAIL, bind_vectors, msl_kernel_list_distance,
+        "(a, b): Euclidean distance"),
+    TWO("list_cosine_similarity", "array_cosine_similarity", 2, FAIL, bind_vectors, msl_kernel_list_cosine,
+        "(a, b): cosine of the angle between them"),
+    TWO("list_cosine_distance", "array_cosine_distance", 2, FAIL, bind_vectors, msl_kernel_list_cosine_distance,
+        "(a, b): 1 - list_cosine_similarity(a, b)"),
     TWO("list_transform", "array_transform", 2, 0, bind_lambda, NULL,
         "(list, lambda x[, i]: ...): the lambda's result for each element"),
     TWO("list_apply", "array_apply", 2, 0, bind_lambda, NULL, "(list, lambda): another name of list_transform"),

@@ -163,8 +163,8 @@ morsel_status msl_kernel_list_contains(MSL_KERNEL_ARGS) {
     return MORSEL_OK;
 }
 
-/// x op ANY (list), x op ALL (list): TRUE or FALSE when an element decides, NULL when a NULL might have. Slots compare as
-/// their values do.
+/// x op ANY (list), x op ALL (list): TRUE or FALSE when an element decides, NULL when a NULL might have. Slots
+/// compare as their values do.
 morsel_status msl_kernel_list_quantified(MSL_KERNEL_ARGS) {
     (void)arg_count;
     const msl_quantifier *q = ctx->bound;

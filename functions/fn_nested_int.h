@@ -97,6 +97,12 @@ MSL_KERNEL_OF(msl_kernel_list_range);
 MSL_KERNEL_OF(msl_kernel_list_series);
 MSL_KERNEL_OF(msl_kernel_list_text);
 MSL_KERNEL_OF(msl_kernel_text_split);
+/* ---- fn_list_distance.c ---- */
+MSL_KERNEL_OF(msl_kernel_list_product);
+MSL_KERNEL_OF(msl_kernel_list_negative_product);
+MSL_KERNEL_OF(msl_kernel_list_distance);
+MSL_KERNEL_OF(msl_kernel_list_cosine);
+MSL_KERNEL_OF(msl_kernel_list_cosine_distance);
 /* ---- fn_list_set.c ---- */
 MSL_KERNEL_OF(msl_kernel_list_sort);
 MSL_KERNEL_OF(msl_kernel_list_reverse_sort);

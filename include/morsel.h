@@ -308,6 +308,10 @@ MORSEL_API double morsel_cell_f64(const morsel_chunk *chunk, size_t column, size
 /// the NUL. Borrowed until the chunk is freed.
 MORSEL_API const char *morsel_cell_text(morsel_chunk *chunk, size_t column, size_t row, size_t *length);
 
+/// The cell as JSON: numbers and booleans bare, NULL as null, lists as arrays, structs and maps as objects, everything else
+/// as a string; infinity as 1e999, NaN as null. NULL when memory runs out. Borrowed until the chunk is freed.
+MORSEL_API const char *morsel_cell_json(morsel_chunk *chunk, size_t column, size_t row, size_t *length);
+
 /* ==================================================================================================================
  * For shells and tools
  * ================================================================================================================== */

@@ -27,7 +27,8 @@ static morsel_status no_lambda(msl_binder *b, const char *name, const msl_ast_ex
     return status;
 }
 
-static morsel_status read_lambda(msl_binder *b, const char *name, const msl_ast_expr *ast, uint32_t least, uint32_t most,
+static morsel_status read_lambda(msl_binder *b, const char *name, const msl_ast_expr *ast, uint32_t least,
+                                 uint32_t most,
                                  lambda_ast *out) {
     if (ast->kind != MSL_AST_BINARY || ast->op != MSL_AST_OP_ARROW) return no_lambda(b, name, ast);
     const msl_ast_expr *left = ast->u.operands[0];
@@ -37,7 +38,8 @@ static morsel_status read_lambda(msl_binder *b, const char *name, const msl_ast_
         const msl_ast_expr *item = left->kind == MSL_AST_ROW ? left->u.items.items[k] : left;
         if (item->kind != MSL_AST_COLUMN || item->u.names.count != 1) {
             msl_at at = msl_binder_at(b, item->at);
-            return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length, "a lambda's parameter is a name");
+            return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length,
+                                "a lambda's parameter is a name");
         }
         if (out->count < 3) out->names[out->count++] = item->u.names.items[0];
     }
@@ -84,7 +86,8 @@ static morsel_status close_node(void *context, msl_expr *e, msl_expr **out) {
 }
 
 /// Binds the body with parameters of these types.
-static morsel_status bind_body(msl_binder *b, const lambda_ast *ast, const msl_type *const *types, msl_lambda_scope *scope,
+static morsel_status bind_body(msl_binder *b, const lambda_ast *ast, const msl_type *const *types,
+                               msl_lambda_scope *scope,
                                msl_expr **out) {
     *scope = (msl_lambda_scope){.outer = b->lambda, .count = ast->count};
     for (uint32_t k = 0; k < ast->count; k++) {
@@ -150,8 +153,8 @@ static morsel_status bind_reduce(msl_binder *b, const lambda_ast *ast, msl_expr 
         const msl_type *common = msl_type_common(type, body->type);
         if (!common) {
             return msl_error_at(b->p->err, MORSEL_TYPE, "42804", ast->at.offset, ast->at.length,
-                                "the lambda of list_reduce gives %s, but it began with %s", msl_type_text(b->p, body->type),
-                                msl_type_text(b->p, type));
+                                "the lambda of list_reduce gives %s, but it began with %s",
+                                msl_type_text(b->p, body->type), msl_type_text(b->p, type));
         }
         if (common == type) break;
         type = common;
@@ -188,7 +191,8 @@ morsel_status msl_bind_lambda_call(msl_binder *b, const msl_ast_call *call, cons
     if (!*found) return MORSEL_OK;
     bool is_reduce = functions[f].kind == MSL_LAMBDA_REDUCE;
     if (call->argument_count < 2 || call->argument_count > (is_reduce ? 3 : 2)) {
-        return msl_error_at(b->p->err, MORSEL_TYPE, "42883", at.offset, at.length, "%s takes a list and a lambda%s", name,
+        return msl_error_at(b->p->err, MORSEL_TYPE, "42883", at.offset, at.length, "%s takes a list and a lambda%s",
+                            name,
                             is_reduce ? ", and may take a first value" : "");
     }
     lambda_ast ast;
@@ -196,11 +200,13 @@ morsel_status msl_bind_lambda_call(msl_binder *b, const msl_ast_call *call, cons
     msl_expr *list, *initial = NULL;
     MSL_TRY(msl_bind_expr(b, call->arguments[0].expr, &list));
     if (!msl_type_is_list(list->type) && list->type->id != MSL_TYPE_NULL) {
-        return msl_error_at(b->p->err, MORSEL_TYPE, "42883", list->sql_offset, list->sql_length, "%s takes a list, not %s",
+        return msl_error_at(b->p->err, MORSEL_TYPE, "42883", list->sql_offset, list->sql_length,
+                            "%s takes a list, not %s",
                             name, msl_type_text(b->p, list->type));
     }
     const msl_type *type;
-    MSL_TRY(msl_type_list(b->p->arena, list->type->id == MSL_TYPE_NULL ? list->type : list->type->children[0], &type, b->p->err));
+    MSL_TRY(msl_type_list(b->p->arena, list->type->id == MSL_TYPE_NULL ? list->type : list->type->children[0], &type,
+                          b->p->err));
     MSL_TRY(msl_expr_cast(b->p, list, type, false, msl_expr_at(list), &list));
     if (!is_reduce) return bind_map(b, functions[f].kind, &ast, list, at, out);
     if (call->argument_count == 3) {

@@ -279,7 +279,8 @@ morsel_status msl_bind_named_fields(msl_binder *b, const msl_ast_call *ast, cons
                                 "%s takes named values (name := value)", name);
         }
         if (!is_struct) {
-            MSL_TRY(text_constant(b, argument->name.text, argument->name.length, msl_binder_at(b, argument->name.at), &args[n++]));
+            MSL_TRY(text_constant(b, argument->name.text, argument->name.length, msl_binder_at(b, argument->name.at),
+                                  &args[n++]));
         }
         MSL_TRY(msl_bind_expr(b, argument->expr, &args[n++]));
     }
@@ -311,7 +312,8 @@ static morsel_status struct_type(msl_binder *b, const msl_ast_type *ast, msl_at 
                                 "a struct has two fields named %s", names[k]);
         }
     }
-    return located(b, msl_type_struct(b->p->arena, children, has_names ? names : NULL, ast->field_count, out, b->p->err), at);
+    return located(b, msl_type_struct(b->p->arena, children, has_names ? names : NULL, ast->field_count, out,
+                                      b->p->err), at);
 }
 
 morsel_status msl_bind_nested_type(msl_binder *b, const msl_ast_type *ast, const msl_type **out) {
@@ -324,7 +326,8 @@ morsel_status msl_bind_nested_type(msl_binder *b, const msl_ast_type *ast, const
     case MSL_AST_TYPE_ARRAY:
         MSL_TRY(msl_bind_type(b, ast->child, &value));
         if (ast->size == 0) {
-            return msl_error_at(b->p->err, MORSEL_TYPE, "22023", at.offset, at.length, "an ARRAY has at least one element");
+            return msl_error_at(b->p->err, MORSEL_TYPE, "22023", at.offset, at.length,
+                                "an ARRAY has at least one element");
         }
         return located(b, msl_type_array(b->p->arena, value, ast->size, out, b->p->err), at);
     case MSL_AST_TYPE_MAP:

@@ -1,5 +1,5 @@
-/// bind_unnest.c: lists as rows: unnest(...) in a select list, and unnest(...) or range(...) in FROM over columns of the
-/// tables to its left.
+/// bind_unnest.c: lists as rows: unnest(...) in a select list, and unnest(...) or range(...) in FROM over columns of
+/// the tables to its left.
 ///
 ///   SELECT a, unnest(l) FROM t       ->  PROJECT a, e  over  UNNEST l AS e  over  t
 ///   FROM t, unnest(t.l) AS u(x)      ->  UNNEST t.l AS x  over  t
@@ -56,7 +56,8 @@ morsel_status msl_bind_unnest(msl_binder *b, const msl_ast_expr *ast, msl_expr *
         return msl_error_at(b->p->err, MORSEL_TYPE, "42883", at.offset, at.length, "unnest takes one list");
     }
     for (uint32_t k = 0; k < call->argument_count; k++) {
-        if (call->arguments[k].name.text) return msl_unsupported(b, call->arguments[k].name.at, "named arguments of unnest");
+        if (call->arguments[k].name.text) return msl_unsupported(b, call->arguments[k].name.at,
+                                                                 "named arguments of unnest");
     }
     if (call->argument_count > 1) {
         return msl_error_at(b->p->err, MORSEL_TYPE, "42883", at.offset, at.length,
@@ -103,7 +104,8 @@ static morsel_status unnest_node(void *context, msl_expr *e, msl_expr **out) {
 static morsel_status unnest_over(msl_planner *p, msl_logical *child, const msl_exprs *lists, const uint32_t *ids,
                                  const uint32_t *ordinality, msl_at at, msl_logical **out) {
     if (lists->count > MSL_UNNEST_LISTS) {
-        return msl_error_at(p->err, MORSEL_BIND, "54001", at.offset, at.length, "more than %u lists are unnested at once",
+        return msl_error_at(p->err, MORSEL_BIND, "54001", at.offset, at.length,
+                            "more than %u lists are unnested at once",
                             MSL_UNNEST_LISTS);
     }
     msl_logical *node;
@@ -135,7 +137,8 @@ static const msl_ast_call *list_call(const msl_ast_from *from) {
     const msl_ast_call *call = from->u.function.call->u.call;
     if (call->name.count != 1) return NULL;
     const char *name = call->name.items[0].text;
-    bool is_list = msl_same_name(name, "unnest") || msl_same_name(name, "range") || msl_same_name(name, "generate_series");
+    bool is_list = msl_same_name(name, "unnest") || msl_same_name(name, "range") || msl_same_name(name,
+                                                                                                  "generate_series");
     return is_list ? call : NULL;
 }
 
@@ -146,14 +149,16 @@ static morsel_status bind_lists(msl_binder *b, const msl_ast_from *from, const m
     msl_exprs args = {0};
     for (uint32_t k = 0; k < call->argument_count; k++) {
         msl_expr *value;
-        if (call->arguments[k].name.text) return msl_unsupported(b, call->arguments[k].name.at, "named arguments of unnest");
+        if (call->arguments[k].name.text) return msl_unsupported(b, call->arguments[k].name.at,
+                                                                 "named arguments of unnest");
         MSL_TRY(msl_bind_expr(b, call->arguments[k].expr, &value));
         MSL_TRY(msl_expr_settle(b->p, value, &value));
         MSL_TRY(MSL_PUSH(b->p, &args, value));
     }
     if (msl_same_name(name, "unnest")) {
         if (args.count == 0) {
-            return msl_error_at(b->p->err, MORSEL_TYPE, "42883", at.offset, at.length, "unnest takes one or more lists");
+            return msl_error_at(b->p->err, MORSEL_TYPE, "42883", at.offset, at.length,
+                                "unnest takes one or more lists");
         }
         for (uint32_t k = 0; k < args.count; k++) MSL_TRY(as_list(b, args.items[k], at, &args.items[k]));
         *lists = args;
