@@ -244,6 +244,10 @@ morsel_status msl_bind_any_of(msl_binder *b, const msl_bound_query *query, msl_e
 
 /// Replaces the SUBQUERY nodes of an expression by columns of joins put on top of *plan.
 morsel_status msl_plant(msl_binder *b, msl_logical **plan, msl_expr *expr, msl_expr **out) MSL_MUST_CHECK;
+/// ANY whose condition is one comparison of order: joins the query's extreme value to *plan and gives the answer over it;
+/// *out is NULL for other conditions. `is_condition`: only whether it is TRUE matters. (bind_extreme.c)
+morsel_status msl_plant_extreme(msl_binder *b, msl_logical **plan, msl_logical *query, const msl_expr *condition,
+                                bool is_condition, msl_expr **out) MSL_MUST_CHECK;
 /// VALUES with subqueries in it becomes a union of rows that are computed over them.
 morsel_status msl_plant_values(msl_binder *b, msl_logical **values) MSL_MUST_CHECK;
 /// Puts a condition on top of *plan: IN and EXISTS at its top level become semi joins, the rest a FILTER.
