@@ -25,11 +25,13 @@ static morsel_status make_plan(msl_binder *b, msl_bound_query *query, msl_prepar
                             "this column belongs to no FROM of its query");
     }
     MSL_TRY(finish_outputs(b, query));
+    MSL_TRY(msl_settle_ctes(b, query->plan));
     MSL_TRY(msl_optimize(b->p, &query->plan));
     MSL_TRY(msl_physical_plan(b->p, query->plan, &out->plan, &out->plan_node_count));
     out->column_count = out->plan->column_count;
     out->names = query->names;
     out->types = out->plan->types;
+    b->p->ctes = (msl_ctes){0}; // EXPLAIN plans a second tree
     return MORSEL_OK;
 }
 

@@ -75,7 +75,7 @@ static morsel_status bind_any(msl_binder *b, const msl_ast_expr *ast, msl_ast_op
     return all != negated ? msl_bind_not(b, node, at, out) : MORSEL_OK;
 }
 
-morsel_status msl_bind_subquery(msl_binder *b, const msl_ast_expr *ast, msl_expr **out) {
+static morsel_status bind_subquery(msl_binder *b, const msl_ast_expr *ast, msl_expr **out) {
     msl_at at = msl_binder_at(b, ast->at);
     if (ast->kind == MSL_AST_IN) {
         return bind_any(b, ast, MSL_AST_OP_EQ, ast->u.in.value, ast->u.in.query, false, ast->negated, out);
@@ -92,4 +92,12 @@ morsel_status msl_bind_subquery(msl_binder *b, const msl_ast_expr *ast, msl_expr
     }
     if (bound.plan->column_count != 1) return wrong_column_count(b, at, 1, bound.plan->column_count);
     return subquery_node(b, MSL_SUBQUERY_SCALAR, &bound, msl_column_type(b->p, bound.plan->columns[0]), 0, ast, out);
+}
+
+morsel_status msl_bind_subquery(msl_binder *b, const msl_ast_expr *ast, msl_expr **out) {
+    msl_barrier barrier = {MSL_BARRIER_SUBQUERY, b->barrier};
+    b->barrier = &barrier;
+    morsel_status status = bind_subquery(b, ast, out);
+    b->barrier = barrier.outer;
+    return status;
 }
