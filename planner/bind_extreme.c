@@ -44,7 +44,7 @@ static bool as_extreme(const msl_logical *query, const msl_expr *e, extreme *out
     return false;
 }
 
-static morsel_status add_call(msl_binder *b, msl_logical *node, const char *name, msl_expr *arg) {
+static morsel_status add_call(msl_binder *b, msl_logical *node, const char *name, msl_expr *arg, const char *display) {
     msl_logical_call *call;
     const msl_type *type = arg ? arg->type : NULL;
     const msl_value *constant = NULL;
@@ -53,10 +53,10 @@ static morsel_status add_call(msl_binder *b, msl_logical *node, const char *name
     MSL_TRY(msl_aggregate_resolve(name, strlen(name), &type, &constant, arg != NULL, b->p->arena, &call->fn, b->p->err));
     if (arg) MSL_TRY(msl_expr_coerce(b->p, arg, call->fn.arg_types[0], &call->args[0]));
     call->arg_count = arg != NULL;
-    call->display = name;
+    call->display = display;
     uint32_t n = node->aggregate.call_count++;
     node->aggregate.calls[n] = call;
-    return msl_new_column(b->p, call->fn.result, name, &node->columns[n]);
+    return msl_new_column(b->p, call->fn.result, display, &node->columns[n]);
 }
 
 /// The query's greatest or least value, its number of values and of rows.
@@ -64,9 +64,10 @@ static morsel_status aggregate(msl_binder *b, msl_logical *query, const extreme 
     MSL_TRY(msl_logical_new(b->p, MSL_LOGICAL_AGGREGATE, 1, 3, out));
     (*out)->children[0] = query;
     MSL_TRY(MSL_TAKE(b->p, (*out)->aggregate.calls, 3));
-    MSL_TRY(add_call(b, *out, e->op[0] == '<' ? "max" : "min", e->right));
-    MSL_TRY(add_call(b, *out, "count", e->right));
-    return add_call(b, *out, "count", NULL);
+    const char *most = e->op[0] == '<' ? "max" : "min";
+    MSL_TRY(add_call(b, *out, most, e->right, most));
+    MSL_TRY(add_call(b, *out, "count", e->right, "values"));
+    return add_call(b, *out, "count", NULL, "rows");
 }
 
 /// CASE WHEN rows = 0 THEN FALSE WHEN x op extreme THEN TRUE WHEN values < rows THEN NULL ELSE x op extreme END.
