@@ -1,9 +1,7 @@
-/// bind_unnest.c: lists as rows: unnest(...) in a select list, and unnest(...) or range(...) in FROM over columns of
-/// the tables to its left.
+/// bind_unnest.c: lists as rows: unnest(...) in a select list, and in FROM over columns of the tables to its left.
 ///
 ///   SELECT a, unnest(l) FROM t       ->  PROJECT a, e  over  UNNEST l AS e  over  t
 ///   FROM t, unnest(t.l) AS u(x)      ->  UNNEST t.l AS x  over  t
-///   FROM t, range(t.n) AS r(i)       ->  UNNEST range(t.n) AS i  over  t
 ///
 /// All calls of one select list go side by side in one node; one inside of another is a node below. They are computed
 /// after grouping and windows.
@@ -137,9 +135,8 @@ static const msl_ast_call *list_call(const msl_ast_from *from) {
     const msl_ast_call *call = from->u.function.call->u.call;
     if (call->name.count != 1) return NULL;
     const char *name = call->name.items[0].text;
-    bool is_list = msl_same_name(name, "unnest") || msl_same_name(name, "range") || msl_same_name(name,
-                                                                                                  "generate_series");
-    return is_list ? call : NULL;
+    bool is_range = msl_same_name(name, "range") || msl_same_name(name, "generate_series"); // bind_lateral.c has them
+    return msl_same_name(name, "unnest") || (is_range && from->u.function.with_ordinality) ? call : NULL;
 }
 
 /// The lists of a call in FROM, over the columns of `left`.
@@ -191,37 +188,55 @@ static morsel_status list_columns(msl_binder *b, const msl_ast_from *from, const
     return MSL_PUSH(b->p, &out->tables, table);
 }
 
-morsel_status msl_bind_lateral_lists(msl_binder *b, const msl_ast_from *from, msl_relation *left, bool is_outer,
-                                     bool *found, msl_relation *out) {
-    const msl_ast_call *call = list_call(from);
-    *found = false;
-    if (!call) return MORSEL_OK;
-    bool is_unnest = msl_same_name(call->name.items[0].text, "unnest");
-    if (!left && !is_unnest && !from->u.function.with_ordinality) return MORSEL_OK; // the table function
-    if (from->column_types) return msl_unsupported(b, from->at, "column types after a table function's alias");
-    msl_scope *scope = b->scope;
-    msl_scope inner = {.parent = scope ? scope->parent : NULL, .relation = left, .clause = MSL_CLAUSE_FROM};
-    msl_exprs lists = {0};
-    b->scope = &inner;
-    morsel_status status = bind_lists(b, from, call, &lists);
-    b->scope = scope;
-    MSL_TRY(status);
-    if (scope && inner.is_correlated && !scope->is_correlated) {
-        scope->is_correlated = true;
-        scope->correlated_at = inner.correlated_at;
-    }
-    bool is_free = true; // of columns: then nothing depends on the left side, and the table function streams
-    for (uint32_t k = 0; k < lists.count; k++) is_free = is_free && !msl_expr_has_kind(lists.items[k], MSL_EXPR_COLUMN);
-    if (!is_unnest && is_free && !from->u.function.with_ordinality) return MORSEL_OK;
+/// The lists of an item as a relation over `plan`, which they are computed from.
+static morsel_status lists_over(msl_binder *b, const msl_ast_from *from, const msl_ast_call *call, msl_exprs *lists,
+                                msl_logical *plan, bool is_outer, msl_relation *out) {
     msl_ids ids = {0};
     *out = (msl_relation){0};
-    MSL_TRY(list_columns(b, from, call, &lists, &ids, out));
-    msl_logical *plan = left ? left->plan : NULL;
-    if (!plan) MSL_TRY(msl_logical_one_row(b->p, &plan));
-    for (uint32_t k = 0; k < lists.count; k++) MSL_TRY(msl_plant(b, &plan, lists.items[k], &lists.items[k]));
-    const uint32_t *ordinality = from->u.function.with_ordinality ? &ids.items[lists.count] : NULL;
-    MSL_TRY(unnest_over(b->p, plan, &lists, ids.items, ordinality, msl_binder_at(b, from->at), &out->plan));
+    MSL_TRY(list_columns(b, from, call, lists, &ids, out));
+    for (uint32_t k = 0; k < lists->count; k++) MSL_TRY(msl_plant(b, &plan, lists->items[k], &lists->items[k]));
+    const uint32_t *ordinality = from->u.function.with_ordinality ? &ids.items[lists->count] : NULL;
+    MSL_TRY(unnest_over(b->p, plan, lists, ids.items, ordinality, msl_binder_at(b, from->at), &out->plan));
     out->plan->unnest.is_outer = is_outer;
-    *found = true;
     return MORSEL_OK;
+}
+
+/// The lists with the tables to the left in scope.
+static morsel_status enter_and_bind(msl_binder *b, const msl_ast_from *from, const msl_ast_call *call,
+                                    msl_exprs *lists) {
+    msl_lateral_scope own;
+    if (from->column_types) return msl_unsupported(b, from->at, "column types after a table function's alias");
+    MSL_TRY(msl_enter_lateral(b, &own));
+    msl_scope scope = {.parent = &own.scope, .clause = MSL_CLAUSE_FROM};
+    b->scope = &scope;
+    morsel_status status = bind_lists(b, from, call, lists);
+    b->scope = own.before;
+    MSL_TRY(status);
+    return msl_leave_lateral(b, &own, &scope.outer);
+}
+
+morsel_status msl_bind_lists(msl_binder *b, const msl_ast_from *from, bool *found, msl_relation *out) {
+    const msl_ast_call *call = list_call(from);
+    msl_exprs lists = {0};
+    msl_logical *one_row;
+    *found = call != NULL;
+    if (!call) return MORSEL_OK;
+    MSL_TRY(enter_and_bind(b, from, call, &lists));
+    MSL_TRY(msl_logical_one_row(b->p, &one_row));
+    return lists_over(b, from, call, &lists, one_row, false, out);
+}
+
+morsel_status msl_bind_lateral_lists(msl_binder *b, const msl_ast_from *from, bool is_outer, bool *found,
+                                     msl_relation *out) {
+    const msl_ast_call *call = list_call(from);
+    msl_exprs lists = {0};
+    *found = false;
+    if (!call) return MORSEL_OK;
+    msl_logical *left = b->lateral->left->plan;
+    MSL_TRY(enter_and_bind(b, from, call, &lists));
+    for (uint32_t k = 0; k < lists.count; k++) { // of an outer join's left side: a join that depends on both
+        if (!msl_expr_within(lists.items[k], left->columns, left->column_count)) return MORSEL_OK;
+    }
+    *found = true;
+    return lists_over(b, from, call, &lists, left, is_outer, out);
 }

@@ -68,7 +68,8 @@ static const char *node_title(const msl_plan *plan) {
     static const char *const titles[MSL_PLAN_KIND_COUNT] = {
         "SCAN",      "VALUES",      "FILTER",   "PROJECT",   "LIMIT",     "AGG_SIMPLE", "AGG_PARTIAL",
         "AGG_FINAL", "AGG_COLLECT", "EXCHANGE", "HASH_JOIN", "LOOP_JOIN", "SORT",       "TOP_N",
-        "UNION_ALL", "REPEAT",      "EXPAND",   "UNNEST", "WINDOW",   "CHANGE",    "COPY_TO"};
+        "UNION_ALL", "REPEAT",      "EXPAND",   "UNNEST",    "WINDOW",    "CTE",        "RECURSIVE",
+        "WORK",      "CHANGE",      "COPY_TO"};
     static const char *const exchanges[] = {"EXCHANGE HASH", "EXCHANGE RANGE", "EXCHANGE BROADCAST", "EXCHANGE GATHER",
                                             "EXCHANGE MERGE"};
     static const char *const changes[] = {"INSERT", "UPDATE", "DELETE"};
@@ -321,6 +322,17 @@ static void put_detail(writer *w, const msl_plan *plan) {
         return;
     case MSL_PLAN_COPY_TO: put(w, plan->copy.path); return;
     case MSL_PLAN_WINDOW: put_window(w, plan); return;
+    case MSL_PLAN_CTE:
+        put(w, plan->cte.name);
+        if (plan->cte.owner) put(w, "  (as above)");
+        return;
+    case MSL_PLAN_RECURSIVE:
+        put(w, plan->recursive.name);
+        if (plan->recursive.is_distinct) put(w, "  DISTINCT");
+        if (plan->recursive.order_count) put(w, "  ORDER BY ");
+        put_order(w, plan->recursive.order, plan->recursive.order_count, plan->names);
+        return;
+    case MSL_PLAN_WORK: put(w, plan->work.recursion->recursive.name); return;
     case MSL_PLAN_UNION_ALL:
     case MSL_PLAN_KIND_COUNT: return;
     }
