@@ -45,6 +45,7 @@ typedef struct msl_planner {
     uint32_t facts_room;
     uint32_t scan_count;            ///< scans that facts were learnt of
     unsigned flags;                ///< msl_prepared_flags
+    bool has_outer_columns;        ///< a subquery uses columns of a query around it: the plan is to be unnested
 } msl_planner;
 
 /// A byte range in env->sql; offset -1 = none.
