@@ -469,8 +469,8 @@ static morsel_status bind_count(const msl_aggregate *self, const msl_type *const
 /* ---- table ---- */
 
 #define COUNT_CALLBACKS                                                                                                \
-    .result = MSL_TYPE_BIGINT, .state_bytes = sizeof(uint64_t), .init = count_init, .update = count_update,            \
-    .update_one = count_update_one, .combine = count_combine, .finalize = count_finalize
+    .flags = MSL_AGG_ZERO_WHEN_EMPTY, .result = MSL_TYPE_BIGINT, .state_bytes = sizeof(uint64_t), .init = count_init,  \
+    .update = count_update, .update_one = count_update_one, .combine = count_combine, .finalize = count_finalize
 
 const msl_aggregate msl_agg_basic[] = {
     {.name = "count", .arg_count = 0, COUNT_CALLBACKS, .description = "count(*): the number of rows"},

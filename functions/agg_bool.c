@@ -153,8 +153,9 @@ static morsel_status bind_bits(const msl_aggregate *self, const msl_type *const 
     .state_bytes = sizeof(bits_state), .init = INIT, .update = FUNCTION##_i8_update,                                   \
     .update_one = FUNCTION##_i8_update_one, .combine = FUNCTION##_combine, .finalize = bits_finalize
 #define COUNT_IF_CALLBACKS                                                                                             \
-    .arg_count = 1, .args = {MSL_TYPE_BOOLEAN}, .result = MSL_TYPE_BIGINT, .state_bytes = sizeof(uint64_t),            \
-    .init = count_init, .update = count_if_update, .update_one = count_if_update_one, .combine = count_if_combine,     \
+    .flags = MSL_AGG_ZERO_WHEN_EMPTY, .arg_count = 1, .args = {MSL_TYPE_BOOLEAN}, .result = MSL_TYPE_BIGINT,           \
+    .state_bytes = sizeof(uint64_t), .init = count_init, .update = count_if_update,                                    \
+    .update_one = count_if_update_one, .combine = count_if_combine,                                                    \
     .finalize = count_if_finalize
 
 const msl_aggregate msl_agg_bool[] = {

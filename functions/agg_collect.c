@@ -374,7 +374,7 @@ const msl_aggregate msl_agg_collect[] = {
      .result = MSL_TYPE_DOUBLE, .state_bytes = sizeof(product_state), .init = product_init,
      .update_one = product_update_one, .finalize = product_finalize, COLLECTS,
      .description = "product(x): all values multiplied, in ascending order so that the digits do not vary"},
-    {.name = "approx_count_distinct", .arg_count = 1, .flags = MSL_AGG_IGNORES_DISTINCT, .bind = msl_agg_bind_distinct,
+    {.name = "approx_count_distinct", .arg_count = 1, .flags = MSL_AGG_IGNORES_DISTINCT | MSL_AGG_ZERO_WHEN_EMPTY, .bind = msl_agg_bind_distinct,
      .description = "approx_count_distinct(x): about how many different values there are; standard error 2.3 %"},
 };
 const size_t msl_agg_collect_count = sizeof msl_agg_collect / sizeof msl_agg_collect[0];

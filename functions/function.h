@@ -118,8 +118,9 @@ typedef enum msl_aggregate_flags {
     MSL_AGG_ORDERED = 2,       ///< depends on row order (first, string_agg); without ORDER BY the chunk order decides
     MSL_AGG_COLLECTS = 4,      ///< computed from all rows of a group, collected and sorted (median, string_agg, list)
     MSL_AGG_IGNORES_DISTINCT = 8, ///< min, max, bool_and: DISTINCT changes nothing
-    MSL_AGG_BY_ARGUMENT = 16   ///< with COLLECTS: the rows come ascending by the first argument (median, mode, product);
+    MSL_AGG_BY_ARGUMENT = 16,  ///< with COLLECTS: the rows come ascending by the first argument (median, mode, product);
                                ///< without it they come by the call's ORDER BY, else in row order
+    MSL_AGG_ZERO_WHEN_EMPTY = 32 ///< 0 over no rows, where every other aggregate is NULL (count)
 } msl_aggregate_flags;
 
 struct msl_aggregate_binding;

@@ -77,12 +77,13 @@ static morsel_status bind_special(msl_binder *b, const msl_ast_call *call, const
 
 /* ---- aggregates ---- */
 
-static morsel_status check_aggregate_place(msl_binder *b, const char *name, msl_at at) {
-    if (b->scope && b->scope->in_aggregate) {
+/// May an aggregate over rows of `scope` stand here?
+static morsel_status check_aggregate_place(msl_binder *b, const msl_scope *scope, const char *name, msl_at at) {
+    if (scope && scope->in_aggregate) {
         return msl_error_at(b->p->err, MORSEL_BIND, "42803", at.offset, at.length,
                             "aggregate %s stands inside of another aggregate", name);
     }
-    msl_clause clause = b->scope ? b->scope->clause : MSL_CLAUSE_VALUES;
+    msl_clause clause = scope ? scope->clause : MSL_CLAUSE_VALUES;
     if (clause == MSL_CLAUSE_SELECT || clause == MSL_CLAUSE_HAVING || clause == MSL_CLAUSE_ORDER_BY ||
         clause == MSL_CLAUSE_DISTINCT_ON || clause == MSL_CLAUSE_QUALIFY) {
         return MORSEL_OK;
@@ -202,12 +203,84 @@ morsel_status msl_bind_aggregate_over(msl_binder *b, const msl_ast_expr *ast, co
     return MORSEL_OK;
 }
 
+/* ---- aggregates of enclosing queries ---- */
+
+static bool owns_column(const msl_scope *scope, uint32_t id) {
+    const msl_relation *relation = scope->relation;
+    if (msl_id_position(scope->lent_ids.items, scope->lent_ids.count, id) >= 0) return true;
+    for (uint32_t k = 0; relation && k < relation->visible.count; k++) {
+        if (relation->visible.items[k].id == id) return true;
+    }
+    for (uint32_t t = 0; relation && t < relation->tables.count; t++) {
+        const msl_scope_columns *columns = &relation->tables.items[t]->columns;
+        for (uint32_t k = 0; k < columns->count; k++) {
+            if (columns->items[k].id == id) return true;
+        }
+    }
+    return false;
+}
+
+typedef struct owner_search {
+    msl_scope *inner, *found; ///< found: the innermost scope that owns a column of the aggregate
+} owner_search;
+
+static bool note_owner(const msl_expr *e, void *context) {
+    owner_search *search = context;
+    if (e->kind != MSL_EXPR_COLUMN) return false;
+    for (msl_scope *s = search->inner; s && s != search->found; s = s->parent) {
+        if (!owns_column(s, e->column)) continue;
+        search->found = s;
+        break;
+    }
+    return search->found == search->inner; // none is further in
+}
+
+/// The aggregate becomes a column of the query that it is over; here it stands as an outer column.
+static morsel_status lend_aggregate(msl_binder *b, msl_scope *owner, msl_expr *aggregate, msl_expr **out) {
+    uint32_t id, k = 0;
+    const msl_logical_call *call = aggregate->detail;
+    while (k < owner->lent.count && !msl_expr_equal(owner->lent.items[k], aggregate)) k++;
+    if (k == owner->lent.count) {
+        MSL_TRY(msl_new_column(b->p, aggregate->type, call->display, &id));
+        MSL_TRY(MSL_PUSH(b->p, &owner->lent, aggregate));
+        MSL_TRY(MSL_PUSH(b->p, &owner->lent_ids, id));
+    }
+    id = owner->lent_ids.items[k];
+    msl_outer_column column = {id, msl_expr_at(aggregate)};
+    b->p->has_outer_columns = true;
+    MSL_TRY(msl_note_outer(b, owner, &(msl_outer_columns){&column, 1, 1}));
+    return msl_expr_column(b->p, id, msl_expr_at(aggregate), out);
+}
+
 morsel_status msl_bind_aggregate(msl_binder *b, const msl_ast_expr *ast, const char *name, msl_expr **out) {
-    MSL_TRY(check_aggregate_place(b, name, msl_binder_at(b, ast->at)));
-    b->scope->in_aggregate = true;
+    msl_at at = msl_binder_at(b, ast->at);
+    msl_scope *scope = b->scope;
+    if (!scope) return check_aggregate_place(b, NULL, name, at);
+    bool in_aggregate = scope->in_aggregate;
+    uint32_t scopes = 0, *outer_counts;
+    for (const msl_scope *s = scope; s; s = s->parent) scopes++;
+    MSL_TRY(MSL_TAKE(b->p, outer_counts, scopes));
+    for (const msl_scope *s = scope; s; s = s->parent) outer_counts[--scopes] = s->outer.count;
+    scope->in_aggregate = true;
     morsel_status status = msl_bind_aggregate_over(b, ast, name, out);
-    b->scope->in_aggregate = false;
-    return status;
+    scope->in_aggregate = in_aggregate;
+    MSL_TRY(status);
+    owner_search search = {scope, NULL};
+    (void)msl_expr_any(*out, note_owner, &search);
+    if (!search.found) search.found = scope;
+    if (msl_expr_uses_any(*out, search.found->lent_ids.items, search.found->lent_ids.count)) {
+        return msl_error_at(b->p->err, MORSEL_BIND, "42803", at.offset, at.length,
+                            "aggregate %s is over another aggregate of the same query", name);
+    }
+    MSL_TRY(check_aggregate_place(b, search.found, name, at));
+    if (search.found == scope) return MORSEL_OK;
+    for (const msl_scope *s = scope; s; s = s->parent) scopes++;
+    for (msl_scope *s = scope; s; s = s->parent) { // its arguments are no outer columns of the queries in between
+        scopes--;
+        if (s == search.found) break;
+        s->outer.count = outer_counts[scopes];
+    }
+    return lend_aggregate(b, search.found, *out, out);
 }
 
 /* ---- scalar functions ---- */
@@ -250,7 +323,7 @@ morsel_status msl_bind_call(msl_binder *b, const msl_ast_expr *ast, msl_expr **o
     if (msl_aggregate_exists(name, last->length)) return msl_bind_aggregate(b, ast, name, out);
     MSL_TRY(check_scalar(b, call, name, at));
     if (msl_same_name(name, "grouping") || msl_same_name(name, "grouping_id")) {
-        MSL_TRY(check_aggregate_place(b, name, at));
+        MSL_TRY(check_aggregate_place(b, b->scope, name, at));
         return msl_bind_grouping(b, call, name, at, out);
     }
     bool is_special;

@@ -274,9 +274,7 @@ morsel_status msl_bind_set(msl_binder *b, const msl_ast_query *ast, msl_bound_qu
     MSL_TRY(MSL_TAKE(b->p, plans, count));
     for (uint32_t q = 0; q < count; q++) {
         MSL_TRY(msl_bind_nested(b, ast->u.set.operands[q], MSL_QUERY_KEEP_UNTYPED, true, &queries[q]));
-        if (!queries[q].is_correlated || out->is_correlated) continue;
-        out->is_correlated = true;
-        out->correlated_at = queries[q].correlated_at;
+        MSL_TRY(msl_add_outer(b, &out->outer, &queries[q].outer));
     }
     if (ast->u.set.by_name) MSL_TRY(match_by_name(b, ast, queries, count));
     MSL_TRY(match_by_position(b, ast, queries, count));

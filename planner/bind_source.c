@@ -138,11 +138,12 @@ morsel_status msl_bind_cte_query(msl_binder *b, msl_cte_scope *found, msl_bound_
     self.is_self = true;
     found->is_used = true;
     b->ctes = found->is_recursive ? &self : found->outer; // the CTEs before it, and itself only to be refused
-    b->scope = NULL;
+    b->scope = found->scope;
     morsel_status status = msl_bind_query(b, found->cte->query, 0, out);
     b->ctes = ctes;
     b->scope = scope;
     MSL_TRY(status);
+    MSL_TRY(msl_note_outer(b, found->scope, &out->outer));
     if (found->cte->columns.count <= out->plan->column_count) return MORSEL_OK;
     msl_at at = msl_binder_at(b, found->cte->at);
     return msl_error_at(b->p->err, MORSEL_BIND, "42P10", at.offset, at.length,
@@ -350,6 +351,11 @@ morsel_status msl_bind_table_function(msl_binder *b, const msl_ast_from *from, m
     const msl_ast_name *name = &call->name.items[call->name.count - 1];
     if (from->u.function.with_ordinality) return msl_unsupported(b, from->at, "WITH ORDINALITY");
     if (from->column_types) return msl_unsupported(b, from->at, "column types after a table function's alias");
+    bool done = false;
+    const char *alias = name->text;
+    if (from->alias.text) MSL_TRY(msl_copy_name(b, &from->alias, &alias));
+    if (call->name.count == 1) MSL_TRY(msl_bind_sequence(b, call, alias, &done, out));
+    if (done) return MORSEL_OK;
     const msl_source_ops *ops = call->name.count == 1 ? msl_source_ops_by_name(name->text, name->length) : NULL;
     if (!ops) return no_table_function(b, name);
     msl_source_arg *args;
@@ -371,8 +377,7 @@ morsel_status msl_bind_table_function(msl_binder *b, const msl_ast_from *from, m
         msl_error_locate(b->p->err, at.offset, at.length);
         return status;
     }
-    const char *alias = ops->name;
-    if (from->alias.text) MSL_TRY(msl_copy_name(b, &from->alias, &alias));
+    if (!from->alias.text) alias = ops->name;
     b->p->flags |= MSL_PREPARED_READS_FILES;
     return msl_relation_of_source(b, source, alias, NULL, out);
 }

@@ -20,11 +20,9 @@ static morsel_status finish_outputs(msl_binder *b, msl_bound_query *query) {
 }
 
 static morsel_status make_plan(msl_binder *b, msl_bound_query *query, msl_prepared *out) {
-    if (query->is_correlated) {
-        return msl_error_at(b->p->err, MORSEL_BIND, "42703", query->correlated_at.offset, query->correlated_at.length,
-                            "this column belongs to no FROM of its query");
-    }
+    MSL_ASSERT(query->outer.count == 0);
     MSL_TRY(finish_outputs(b, query));
+    if (b->p->has_outer_columns) MSL_TRY(msl_unnest(b->p, &query->plan));
     MSL_TRY(msl_optimize(b->p, &query->plan));
     MSL_TRY(msl_physical_plan(b->p, query->plan, &out->plan, &out->plan_node_count));
     out->column_count = out->plan->column_count;

@@ -95,6 +95,7 @@ typedef struct msl_logical {
             msl_expr **conjuncts;            ///< the rest of the condition
             uint32_t count;
             uint32_t mark;                   ///< MARK: the id of its BOOLEAN (the last column)
+            msl_at at;                       ///< SINGLE: of the subquery
         } join;
         struct {
             msl_logical_order *keys;
@@ -141,12 +142,29 @@ morsel_status msl_logical_over(msl_planner *p, msl_logical_kind kind, msl_logica
 /// FILTER over `child`, or `child` itself when there is nothing to check; conjuncts that are TRUE are left out.
 morsel_status msl_logical_filter(msl_planner *p, msl_logical *child, msl_expr *const *conjuncts, uint32_t count,
                                  msl_logical **out) MSL_MUST_CHECK;
-/// PROJECT: a COLUMN not emitted yet keeps its id when `names` gives none; everything else gets a new id of that name.
+/// PROJECT: a COLUMN of the child not emitted yet keeps its id when `names` gives none; everything else gets a new id of
+/// that name.
 morsel_status msl_logical_project(msl_planner *p, msl_logical *child, msl_expr *const *exprs, const char *const *names,
                                   uint32_t count, msl_logical **out) MSL_MUST_CHECK;
+/// PROJECT of all columns of `child` and of `exprs` under the ids `ids`, which may replace columns of the child.
+morsel_status msl_logical_define(msl_planner *p, msl_logical *child, const uint32_t *ids, msl_expr *const *exprs,
+                                 uint32_t count, msl_logical **out) MSL_MUST_CHECK;
 /// A join with columns of its type (left, right; left; left and mark).
 morsel_status msl_logical_join(msl_planner *p, msl_join_type type, msl_logical *left, msl_logical *right,
                                msl_expr *const *conjuncts, uint32_t count, msl_logical **out) MSL_MUST_CHECK;
+/// Which id a column has in a clone: by old id the new one + 1, 0 = the same.
+typedef struct msl_id_pairs {
+    uint32_t *items;
+    uint32_t count, room;
+} msl_id_pairs;
+/// A second instance of a plan: what it makes gets new ids, columns that it takes from elsewhere keep theirs.
+morsel_status msl_logical_clone(msl_planner *p, const msl_logical *node, msl_id_pairs *pairs,
+                                msl_logical **out) MSL_MUST_CHECK;
+/// The id in the clone.
+void msl_id_pairs_find(const msl_id_pairs *pairs, uint32_t *id);
+/// An expression over the original as one over the clone.
+morsel_status msl_id_pairs_rewrite(msl_planner *p, const msl_id_pairs *pairs, msl_expr *expr,
+                                   msl_expr **out) MSL_MUST_CHECK;
 /// One row of no columns.
 morsel_status msl_logical_one_row(msl_planner *p, msl_logical **out) MSL_MUST_CHECK;
 /// Emits exactly one row whatever the input (so that a scalar subquery needs no check).

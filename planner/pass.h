@@ -8,6 +8,8 @@
 #include "planner/expr_walk.h"
 #include "planner/logical.h"
 
+/// Takes the dependent joins of a bound plan apart (unnest.c). Not a pass: without it the plan could not run.
+morsel_status msl_unnest(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
 /// Runs every pass that is not disabled; verifies the plan before the first and after each.
 morsel_status msl_optimize(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
 

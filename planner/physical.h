@@ -159,6 +159,8 @@ typedef struct msl_plan {
             const bool *null_equal;                 ///< per key: IS NOT DISTINCT FROM; NULL = none
             uint32_t key_count;
             msl_expr *condition;                    ///< over (left, right) columns; NULL = none
+            int64_t sql_offset;                     ///< SINGLE: of the subquery, for the error; -1 = unknown
+            uint32_t sql_length;
         } join;
         struct { const msl_sort_key *keys; uint32_t key_count; const msl_expr *limit, *offset; } sort; ///< SORT (limits NULL), TOP_N
         struct { uint32_t column; } repeat;

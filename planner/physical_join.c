@@ -62,6 +62,8 @@ morsel_status msl_physical_join(msl_physical *b, msl_logical *node, msl_built *o
     plan->join.left_keys = at[0];
     plan->join.right_keys = at[1];
     plan->join.key_count = keys;
+    plan->join.sql_offset = node->join.type == MSL_JOIN_SINGLE ? node->join.at.offset : -1;
+    plan->join.sql_length = node->join.at.length;
     for (uint32_t k = 0; k < keys; k++) {
         if (node->join.null_equal[k]) plan->join.null_equal = node->join.null_equal;
     }

@@ -46,6 +46,7 @@ typedef struct msl_planner {
     uint32_t scan_count;            ///< scans that facts were learnt of
     unsigned flags;                ///< msl_prepared_flags
     const msl_read_once *read_once; ///< pipes that the statement reads
+    bool has_outer_columns;        ///< a subquery uses columns of a query around it: the plan is to be unnested
 } msl_planner;
 
 /// A byte range in env->sql; offset -1 = none.

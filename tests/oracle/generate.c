@@ -91,7 +91,8 @@ typedef enum kind { INT, REAL, TEXT, KINDS } kind;
 /// What can be named at a place.
 typedef struct scope {
     struct { char name[24]; kind kind; int is_big; } columns[MOST_COLUMNS];
-    unsigned count;
+    unsigned count, nesting;   ///< queries around this one
+    const struct scope *outer; ///< of the query around it, where the subquery may use its columns
 } scope;
 
 static void scope_add(scope *s, const char *alias, const char *column, kind k, int is_big) {
@@ -111,6 +112,10 @@ static void scope_add_table(scope *s, const char *alias) {
 
 /// A column of the kind, or NULL; big ones only where no arithmetic follows.
 static const char *pick(choice *c, const scope *s, kind k, int may_be_big) {
+    if (s->outer && chance(c, 30)) {
+        const char *outer = pick(c, s->outer, k, may_be_big);
+        if (outer) return outer;
+    }
     unsigned start = s->count ? (unsigned)choose(c, s->count) : 0;
     for (unsigned n = 0; n < s->count; n++) {
         unsigned i = (start + n) % s->count;
@@ -120,6 +125,8 @@ static const char *pick(choice *c, const scope *s, kind k, int may_be_big) {
 }
 
 static void predicate(choice *c, text *out, const scope *s, int depth);
+static void subquery_from(choice *c, text *out, const scope *s, scope *inner, int depth);
+static void scalar_subquery(choice *c, text *out, const scope *s, kind k, int depth);
 static void value(choice *c, text *out, const scope *s, kind k, int depth);
 
 static void literal(choice *c, text *out, kind k) {
@@ -258,11 +265,8 @@ static void value(choice *c, text *out, const scope *s, kind k, int depth) {
         case_value(c, out, s, k, depth);
     } else if (chance(c, 10)) {
         call(c, out, s, "coalesce", k, 2 + (unsigned)choose(c, 2), depth);
-    } else if (chance(c, 6)) {
-        static const char *const aggregates[] = {"max", "min", "sum", "count"};
-        const char *column = k == REAL ? "d" : k == TEXT ? "s" : "i";
-        text_add(out, "(SELECT %s(%s) FROM t%u)", aggregates[k == TEXT ? choose(c, 2) : k == REAL ? choose(c, 3) : choose(c, 4)],
-                 column, (unsigned)choose(c, ORACLE_TABLES));
+    } else if (chance(c, 9)) {
+        scalar_subquery(c, out, s, k, depth);
     } else if (k == INT) {
         int_value(c, out, s, depth);
     } else if (k == REAL) {
@@ -290,12 +294,17 @@ static void in_predicate(choice *c, text *out, const scope *s, int depth) {
     text_add(out, chance(c, 30) ? " NOT IN (" : " IN (");
     if (chance(c, 40)) {
         scope inner = {0};
-        unsigned table = (unsigned)choose(c, ORACLE_TABLES);
-        scope_add_table(&inner, "q");
-        text_add(out, "SELECT %s FROM t%u AS q", k == REAL ? "d" : k == TEXT ? "s" : "i", table);
-        if (chance(c, 60)) {
-            text_add(out, " WHERE ");
-            predicate(c, out, &inner, depth - 1);
+        text from = {0};
+        subquery_from(c, &from, s, &inner, depth - 1);
+        text_add(out, "SELECT %s", chance(c, 15) ? "DISTINCT " : "");
+        if (chance(c, 60)) leaf(c, out, &inner, k, 0);
+        else value(c, out, &inner, k, depth - 2);
+        text_add(out, "%s", from.bytes);
+        text_free(&from);
+        if (chance(c, 12)) {
+            text_add(out, " %s SELECT ", chance(c, 50) ? "UNION ALL" : "EXCEPT");
+            if (chance(c, 50)) leaf(c, out, s, k, 0);
+            else literal(c, out, k);
         }
     } else {
         for (unsigned i = 0, n = 1 + (unsigned)choose(c, 5); i < n; i++) {
@@ -352,13 +361,73 @@ static void predicate(choice *c, text *out, const scope *s, int depth) {
         break;
     default: {
         scope inner = {0};
-        scope_add_table(&inner, "e");
-        text_add(out, "%sEXISTS (SELECT 1 FROM t%u AS e WHERE ", chance(c, 30) ? "NOT " : "", (unsigned)choose(c, ORACLE_TABLES));
-        predicate(c, out, &inner, depth - 1);
+        text_add(out, "%sEXISTS (SELECT 1", chance(c, 30) ? "NOT " : "");
+        subquery_from(c, out, s, &inner, depth - 1);
+        if (chance(c, 15)) text_add(out, " GROUP BY %s HAVING count(*) > %u", pick(c, &inner, INT, 0), (unsigned)choose(c, 3));
         text_add(out, ")");
     }
     }
     text_add(out, ")");
+}
+
+/// " FROM ... WHERE ..." of a subquery, which may use columns of the queries around it; fills its scope.
+static void subquery_from(choice *c, text *out, const scope *s, scope *inner, int depth) {
+    char alias[12];
+    inner->nesting = s->nesting + 1;
+    if (chance(c, 75)) inner->outer = s;
+    snprintf(alias, sizeof alias, "q%u", inner->nesting);
+    scope_add_table(inner, alias);
+    unsigned table = (unsigned)choose(c, inner->nesting > 1 ? 3 : ORACLE_TABLES);
+    if (depth > 0 && chance(c, 10)) { // a query in FROM, whose columns are the same
+        scope below = {.nesting = inner->nesting, .outer = inner->outer};
+        scope_add_table(&below, "f");
+        text_add(out, " FROM (SELECT f.i, f.b, f.d, f.s, f.k FROM t%u AS f WHERE ", table);
+        predicate(c, out, &below, depth - 1);
+        text_add(out, ") AS %s", alias);
+    } else {
+        text_add(out, " FROM t%u AS %s", table, alias);
+    }
+    if (chance(c, 15)) {
+        char second[12];
+        snprintf(second, sizeof second, "r%u", inner->nesting);
+        text_add(out, "%s t%u AS %s ON %s.k = %s.k", chance(c, 50) ? " JOIN" : " LEFT JOIN", (unsigned)choose(c, 2), second, alias, second);
+        scope_add_table(inner, second);
+    }
+    if (!chance(c, 85)) return;
+    const char *outer = inner->outer && chance(c, 55) ? pick(c, inner->outer, INT, 0) : NULL;
+    text_add(out, " WHERE ");
+    if (outer) text_add(out, "%s.%s = %s", alias, chance(c, 50) ? "k" : "i", outer);
+    if (outer && chance(c, 50)) return;
+    if (outer) text_add(out, " AND ");
+    predicate(c, out, inner, depth);
+}
+
+/// A subquery of one row: an aggregate, or the first of its values.
+static void scalar_subquery(choice *c, text *out, const scope *s, kind k, int depth) {
+    static const char *const aggregates[] = {"max", "min", "sum", "count"};
+    scope inner = {0};
+    text from = {0};
+    subquery_from(c, &from, s, &inner, depth - 1);
+    const char *own = k == REAL ? "d" : k == TEXT ? "s" : chance(c, 50) ? "k" : "i";
+    if (chance(c, 65)) {
+        text_add(out, "(SELECT %s(q%u.%s)", aggregates[k == TEXT ? choose(c, 2) : k == REAL ? choose(c, 3) : choose(c, 4)],
+                 inner.nesting, own);
+        if (k != TEXT && chance(c, 30)) {
+            text_add(out, " + ");
+            leaf(c, out, s, k, 0);
+        }
+        text_add(out, "%s", from.bytes);
+        if (chance(c, 10)) text_add(out, " HAVING count(*) %s %u", chance(c, 50) ? ">" : "=", (unsigned)choose(c, 3));
+        text_add(out, ")");
+    } else {
+        text_add(out, "(SELECT ");
+        if (chance(c, 70)) text_add(out, "q%u.%s", inner.nesting, own);
+        else value(c, out, &inner, k, depth - 2);
+        text_add(out, " AS v%s ORDER BY v %sNULLS %s LIMIT 1", from.bytes, chance(c, 50) ? "DESC " : "", chance(c, 50) ? "FIRST" : "LAST");
+        if (chance(c, 20)) text_add(out, " OFFSET %u", (unsigned)choose(c, 3));
+        text_add(out, ")");
+    }
+    text_free(&from);
 }
 
 /// FROM with one to three tables; fills the scope.
