@@ -145,6 +145,7 @@ typedef struct msl_plan {
             const uint32_t *keys;
             uint32_t key_count, set_count;
             const bool *members;                                 ///< set_count x key_count: is the key in the set?
+            bool is_late;                                        ///< rows go out once; the AGG_PARTIAL above makes sets of groups
         } expand;
         struct {
             msl_exchange_kind kind;

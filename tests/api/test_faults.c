@@ -25,6 +25,11 @@ static const char *const statements[] = {
     "CREATE OR REPLACE TABLE u AS SELECT * FROM t",
     "INSERT INTO t SELECT * FROM t WHERE a = 3",
     "EXPLAIN SELECT a, count(*) FROM t GROUP BY a",
+    "SELECT a, grouping(a), count(DISTINCT b), sum(d) FROM t GROUP BY ROLLUP (a)",
+    "SELECT a, b, sum(d) FROM t WHERE a < 5 GROUP BY CUBE (a, b)",
+    "SELECT a, mad(d), entropy(b), skewness(d), first(b IGNORE NULLS ORDER BY d DESC) FROM t GROUP BY a",
+    "SELECT median(d) OVER w, mode(a) OVER w, sum(DISTINCT d) OVER w, string_agg(b, ',') OVER w, string_agg(b, ',' ORDER BY d) OVER w "
+    "FROM t WINDOW w AS (PARTITION BY a ORDER BY d ROWS 3 PRECEDING EXCLUDE CURRENT ROW)",
     "SELECT upper(b) || '!', CASE WHEN a > 5 THEN b ELSE 'small' END, CAST(a AS VARCHAR) FROM t",
 };
 
