@@ -222,6 +222,19 @@ bool msl_catalog_lookup(msl_binder *b, const msl_ast_names *names, msl_catalog_e
 /// "no table or view named x"; where a file could stand, the hint says how one is named.
 morsel_status msl_error_no_table(msl_binder *b, const msl_ast_names *names, bool may_be_file, msl_at at) MSL_MUST_CHECK;
 
+/* ---- bind_asof.c, plan_number.c ---- */
+
+/// Makes a join an ASOF_JOIN: its inequality says which row is the nearest.
+///   errors  42601 when there is none, or more than one
+morsel_status msl_make_asof(msl_binder *b, msl_logical *join, msl_at at) MSL_MUST_CHECK;
+/// row_number() OVER (ORDER BY order), in the order of the rows where it has no keys; *id is the column.
+morsel_status msl_plan_row_number(msl_binder *b, msl_logical **plan, msl_logical_order *order, uint32_t order_count,
+                                  uint32_t *id) MSL_MUST_CHECK;
+/// count(*) OVER ().
+morsel_status msl_plan_row_count(msl_binder *b, msl_logical **plan, uint32_t *id) MSL_MUST_CHECK;
+morsel_status msl_plan_positional_join(msl_binder *b, msl_logical *left, msl_logical *right,
+                                       msl_logical **out) MSL_MUST_CHECK;
+
 /* ---- bind_query.c, bind_select.c, bind_setop.c ---- */
 
 morsel_status msl_bind_query(msl_binder *b, const msl_ast_query *ast, unsigned flags,
