@@ -123,6 +123,7 @@ morsel_status msl_join_judge(msl_join_pairs *p, msl_lane *lane, const msl_chunk 
     for (uint32_t k = 0; k < p->count; k++) {
         uint8_t *state = &p->row_state[p->left[k]];
         if (p->is_weak && p->verdict[k] == MSL_PAIR_TRUE) p->verdict[k] = MSL_PAIR_UNKNOWN;
+        if (p->takes_first && *state & MSL_ROW_MATCHED) p->verdict[k] = MSL_PAIR_FALSE;
         if (p->verdict[k] == MSL_PAIR_UNKNOWN) *state |= MSL_ROW_UNKNOWN;
         if (p->verdict[k] != MSL_PAIR_TRUE) continue;
         if (p->type == MSL_JOIN_SINGLE && *state & MSL_ROW_MATCHED) return second_match(p, lane);

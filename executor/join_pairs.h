@@ -40,6 +40,7 @@ typedef struct msl_join_pairs {
     bool has_condition;
     int64_t sql_offset;           ///< SINGLE: of the subquery; -1 = unknown
     uint32_t sql_length;
+    bool takes_first;             ///< of several matches of a left row the first counts
     bool is_weak;                 ///< candidates whose keys agree only but for NULLs: at best UNKNOWN
     msl_evaluator eval;
 } msl_join_pairs;

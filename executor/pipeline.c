@@ -55,8 +55,8 @@ static uint32_t count_nodes(const msl_plan *plan, uint32_t depth) {
 static const char *kind_name(msl_plan_kind kind) {
     static const char *const names[MSL_PLAN_KIND_COUNT] = {
         "SCAN",      "VALUES",      "FILTER",   "PROJECT",   "LIMIT",     "AGG_SIMPLE", "AGG_PARTIAL",
-        "AGG_FINAL", "AGG_COLLECT", "EXCHANGE", "HASH_JOIN", "LOOP_JOIN", "SORT",       "TOP_N",
-        "UNION_ALL", "REPEAT",      "EXPAND",   "WINDOW",   "CHANGE",    "COPY_TO"};
+        "AGG_FINAL", "AGG_COLLECT", "EXCHANGE", "HASH_JOIN", "LOOP_JOIN", "RANGE_JOIN", "SORT",
+        "TOP_N",     "UNION_ALL",   "REPEAT",   "EXPAND",    "WINDOW",    "CHANGE",     "COPY_TO"};
     return kind < MSL_PLAN_KIND_COUNT && names[kind] ? names[kind] : "an unknown node";
 }
 

@@ -67,8 +67,8 @@ static void put_expr(writer *w, const msl_expr *e, const char *const *names, uin
 static const char *node_title(const msl_plan *plan) {
     static const char *const titles[MSL_PLAN_KIND_COUNT] = {
         "SCAN",      "VALUES",      "FILTER",   "PROJECT",   "LIMIT",     "AGG_SIMPLE", "AGG_PARTIAL",
-        "AGG_FINAL", "AGG_COLLECT", "EXCHANGE", "HASH_JOIN", "LOOP_JOIN", "SORT",       "TOP_N",
-        "UNION_ALL", "REPEAT",      "EXPAND",   "WINDOW",   "CHANGE",    "COPY_TO"};
+        "AGG_FINAL", "AGG_COLLECT", "EXCHANGE", "HASH_JOIN", "LOOP_JOIN", "RANGE_JOIN", "SORT",
+        "TOP_N",     "UNION_ALL",   "REPEAT",   "EXPAND",    "WINDOW",    "CHANGE",     "COPY_TO"};
     static const char *const exchanges[] = {"EXCHANGE HASH", "EXCHANGE RANGE", "EXCHANGE BROADCAST", "EXCHANGE GATHER",
                                             "EXCHANGE MERGE"};
     static const char *const changes[] = {"INSERT", "UPDATE", "DELETE"};
@@ -92,7 +92,7 @@ static const char *const *column_names(writer *w, const msl_plan *plan) {
         wanting = wanting || !names[k] || !names[k][0];
     }
     if (!wanting || plan->child_count == 0) return names;
-    bool is_join = plan->kind == MSL_PLAN_HASH_JOIN || plan->kind == MSL_PLAN_LOOP_JOIN;
+    bool is_join = plan->kind == MSL_PLAN_HASH_JOIN || plan->kind == MSL_PLAN_LOOP_JOIN || plan->kind == MSL_PLAN_RANGE_JOIN;
     below = column_names(w, plan->children[0]);
     const char *const *right = is_join ? column_names(w, plan->children[1]) : NULL;
     uint32_t left_count = plan->children[0]->column_count;
@@ -249,6 +249,7 @@ static void put_join(writer *w, const msl_plan *plan) {
     }
     if (left_count) memcpy(both, left, sizeof *both * left_count);
     if (right_count) memcpy(both + left_count, right, sizeof *both * right_count);
+    if (plan->join.is_nearest) put(w, "ASOF ");
     put(w, join_type_name(plan->join.type));
     for (uint32_t k = 0; k < plan->join.key_count; k++) {
         put(w, k ? " AND " : "  ");
@@ -256,8 +257,15 @@ static void put_join(writer *w, const msl_plan *plan) {
         put(w, plan->join.null_equal && plan->join.null_equal[k] ? " IS NOT DISTINCT FROM " : " = ");
         put(w, right[plan->join.right_keys[k]]);
     }
+    for (uint32_t k = 0; k < plan->join.range_count; k++) {
+        const msl_join_range *range = &plan->join.ranges[k];
+        put(w, k + plan->join.key_count ? " AND " : "  ");
+        put(w, left[range->left]);
+        put(w, range->is_below ? range->is_strict ? " > " : " >= " : range->is_strict ? " < " : " <= ");
+        put(w, right[range->right]);
+    }
     if (!plan->join.condition) return;
-    put(w, plan->join.key_count ? " AND " : "  ");
+    put(w, plan->join.key_count + plan->join.range_count ? " AND " : "  ");
     put_expr(w, plan->join.condition, both, left_count + right_count);
 }
 
@@ -296,7 +304,8 @@ static void put_detail(writer *w, const msl_plan *plan) {
         put(w, number);
         return;
     case MSL_PLAN_HASH_JOIN:
-    case MSL_PLAN_LOOP_JOIN: put_join(w, plan); return;
+    case MSL_PLAN_LOOP_JOIN:
+    case MSL_PLAN_RANGE_JOIN: put_join(w, plan); return;
     case MSL_PLAN_SORT:
     case MSL_PLAN_TOP_N:
         put_order(w, plan->sort.keys, plan->sort.key_count, column_names(w, plan->children[0]));

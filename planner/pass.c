@@ -96,6 +96,8 @@ morsel_status msl_logical_edit_exprs(msl_planner *p, msl_logical *node, msl_expr
     case MSL_LOGICAL_PROJECT: return edit_list(p, node->project.exprs, node->column_count, fn, context);
     case MSL_LOGICAL_AGGREGATE: return edit_aggregate(p, node, fn, context);
     case MSL_LOGICAL_JOIN:
+    case MSL_LOGICAL_ASOF_JOIN:
+        if (node->join.nearest) MSL_TRY(fn(p, &node->join.nearest, context));
         MSL_TRY(edit_list(p, node->join.left_keys, node->join.key_count, fn, context));
         MSL_TRY(edit_list(p, node->join.right_keys, node->join.key_count, fn, context));
         return edit_list(p, node->join.conjuncts, node->join.count, fn, context);

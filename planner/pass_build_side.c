@@ -3,8 +3,8 @@
 ///   FROM small JOIN big ON ...   ->   FROM big JOIN small ON ...        (the right side is built)
 ///
 /// Needs   1 both sizes are known or guessed
-///         2 INNER and FULL swap as they are, LEFT becomes RIGHT and RIGHT becomes LEFT; the others have a fixed left
-///           side
+///         2 INNER and FULL swap as they are, LEFT becomes RIGHT and RIGHT becomes LEFT; the others, and ASOF joins, have a
+///           fixed left side
 #include "planner/pass.h"
 
 #include <string.h>
@@ -43,15 +43,16 @@ static morsel_status choose(msl_planner *p, msl_logical *node, bool by_position)
         node->kind == MSL_LOGICAL_TOP_N) {
         memcpy(node->columns, node->children[0]->columns, sizeof *node->columns * node->column_count);
     }
-    if (node->kind != MSL_LOGICAL_JOIN) return MORSEL_OK;
-    bool left_only = !may_swap(node->join.type);
+    if (node->kind != MSL_LOGICAL_JOIN && node->kind != MSL_LOGICAL_ASOF_JOIN) return MORSEL_OK;
+    bool may_swap_sides = node->kind == MSL_LOGICAL_JOIN && may_swap(node->join.type);
+    bool emits_right = may_swap(node->join.type) || node->join.type == MSL_JOIN_SINGLE;
     uint32_t n = node->children[0]->column_count; // a child may have changed the order of its columns
     memcpy(node->columns, node->children[0]->columns, sizeof *node->columns * n);
-    if (node->join.type == MSL_JOIN_SINGLE || !left_only) {
+    if (emits_right) {
         memcpy(node->columns + n, node->children[1]->columns, sizeof *node->columns * node->children[1]->column_count);
     }
     double left = msl_estimate_rows(p, node->children[0]), right = msl_estimate_rows(p, node->children[1]);
-    if (!left_only && !by_position && left >= 0 && right > left) swap_sides(node);
+    if (may_swap_sides && !by_position && left >= 0 && right > left) swap_sides(node);
     return MORSEL_OK;
 }
 

@@ -213,7 +213,8 @@ static morsel_status prune(msl_planner *p, msl_logical *node, const bool *needed
     case MSL_LOGICAL_AGGREGATE: return prune_aggregate(p, node, needed);
     case MSL_LOGICAL_WINDOW: return prune_window(p, node, needed, out);
     case MSL_LOGICAL_EXPAND: return prune_expand(p, node, needed);
-    case MSL_LOGICAL_JOIN: return prune_join(p, node, needed);
+    case MSL_LOGICAL_JOIN:
+    case MSL_LOGICAL_ASOF_JOIN: return prune_join(p, node, needed);
     case MSL_LOGICAL_UNION_ALL: return prune_union(p, node, needed);
     case MSL_LOGICAL_FILTER:
     case MSL_LOGICAL_SORT:

@@ -24,6 +24,7 @@ typedef enum msl_plan_kind {
     MSL_PLAN_EXCHANGE,
     MSL_PLAN_HASH_JOIN,      ///< children: probe (left), build (right)
     MSL_PLAN_LOOP_JOIN,      ///< any condition; right side materialised
+    MSL_PLAN_RANGE_JOIN,     ///< one or two inequalities between the sides; ASOF
     MSL_PLAN_SORT,           ///< parallel runs, merge; output ordered
     MSL_PLAN_TOP_N,
     MSL_PLAN_UNION_ALL,      ///< children in order
@@ -42,6 +43,12 @@ typedef enum msl_join_type {
     MSL_JOIN_MARK,   ///< left columns and a BOOLEAN: IN's three-valued answer
     MSL_JOIN_SINGLE  ///< LEFT, but a second match is the error "more than one row returned by a subquery" (21000)
 } msl_join_type;
+
+/// An inequality between the sides: the right column is at least the left one, or at most (is_below); above or below it when strict.
+typedef struct msl_join_range {
+    uint32_t left, right; ///< positions in their sides; of equal types, which have order words (functions/order_word.h)
+    bool is_below, is_strict;
+} msl_join_range;
 
 typedef enum msl_exchange_kind {
     MSL_EXCHANGE_HASH, MSL_EXCHANGE_RANGE, MSL_EXCHANGE_BROADCAST, MSL_EXCHANGE_GATHER, MSL_EXCHANGE_MERGE
@@ -162,6 +169,9 @@ typedef struct msl_plan {
             msl_expr *condition;                    ///< over (left, right) columns; NULL = none
             int64_t sql_offset;                     ///< SINGLE: of the subquery, for the error; -1 = unknown
             uint32_t sql_length;
+            const msl_join_range *ranges;           ///< RANGE_JOIN: one, or two without keys; where words are not exact, the
+            uint32_t range_count;                   ///< condition holds the comparison too
+            bool is_nearest;                        ///< RANGE_JOIN: of the matches of a left row the nearest counts; one range
         } join;
         struct { const msl_sort_key *keys; uint32_t key_count; const msl_expr *limit, *offset; } sort; ///< SORT (limits NULL), TOP_N
         struct { uint32_t column; } repeat;
