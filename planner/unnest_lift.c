@@ -122,6 +122,7 @@ morsel_status msl_lift(const msl_unnesting *u, msl_logical **node, msl_exprs *li
     case MSL_LOGICAL_SORT: // the order of a subquery without a limit means nothing
         *node = n->children[0];
         return msl_lift(u, node, lifted);
+    case MSL_LOGICAL_ASOF_JOIN:
     case MSL_LOGICAL_SCAN:
     case MSL_LOGICAL_VALUES:
     case MSL_LOGICAL_AGGREGATE:

@@ -668,6 +668,7 @@ morsel_status msl_push_outer(msl_unnesting *u, msl_logical **node, const msl_kno
         if (n->aggregate.total_count) return push_totals(u, node, with);
         return push_groups(u, n, known, with);
     case MSL_LOGICAL_JOIN: return push_join(u, node, known, with);
+    case MSL_LOGICAL_ASOF_JOIN: return msl_refuse_dependent_asof(u->p, n);
     case MSL_LOGICAL_SORT: return push_through(u, n, known, with);
     case MSL_LOGICAL_LIMIT: return push_limit(u, node, with);
     case MSL_LOGICAL_UNION_ALL: return push_union(u, n, with);
