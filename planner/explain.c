@@ -188,7 +188,8 @@ static void put_sets(msl_explain_writer *w, const msl_plan *plan) {
 }
 
 static const char *join_type_name(msl_join_type type) {
-    static const char *const names[] = {"INNER", "LEFT", "RIGHT", "FULL", "SEMI", "ANTI", "MARK", "SINGLE"};
+    static const char *const names[] = {"INNER", "LEFT", "RIGHT", "FULL", "SEMI", "ANTI",
+                                        "MARK",  "RIGHT SEMI", "RIGHT ANTI", "SINGLE"};
     return names[type];
 }
 
