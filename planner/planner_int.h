@@ -47,6 +47,8 @@ typedef struct msl_planner {
     unsigned flags;                ///< msl_prepared_flags
     const msl_read_once *read_once; ///< pipes that the statement reads
     bool has_outer_columns;        ///< a subquery uses columns of a query around it: the plan is to be unnested
+    bool removes_joins;            ///< while msl_pass_remove_joins runs
+    struct msl_explain_writer *trace; ///< EXPLAIN (PASSES): the tree after each pass is written here; else NULL
 } msl_planner;
 
 /// A byte range in env->sql; offset -1 = none.
