@@ -633,6 +633,8 @@ static morsel_status push_join(msl_unnesting *u, msl_logical **node, const msl_k
     case MSL_JOIN_ANTI:
     case MSL_JOIN_MARK:
     case MSL_JOIN_SINGLE: return push_left(u, node, known, with);
+    case MSL_JOIN_RIGHT_SEMI: // of physical plans
+    case MSL_JOIN_RIGHT_ANTI: break;
     }
     return MORSEL_OK;
 }
