@@ -255,4 +255,5 @@ const msl_operator_ops msl_op_agg_partial = {
     .apply = partial_apply,
     .drain = partial_drain,
     .close_local = partial_close_local,
+    .is_stateless = true,
 };

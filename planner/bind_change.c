@@ -44,23 +44,11 @@ morsel_status msl_bind_change_scan(msl_binder *b, const msl_catalog_entry *entry
 
 morsel_status msl_push_with(msl_binder *b, const msl_ast_with *with, msl_cte_scope **outer) {
     *outer = b->ctes;
-    for (uint32_t k = 0; k < with->cte_count; k++) {
-        msl_cte_scope *scope;
-        MSL_TRY(MSL_TAKE(b->p, scope, 1));
-        *scope = (msl_cte_scope){.outer = b->ctes, .cte = &with->ctes[k], .is_recursive = with->recursive};
-        b->ctes = scope;
-    }
-    return MORSEL_OK;
+    return msl_push_ctes(b, with->ctes, with->cte_count, with->recursive);
 }
 
 morsel_status msl_pop_with(msl_binder *b, msl_cte_scope *outer) {
-    morsel_status status = MORSEL_OK;
-    for (msl_cte_scope *c = b->ctes; c != outer && status == MORSEL_OK; c = c->outer) {
-        msl_bound_query unused;
-        if (c->is_used) continue;
-        b->ctes = c;
-        status = msl_bind_cte_query(b, c, &unused);
-    }
+    morsel_status status = msl_check_unused_ctes(b, outer);
     b->ctes = outer;
     return status;
 }

@@ -364,12 +364,23 @@ static morsel_status missing_condition(msl_binder *b, msl_ast_span right) {
     return status;
 }
 
+/// One side of a join; `is_barrier`: what it lacks decides about rows of the join, so recursion must not come from it.
+static morsel_status bind_side(msl_binder *b, const msl_ast_from *from, const msl_lateral *lateral, bool is_barrier,
+                               msl_join_type type, msl_relation *out) {
+    msl_barrier barrier = {type == MSL_JOIN_ANTI ? MSL_BARRIER_ANTI_JOIN : MSL_BARRIER_OUTER_JOIN, b->barrier};
+    if (is_barrier) b->barrier = &barrier;
+    morsel_status status = bind_beside(b, from, lateral, out);
+    b->barrier = barrier.outer;
+    return status;
+}
+
 morsel_status msl_bind_join(msl_binder *b, const msl_ast_from *from, msl_relation *out) {
     msl_join_type type = join_type(from->u.join.kind);
     msl_relation left, right;
-    MSL_TRY(msl_bind_from(b, from->u.join.left, &left));
     msl_lateral lateral = {&left, b->lateral, type == MSL_JOIN_RIGHT || type == MSL_JOIN_FULL};
-    MSL_TRY(bind_beside(b, from->u.join.right, &lateral, &right));
+    MSL_TRY(bind_side(b, from->u.join.left, b->lateral, type == MSL_JOIN_RIGHT || type == MSL_JOIN_FULL, type, &left));
+    MSL_TRY(bind_side(b, from->u.join.right, &lateral,
+                      type == MSL_JOIN_LEFT || type == MSL_JOIN_FULL || type == MSL_JOIN_ANTI, type, &right));
     MSL_TRY(check_aliases(b, &left, &right, from->u.join.right->at));
     MSL_TRY(msl_relation_concat(b, &left, &right, out));
     if (from->u.join.kind == MSL_AST_JOIN_POSITIONAL) return msl_plan_positional_join(b, left.plan, right.plan, &out->plan);

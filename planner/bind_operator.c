@@ -215,7 +215,7 @@ morsel_status msl_bind_operator(msl_binder *b, const msl_ast_expr *ast, msl_expr
         return msl_error_unsupported(b->p->err, at.offset, at.length, "operator %s (JSON members and lambdas)",
                                      msl_ast_op_text((msl_ast_op)ast->op));
     }
-    if (msl_is_row(ast->u.operands[0]) || msl_is_row(ast->u.operands[1]))
+    if (msl_are_rows(ast->u.operands[0], ast->u.operands[1]))
         return msl_bind_row_comparison(b, (msl_ast_op)ast->op, ast->u.operands[0], ast->u.operands[1], at, out);
     msl_expr *left, *right;
     MSL_TRY(msl_bind_expr(b, ast->u.operands[0], &left));
@@ -228,7 +228,9 @@ morsel_status msl_bind_in(msl_binder *b, const msl_ast_expr *ast, msl_expr **out
     msl_at at = msl_binder_at(b, ast->at);
     if (ast->u.in.query) return msl_bind_subquery(b, ast, out);
     if (ast->u.in.bare) return msl_unsupported(b, ast->at, "IN over a list value");
-    if (msl_is_row(ast->u.in.value)) return msl_bind_row_in(b, ast, out);
+    bool are_rows = msl_is_row(ast->u.in.value);
+    for (uint32_t k = 0; k < ast->u.in.count; k++) are_rows = are_rows && msl_is_row(ast->u.in.items[k]);
+    if (are_rows) return msl_bind_row_in(b, ast, out);
     uint32_t count = ast->u.in.count + 1;
     msl_expr *e;
     MSL_TRY(msl_expr_new(b->p, MSL_EXPR_IN, msl_type_of(MSL_TYPE_BOOLEAN), count, at, &e));

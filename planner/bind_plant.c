@@ -4,6 +4,7 @@
 ///   EXISTS (SELECT ...)     at the top of a condition: SEMI join; NOT EXISTS: ANTI join; elsewhere MARK join
 ///   x IN (SELECT ...)       at the top of a condition: SEMI join on x = column; elsewhere MARK join, whose BOOLEAN is
 ///                           TRUE, FALSE or NULL as SQL asks; NOT IN is NOT over the mark
+///   x < ANY (SELECT ...)    the query's extreme value is enough: bind_extreme.c
 ///
 /// A subquery that can fail (a second row, a bad cast) and stands where not every row asks for it, in a branch of CASE, is
 /// planted under guards: conditions over columns, which are computed below it.
@@ -155,7 +156,11 @@ static morsel_status plant_subquery(planting *c, msl_expr *expr, msl_expr **out)
         MSL_TRY(first_row_only(c->b, detail, &it.plan));
         MSL_TRY(msl_logical_join(p, MSL_JOIN_MARK, *c->plan, it.plan, NULL, 0, &join));
         break;
-    case MSL_SUBQUERY_ANY: MSL_TRY(plant_any(c, &it, MSL_JOIN_MARK, &join)); break;
+    case MSL_SUBQUERY_ANY:
+        MSL_TRY(msl_plant_extreme(c->b, c->plan, it.plan, it.condition, false, out));
+        if (*out) return MORSEL_OK;
+        MSL_TRY(plant_any(c, &it, MSL_JOIN_MARK, &join));
+        break;
     }
     const uint32_t *planted = is_scalar ? it.plan->columns : &join->join.mark;
     if (c->guards.count == 0) detail->planted = planted; // else it answers for some rows only
@@ -266,6 +271,10 @@ static morsel_status plant_semi(msl_binder *b, msl_logical **plan, const msl_exp
         MSL_TRY(first_row_only(b, detail, &it.plan));
         MSL_TRY(msl_logical_join(b->p, negated ? MSL_JOIN_ANTI : MSL_JOIN_SEMI, *plan, it.plan, NULL, 0, &join));
     } else {
+        msl_expr *test;
+        MSL_TRY(msl_plant_extreme(b, plan, it.plan, it.condition, true, &test));
+        *done = true;
+        if (test) return msl_logical_filter(b->p, *plan, &test, 1, plan);
         MSL_TRY(plant_any(&c, &it, MSL_JOIN_SEMI, &join));
     }
     *plan = join;

@@ -1,7 +1,4 @@
 /// bind_query.c: a query expression: WITH, the body (SELECT, VALUES, set operation, nested query), ORDER BY, LIMIT.
-///
-/// A CTE is bound anew wherever it is named, with column ids of its own; one that nobody names is bound once to be
-/// checked.
 #include "planner/binder.h"
 
 #include <string.h>
@@ -197,35 +194,13 @@ static morsel_status bind_body(msl_binder *b, const msl_ast_query *ast, unsigned
     return msl_bind_limit(b, ast, &out->plan);
 }
 
-static morsel_status push_ctes(msl_binder *b, const msl_ast_query *ast) {
-    for (uint32_t k = 0; k < ast->cte_count; k++) {
-        for (uint32_t j = 0; j < k; j++) {
-            if (!msl_same_name(ast->ctes[j].name.text, ast->ctes[k].name.text)) continue;
-            msl_at at = msl_binder_at(b, ast->ctes[k].name.at);
-            return msl_error_at(b->p->err, MORSEL_BIND, "42712", at.offset, at.length, "WITH names %s twice",
-                                ast->ctes[k].name.text);
-        }
-        msl_cte_scope *scope;
-        MSL_TRY(MSL_TAKE(b->p, scope, 1));
-        *scope = (msl_cte_scope){
-            .outer = b->ctes, .cte = &ast->ctes[k], .scope = b->scope, .is_recursive = ast->recursive};
-        b->ctes = scope;
-    }
-    return MORSEL_OK;
-}
-
 morsel_status msl_bind_query(msl_binder *b, const msl_ast_query *ast, unsigned flags, msl_bound_query *out) {
     msl_cte_scope *outer = b->ctes;
     *out = (msl_bound_query){0};
     MSL_TRY(msl_planner_interrupted(b->p));
-    morsel_status status = push_ctes(b, ast);
+    morsel_status status = msl_push_ctes(b, ast->ctes, ast->cte_count, ast->recursive);
     if (status == MORSEL_OK) status = bind_body(b, ast, flags, out);
-    for (msl_cte_scope *c = b->ctes; c != outer && status == MORSEL_OK; c = c->outer) {
-        msl_bound_query unused;
-        if (c->is_used) continue;
-        b->ctes = c;
-        status = msl_bind_cte_query(b, c, &unused);
-    }
+    if (status == MORSEL_OK) status = msl_check_unused_ctes(b, outer);
     b->ctes = outer;
     return status;
 }

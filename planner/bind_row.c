@@ -5,8 +5,8 @@
 ///   =, IS NOT DISTINCT FROM     AND over the items       <>, IS DISTINCT FROM     OR over the items
 ///   (a, b, c) < (x, y, z)       a < x OR (a = x AND (b < y OR (b = y AND c < z)))
 ///
-/// so a NULL matters only where the items before it do not decide. A row stands in comparisons, IN, BETWEEN, IS NULL and
-/// SET (a, b) = ...; it is no value.
+/// so a NULL matters only where the items before it do not decide. A row stands like this in comparisons with rows and
+/// subqueries, IN, BETWEEN, IS NULL and SET (a, b) = ...; elsewhere it is a STRUCT value (bind_nested.c).
 #include "planner/binder.h"
 
 #include <string.h>
@@ -14,6 +14,11 @@
 #define LONG_LIST 16u ///< IN lists of so many rows of constants are a relation that is hashed
 
 bool msl_is_row(const msl_ast_expr *ast) { return ast->kind == MSL_AST_ROW; }
+
+bool msl_are_rows(const msl_ast_expr *a, const msl_ast_expr *b) {
+    return (msl_is_row(a) && (msl_is_row(b) || b->kind == MSL_AST_SUBQUERY)) ||
+           (msl_is_row(b) && a->kind == MSL_AST_SUBQUERY);
+}
 
 static morsel_status wrong_count(msl_binder *b, msl_at at, uint32_t left, uint32_t right) {
     return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length,

@@ -123,8 +123,11 @@ static morsel_status collect_outputs(select_state *s) {
         s->sort[k].item = s->raw.count;
         MSL_TRY(MSL_PUSH(s->b->p, &s->raw, s->sort[k].expr));
     }
+    MSL_TRY(msl_refuse_recursive_aggregate(s->b, s->having, s->relation.plan));
+    MSL_TRY(msl_refuse_recursive_aggregate(s->b, s->qualify, s->relation.plan));
     for (uint32_t k = 0; k < s->raw.count; k++) {
         msl_expr *e = s->raw.items[k];
+        MSL_TRY(msl_refuse_recursive_aggregate(s->b, e, s->relation.plan));
         if (s->is_grouped) MSL_TRY(msl_group_expr(s->b, &s->grouping, e, &e));
         MSL_TRY(MSL_PUSH(s->b->p, &s->outputs, e));
     }

@@ -23,12 +23,14 @@ static morsel_status finish_outputs(msl_binder *b, msl_bound_query *query) {
 static morsel_status make_plan(msl_binder *b, msl_bound_query *query, msl_prepared *out) {
     MSL_ASSERT(query->outer.count == 0);
     MSL_TRY(finish_outputs(b, query));
+    MSL_TRY(msl_settle_ctes(b, query->plan));
     if (b->p->has_outer_columns) MSL_TRY(msl_unnest(b->p, &query->plan));
     MSL_TRY(msl_optimize(b->p, &query->plan));
     MSL_TRY(msl_physical_plan(b->p, query->plan, &out->plan, &out->plan_node_count));
     out->column_count = out->plan->column_count;
     out->names = query->names;
     out->types = out->plan->types;
+    b->p->ctes = (msl_ctes){0}; // EXPLAIN plans a second tree
     return MORSEL_OK;
 }
 

@@ -97,7 +97,11 @@ static morsel_status bind_any(msl_binder *b, const msl_ast_expr *ast, msl_ast_op
 morsel_status msl_bind_row_subquery(msl_binder *b, const msl_ast_expr *ast, msl_exprs *out) {
     msl_bound_query bound;
     msl_subquery *detail;
-    MSL_TRY(msl_bind_nested(b, ast->u.query, 0, true, &bound));
+    msl_barrier barrier = {MSL_BARRIER_SUBQUERY, b->barrier};
+    b->barrier = &barrier;
+    morsel_status status = msl_bind_nested(b, ast->u.query, 0, true, &bound);
+    b->barrier = barrier.outer;
+    MSL_TRY(status);
     MSL_TRY(new_detail(b, MSL_SUBQUERY_SCALAR, &bound, ast, &detail));
     for (uint32_t k = 0; k < bound.plan->column_count; k++) {
         msl_expr *item;
@@ -107,7 +111,7 @@ morsel_status msl_bind_row_subquery(msl_binder *b, const msl_ast_expr *ast, msl_
     return MORSEL_OK;
 }
 
-morsel_status msl_bind_subquery(msl_binder *b, const msl_ast_expr *ast, msl_expr **out) {
+static morsel_status bind_subquery(msl_binder *b, const msl_ast_expr *ast, msl_expr **out) {
     msl_at at = msl_binder_at(b, ast->at);
     if (ast->kind == MSL_AST_IN) {
         return bind_any(b, ast, MSL_AST_OP_EQ, ast->u.in.value, ast->u.in.query, false, ast->negated, out);
@@ -125,4 +129,12 @@ morsel_status msl_bind_subquery(msl_binder *b, const msl_ast_expr *ast, msl_expr
     MSL_TRY(new_detail(b, is_exists ? MSL_SUBQUERY_EXISTS : MSL_SUBQUERY_SCALAR, &bound, ast, &detail));
     if (!is_exists) return scalar_node(b, detail, 0, at, out);
     return subquery_node(b, detail, msl_type_of(MSL_TYPE_BOOLEAN), NULL, at, out);
+}
+
+morsel_status msl_bind_subquery(msl_binder *b, const msl_ast_expr *ast, msl_expr **out) {
+    msl_barrier barrier = {MSL_BARRIER_SUBQUERY, b->barrier};
+    b->barrier = &barrier;
+    morsel_status status = bind_subquery(b, ast, out);
+    b->barrier = barrier.outer;
+    return status;
 }

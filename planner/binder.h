@@ -88,13 +88,38 @@ typedef struct msl_scope {
     msl_ids lent_ids;               ///< ... of these ids
 } msl_scope;
 
+/// A bound query: plan->columns are its output in order.
+typedef struct msl_bound_query {
+    msl_logical *plan;
+    const char **names;
+    msl_outer_columns outer;        ///< columns of enclosing queries that it uses
+} msl_bound_query;
+
+/// Where a recursive query must not name itself.
+typedef enum msl_barrier_kind {
+    MSL_BARRIER_SUBQUERY, MSL_BARRIER_OUTER_JOIN, MSL_BARRIER_ANTI_JOIN, MSL_BARRIER_EXCEPT
+} msl_barrier_kind;
+
+/// Such a place around what is being bound.
+typedef struct msl_barrier {
+    msl_barrier_kind kind;
+    const struct msl_barrier *outer;
+} msl_barrier;
+
 /// A CTE in reach.
 typedef struct msl_cte_scope {
     struct msl_cte_scope *outer;
-    const msl_ast_cte *cte;
+    const msl_ast_cte *ast;
+    struct msl_cte_scope *siblings; ///< WITH RECURSIVE: the last of its list, which its query may name; else NULL
     msl_scope *scope;               ///< of the query around the WITH: its columns may be used
-    bool is_recursive;              ///< WITH RECURSIVE: its query may name itself
-    bool is_self;                   ///< stands for the CTE whose query is being bound
+    msl_cte *kept;                  ///< once bound, if its rows may be kept
+    msl_bound_query query;          ///< ... and its names
+    msl_recursion *recursion;       ///< while its recursive term is being bound
+    const msl_ast_span *named_at;   ///< ... where the present term has named it; NULL: nowhere yet
+    const msl_barrier *barrier;     ///< b->barrier there
+    struct msl_cte_scope *around;   ///< while its query is being bound: the CTE that was being bound before
+    bool is_binding;
+    bool names_itself;
     bool is_used;
 } msl_cte_scope;
 
@@ -105,6 +130,8 @@ typedef struct msl_binder {
     const msl_ast_span *inside_view; ///< positions inside a view are reported at the view's name
     uint32_t view_depth;
     msl_cte_scope *ctes;
+    msl_cte_scope *binding;         ///< the innermost CTE whose query is being bound
+    const msl_barrier *barrier;
     msl_scope *scope;
     const struct msl_lateral *lateral; ///< bind_lateral.c
     const msl_relation *given;      ///< SUMMARIZE: what the table name `summarized` of its text stands for; else NULL
@@ -125,13 +152,6 @@ typedef struct msl_subquery {
     bool is_taken;                  ///< the plan stands in a join: who needs another takes a copy
     const uint32_t *planted;        ///< NULL until a join exists that answers; SCALAR: its columns, else the mark
 } msl_subquery;
-
-/// A bound query: plan->columns are its output in order.
-typedef struct msl_bound_query {
-    msl_logical *plan;
-    const char **names;
-    msl_outer_columns outer;        ///< columns of enclosing queries that it uses
-} msl_bound_query;
 
 typedef enum msl_query_flags {
     MSL_QUERY_KEEP_UNTYPED = 1 ///< text literals in the output stay untyped: the context will type them
@@ -214,13 +234,16 @@ bool msl_direction_nulls_first(const msl_ast_order_item *item);
 /* ---- bind_row.c: rows as operands ---- */
 
 bool msl_is_row(const msl_ast_expr *ast);
+/// Are the two compared item by item? At least one is a row, the other a row or a subquery; beside anything else a row is
+/// a STRUCT.
+bool msl_are_rows(const msl_ast_expr *a, const msl_ast_expr *b);
 /// The items of (a, b) or ROW(a, b), or the columns of a subquery.
 morsel_status msl_bind_row_items(msl_binder *b, const msl_ast_expr *ast, msl_exprs *out) MSL_MUST_CHECK;
 /// A comparison of two rows of the same number of items, which may be one.
 ///   errors  42883 for an operator that rows do not have
 morsel_status msl_compare_rows(msl_binder *b, msl_ast_op op, msl_expr *const *left, msl_expr *const *right,
                                uint32_t count, msl_at at, msl_expr **out) MSL_MUST_CHECK;
-/// At least one of the two is a row.
+/// A comparison of what msl_are_rows says are rows.
 morsel_status msl_bind_row_comparison(msl_binder *b, msl_ast_op op, const msl_ast_expr *left,
                                       const msl_ast_expr *right, msl_at at, msl_expr **out) MSL_MUST_CHECK;
 /// Is every item NULL, is none?
@@ -241,6 +264,10 @@ morsel_status msl_bind_any_of(msl_binder *b, const msl_bound_query *query, msl_e
 
 /// Replaces the SUBQUERY nodes of an expression by columns of joins put on top of *plan.
 morsel_status msl_plant(msl_binder *b, msl_logical **plan, msl_expr *expr, msl_expr **out) MSL_MUST_CHECK;
+/// ANY whose condition is one comparison of order: joins the query's extreme value to *plan and gives the answer over it;
+/// *out is NULL for other conditions. `is_condition`: only whether it is TRUE matters. (bind_extreme.c)
+morsel_status msl_plant_extreme(msl_binder *b, msl_logical **plan, msl_logical *query, const msl_expr *condition,
+                                bool is_condition, msl_expr **out) MSL_MUST_CHECK;
 /// VALUES with subqueries in it becomes a union of rows that are computed over them.
 morsel_status msl_plant_values(msl_binder *b, msl_logical **values) MSL_MUST_CHECK;
 /// Puts a condition on top of *plan: IN and EXISTS at its top level become semi joins, the rest a FILTER.
@@ -263,12 +290,37 @@ morsel_status msl_bind_files(msl_binder *b, const msl_ast_from *from, msl_relati
 morsel_status msl_bind_table_function(msl_binder *b, const msl_ast_from *from, msl_relation *out) MSL_MUST_CHECK;
 /// An argument or option value as the sources and COPY take it: scalars, lists, structs (name, value, name, value).
 morsel_status msl_bind_source_value(msl_binder *b, const msl_ast_expr *ast, msl_source_arg *out) MSL_MUST_CHECK;
-/// Binds the query of a CTE; its result is a copy of its own for each use.
-morsel_status msl_bind_cte_query(msl_binder *b, msl_cte_scope *cte, msl_bound_query *out) MSL_MUST_CHECK;
+/// Names a bound query as a FROM item; `columns` (may be fewer) rename the first ones.
+morsel_status msl_relation_of_query(msl_binder *b, const msl_bound_query *query, const char *alias,
+                                    const char *const *columns, uint32_t column_count,
+                                    msl_relation *out) MSL_MUST_CHECK;
 /// Finds a table or view; false when the catalog has none.
 bool msl_catalog_lookup(msl_binder *b, const msl_ast_names *names, msl_catalog_entry *out);
 /// "no table or view named x"; where a file could stand, the hint says how one is named.
 morsel_status msl_error_no_table(msl_binder *b, const msl_ast_names *names, bool may_be_file, msl_at at) MSL_MUST_CHECK;
+
+/* ---- bind_cte.c, bind_recursive.c ---- */
+
+/// Brings the CTEs of a query's WITH into reach.
+morsel_status msl_push_ctes(msl_binder *b, const msl_ast_cte *ctes, uint32_t count, bool is_recursive) MSL_MUST_CHECK;
+/// Binds those down to `outer` that nobody has named, to check them.
+morsel_status msl_check_unused_ctes(msl_binder *b, msl_cte_scope *outer) MSL_MUST_CHECK;
+msl_cte_scope *msl_find_cte(const msl_binder *b, const msl_ast_names *names);
+/// Is this the name of a CTE being bound, out of its own reach?
+bool msl_names_itself(const msl_binder *b, const msl_ast_names *names);
+/// A CTE as a FROM item.
+morsel_status msl_bind_cte(msl_binder *b, msl_cte_scope *cte, const msl_ast_span *at, const char *alias,
+                           msl_relation *out) MSL_MUST_CHECK;
+/// Decides which CTEs are kept, now that all readers are known: the others stand in the place of their reader.
+morsel_status msl_settle_ctes(msl_binder *b, msl_logical *root) MSL_MUST_CHECK;
+/// The query of a CTE that names itself: base UNION [ALL] step.
+morsel_status msl_bind_recursive(msl_binder *b, msl_cte_scope *cte, msl_bound_query *out) MSL_MUST_CHECK;
+/// The CTE named within its own query: WORK.
+morsel_status msl_bind_self(msl_binder *b, msl_cte_scope *cte, const msl_ast_span *at, const char *alias,
+                            msl_relation *out) MSL_MUST_CHECK;
+/// The error 42P19 when `expr` aggregates rows of `input` and those come from WORK.
+morsel_status msl_refuse_recursive_aggregate(msl_binder *b, const msl_expr *expr,
+                                             const msl_logical *input) MSL_MUST_CHECK;
 
 /* ---- bind_lateral.c ---- */
 
@@ -315,6 +367,9 @@ morsel_status msl_bind_query(msl_binder *b, const msl_ast_query *ast, unsigned f
 morsel_status msl_bind_select(msl_binder *b, const msl_ast_query *query, unsigned flags,
                               msl_bound_query *out) MSL_MUST_CHECK;
 morsel_status msl_bind_set(msl_binder *b, const msl_ast_query *query, msl_bound_query *out) MSL_MUST_CHECK;
+/// The bound operands of ast's UNION [ALL], INTERSECT or EXCEPT as one query.
+morsel_status msl_unite(msl_binder *b, const msl_ast_query *ast, msl_bound_query *operands, uint32_t count,
+                        msl_bound_query *out) MSL_MUST_CHECK;
 /// A nested query in its own scope (parent: the current one).
 morsel_status msl_bind_nested(msl_binder *b, const msl_ast_query *ast, unsigned flags, bool sees_outer,
                               msl_bound_query *out) MSL_MUST_CHECK;

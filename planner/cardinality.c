@@ -94,6 +94,11 @@ static double estimate(msl_planner *p, msl_logical *node) {
         return rows;
     case MSL_LOGICAL_REPEAT: return rows;
     case MSL_LOGICAL_EXPAND: return rows < 0 ? rows : rows * node->expand.set_count;
+    case MSL_LOGICAL_CTE: return msl_estimate_rows(p, node->cte.cte->plan);
+    case MSL_LOGICAL_RECURSIVE: // nobody knows the number of rounds; ten is a usual hierarchy
+        node->recursive.recursion->rows = rows;
+        return rows < 0 ? -1 : at_least_one(rows * 10);
+    case MSL_LOGICAL_WORK: return node->recursive.recursion->rows;
     case MSL_LOGICAL_CHANGE:
     case MSL_LOGICAL_COPY_TO: return 1;
     }

@@ -21,7 +21,8 @@ const char *msl_explain_title(const msl_plan *plan) {
     static const char *const titles[MSL_PLAN_KIND_COUNT] = {
         "SCAN",      "VALUES",      "FILTER",   "PROJECT",   "LIMIT",     "AGG_SIMPLE", "AGG_PARTIAL",
         "AGG_FINAL", "AGG_COLLECT", "EXCHANGE", "HASH_JOIN", "LOOP_JOIN", "RANGE_JOIN", "SORT",
-        "TOP_N",     "UNION_ALL",   "REPEAT",   "EXPAND",    "WINDOW",    "CHANGE",     "COPY_TO"};
+        "TOP_N",     "UNION_ALL",   "REPEAT",   "EXPAND",    "WINDOW",    "CTE",        "RECURSIVE",
+        "WORK",      "CHANGE",      "COPY_TO"};
     static const char *const exchanges[] = {"EXCHANGE HASH", "EXCHANGE RANGE", "EXCHANGE BROADCAST", "EXCHANGE GATHER",
                                             "EXCHANGE MERGE"};
     static const char *const changes[] = {"INSERT", "UPDATE", "DELETE"};
@@ -282,6 +283,17 @@ void msl_explain_detail(msl_explain_writer *w, const msl_plan *plan) {
         return;
     case MSL_PLAN_COPY_TO: msl_explain_put(w, plan->copy.path); return;
     case MSL_PLAN_WINDOW: put_window(w, plan); return;
+    case MSL_PLAN_CTE:
+        msl_explain_put(w, plan->cte.name);
+        if (plan->cte.owner) msl_explain_put(w, "  (as above)");
+        return;
+    case MSL_PLAN_RECURSIVE:
+        msl_explain_put(w, plan->recursive.name);
+        if (plan->recursive.is_distinct) msl_explain_put(w, "  DISTINCT");
+        if (plan->recursive.order_count) msl_explain_put(w, "  ORDER BY ");
+        put_order(w, plan->recursive.order, plan->recursive.order_count, plan->names);
+        return;
+    case MSL_PLAN_WORK: msl_explain_put(w, plan->work.recursion->recursive.name); return;
     case MSL_PLAN_UNION_ALL:
     case MSL_PLAN_KIND_COUNT: return;
     }

@@ -7,7 +7,8 @@
 
 const char *msl_logical_kind_name(msl_logical_kind kind) {
     static const char *const names[] = {"SCAN", "VALUES", "FILTER",    "PROJECT", "AGGREGATE", "JOIN",   "ASOF_JOIN", "SORT",
-                                        "TOP_N", "LIMIT", "UNION_ALL", "REPEAT",  "EXPAND",    "WINDOW", "CHANGE",    "COPY_TO"};
+                                        "TOP_N", "LIMIT", "UNION_ALL", "REPEAT",  "EXPAND",    "WINDOW", "CTE",       "RECURSIVE",
+                                        "WORK",  "CHANGE", "COPY_TO"};
     return names[kind];
 }
 
@@ -143,9 +144,12 @@ bool msl_logical_is_one_row(const msl_logical *node) {
         }
         return node->join.type == MSL_JOIN_INNER && node->join.count == 0 && node->join.key_count == 0 &&
                msl_logical_is_one_row(node->children[0]) && msl_logical_is_one_row(node->children[1]);
+    case MSL_LOGICAL_CTE: return msl_logical_is_one_row(node->cte.cte->plan);
     case MSL_LOGICAL_ASOF_JOIN:
     case MSL_LOGICAL_SCAN:
     case MSL_LOGICAL_FILTER:
+    case MSL_LOGICAL_RECURSIVE:
+    case MSL_LOGICAL_WORK:
     case MSL_LOGICAL_TOP_N:
     case MSL_LOGICAL_LIMIT:
     case MSL_LOGICAL_UNION_ALL:
@@ -156,3 +160,17 @@ bool msl_logical_is_one_row(const msl_logical *node) {
     }
     return false;
 }
+
+static bool reads_work(const msl_logical *node, const msl_recursion *within) {
+    if (node->kind == MSL_LOGICAL_WORK) return node->recursive.recursion != within;
+    if (node->kind == MSL_LOGICAL_CTE) return reads_work(node->cte.cte->plan, within);
+    if (node->kind == MSL_LOGICAL_RECURSIVE) {
+        return reads_work(node->children[0], within) || reads_work(node->children[1], node->recursive.recursion);
+    }
+    for (uint32_t c = 0; c < node->child_count; c++) {
+        if (reads_work(node->children[c], within)) return true;
+    }
+    return false;
+}
+
+bool msl_logical_reads_work(const msl_logical *node) { return reads_work(node, NULL); }

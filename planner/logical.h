@@ -24,9 +24,36 @@ typedef enum msl_logical_kind {
     MSL_LOGICAL_REPEAT,
     MSL_LOGICAL_EXPAND,    ///< emits its input, then `set`; once for each grouping set, whose absent keys are NULL
     MSL_LOGICAL_WINDOW,    ///< emits its input, then the calls
+    MSL_LOGICAL_CTE,       ///< reads the kept rows of a CTE
+    MSL_LOGICAL_RECURSIVE, ///< base, step: column k of each becomes column k (a new id)
+    MSL_LOGICAL_WORK,      ///< in the step: the rows that the round before has added
     MSL_LOGICAL_CHANGE,
     MSL_LOGICAL_COPY_TO
 } msl_logical_kind;
+
+/// A CTE whose rows are computed once and read by several CTE nodes. Its plan stands beside the statement's tree
+/// (planner->ctes), not in it, so that no pass can drop it with one of its readers; it is made when the physical planner
+/// meets the first of them.
+typedef struct msl_cte {
+    const char *name;
+    struct msl_logical *plan;
+    bool is_forced;             ///< MATERIALIZED: kept even for one reader
+    uint32_t readers;           ///< CTE nodes in the tree and in the plans of the CTEs after this one
+    struct msl_logical *reader; ///< one of them
+    msl_exprs conditions;       ///< push_filter: what each reader asks of the rows, over plan->columns
+    bool wants_all;             ///< ... and one asks nothing
+    bool *needed;               ///< prune_columns: by column id
+    const struct msl_plan *built;
+} msl_cte;
+
+/// A recursive query being planned: RECURSIVE and its WORK nodes share it.
+typedef struct msl_recursion {
+    const char *name;
+    const msl_type **types;
+    uint32_t column_count;
+    double rows;                ///< estimate for WORK
+    struct msl_plan *built;
+} msl_recursion;
 
 typedef struct msl_logical_order {
     msl_expr *expr;
@@ -119,6 +146,17 @@ typedef struct msl_logical {
             uint32_t set;                    ///< INTEGER: the set's number, from 0 (the last column)
         } expand;
         struct {
+            msl_cte *cte;
+            uint32_t *sources;               ///< the id in cte->plan of each column
+        } cte;
+        struct {
+            msl_recursion *recursion;
+            bool is_distinct;                ///< RECURSIVE: UNION
+            const msl_sort_key *order;       ///< ... ORDER BY of the union, over its columns by position
+            uint32_t order_count;
+            uint32_t *indexes;               ///< WORK: which column of the recursion each is
+        } recursive;
+        struct {
             msl_expr **partition;
             uint32_t partition_count;
             msl_logical_order *order;
@@ -173,6 +211,8 @@ morsel_status msl_id_pairs_rewrite(msl_planner *p, const msl_id_pairs *pairs, ms
 morsel_status msl_logical_one_row(msl_planner *p, msl_logical **out) MSL_MUST_CHECK;
 /// Emits exactly one row whatever the input (so that a scalar subquery needs no check).
 bool msl_logical_is_one_row(const msl_logical *node);
+/// Does the node read WORK of a recursion that stands above it? Its rows are others in each round then.
+bool msl_logical_reads_work(const msl_logical *node);
 /// Are two WINDOW expressions with equal arguments the same call? (plan_window.c)
 bool msl_window_equal(const msl_expr *a, const msl_expr *b);
 static inline bool msl_logical_has(const msl_logical *node, uint32_t id) {

@@ -5,9 +5,21 @@
 
 #include <string.h>
 
+/// A recursion and its copy.
+typedef struct recursion_pair {
+    const msl_recursion *old;
+    msl_recursion *copy;
+} recursion_pair;
+
+typedef struct recursion_pairs {
+    recursion_pair *items;
+    uint32_t count, room;
+} recursion_pairs;
+
 typedef struct cloning {
     msl_planner *p;
     msl_id_pairs *pairs;
+    recursion_pairs recursions; ///< whose RECURSIVE node is in the plan
 } cloning;
 
 void msl_id_pairs_find(const msl_id_pairs *pairs, uint32_t *id) {
@@ -39,7 +51,7 @@ static morsel_status clone_column(void *context, msl_expr *expr, msl_expr **out)
 }
 
 morsel_status msl_id_pairs_rewrite(msl_planner *p, const msl_id_pairs *pairs, msl_expr *expr, msl_expr **out) {
-    cloning c = {p, (msl_id_pairs *)(uintptr_t)pairs};
+    cloning c = {.p = p, .pairs = (msl_id_pairs *)(uintptr_t)pairs};
     return msl_expr_rewrite(p, expr, clone_column, &c, out);
 }
 
@@ -99,11 +111,28 @@ static morsel_status copy_arrays(msl_planner *p, msl_logical *node) {
         }
         return MORSEL_OK;
     case MSL_LOGICAL_EXPAND: return COPY(p, node->expand.keys, node->expand.key_count);
+    case MSL_LOGICAL_CTE: return COPY(p, node->cte.sources, node->column_count);
+    case MSL_LOGICAL_WORK: return COPY(p, node->recursive.indexes, node->column_count);
+    case MSL_LOGICAL_RECURSIVE:
     case MSL_LOGICAL_LIMIT:
     case MSL_LOGICAL_UNION_ALL:
     case MSL_LOGICAL_REPEAT:
     case MSL_LOGICAL_CHANGE:
     case MSL_LOGICAL_COPY_TO: return MORSEL_OK;
+    }
+    return MORSEL_OK;
+}
+
+/// RECURSIVE gets a recursion of its own, which the WORK nodes below then mean.
+static morsel_status clone_recursion(cloning *c, msl_logical *copy) {
+    if (copy->kind == MSL_LOGICAL_RECURSIVE) {
+        recursion_pair pair = {copy->recursive.recursion, copy->recursive.recursion};
+        MSL_TRY(COPY(c->p, pair.copy, 1));
+        MSL_TRY(MSL_PUSH(c->p, &c->recursions, pair));
+    }
+    bool means_one = copy->kind == MSL_LOGICAL_RECURSIVE || copy->kind == MSL_LOGICAL_WORK;
+    for (uint32_t k = 0; means_one && k < c->recursions.count; k++) {
+        if (c->recursions.items[k].old == copy->recursive.recursion) copy->recursive.recursion = c->recursions.items[k].copy;
     }
     return MORSEL_OK;
 }
@@ -115,6 +144,7 @@ static morsel_status clone_node(cloning *c, const msl_logical *node, msl_logical
     *copy = *node;
     MSL_TRY(COPY(c->p, copy->children, node->child_count));
     MSL_TRY(COPY(c->p, copy->columns, node->column_count));
+    MSL_TRY(clone_recursion(c, copy));
     for (uint32_t k = 0; k < node->child_count; k++) MSL_TRY(clone_node(c, node->children[k], &copy->children[k]));
     MSL_TRY(copy_arrays(c->p, copy));
     if (node->kind == MSL_LOGICAL_JOIN && node->join.type == MSL_JOIN_MARK) MSL_TRY(new_id(c, &copy->join.mark));
@@ -129,6 +159,6 @@ static morsel_status clone_node(cloning *c, const msl_logical *node, msl_logical
 }
 
 morsel_status msl_logical_clone(msl_planner *p, const msl_logical *node, msl_id_pairs *pairs, msl_logical **out) {
-    cloning c = {p, pairs};
+    cloning c = {.p = p, .pairs = pairs};
     return clone_node(&c, node, out);
 }

@@ -32,6 +32,9 @@ morsel_status msl_pass_prune_columns(msl_planner *p, msl_logical **root) MSL_MUS
 
 /// Has the setting disabled_optimizers switched it off?
 bool msl_pass_is_disabled(const msl_planner *p, const char *name);
+/// The same for a CTE's plan, once all that reads it has been through the pass.
+morsel_status msl_pass_filter_cte(msl_planner *p, msl_cte *cte) MSL_MUST_CHECK;
+morsel_status msl_pass_prune_cte(msl_planner *p, msl_cte *cte) MSL_MUST_CHECK;
 
 /// Calls `fn` for every expression of a node (not of its children), which may replace it.
 typedef morsel_status (*msl_expr_edit_fn)(msl_planner *p, msl_expr **expr, void *context);

@@ -31,6 +31,9 @@ typedef enum msl_plan_kind {
     MSL_PLAN_REPEAT,         ///< emits each row as often as its BIGINT column `repeat_column` says, without that column
     MSL_PLAN_EXPAND,         ///< emits its rows once for each grouping set; keys outside of the set are NULL, then the set's number
     MSL_PLAN_WINDOW,         ///< calls over one (PARTITION BY, ORDER BY); over EXCHANGE HASH (partition) or GATHER
+    MSL_PLAN_CTE,            ///< keeps its child's rows and reads them; without a child: reads those that another CTE node keeps
+    MSL_PLAN_RECURSIVE,      ///< children: base, step; emits the rows of the base, then those that each round of the step adds
+    MSL_PLAN_WORK,           ///< within the step: the rows that the round before has added
     MSL_PLAN_CHANGE,         ///< INSERT, UPDATE, DELETE of a table in memory; emits one BIGINT: rows, or the rows themselves
     MSL_PLAN_COPY_TO,        ///< into a file; emits one BIGINT: rows
     MSL_PLAN_KIND_COUNT
@@ -188,6 +191,17 @@ typedef struct msl_plan {
         } join;
         struct { const msl_sort_key *keys; uint32_t key_count; const msl_expr *limit, *offset; } sort; ///< SORT (limits NULL), TOP_N
         struct { uint32_t column; } repeat;
+        struct {
+            const char *name;
+            const struct msl_plan *owner;           ///< the node with the child; NULL: this one
+            const uint32_t *columns;                ///< of the owner's child
+        } cte;
+        struct {
+            const char *name;
+            bool is_distinct;                       ///< UNION: rows that have been before add nothing
+            const msl_sort_key *order; uint32_t order_count; ///< each round is one row, the first of those to come
+        } recursive;
+        struct { const struct msl_plan *recursion; const uint32_t *columns; } work; ///< columns of the RECURSIVE node
         struct {
             const uint32_t *partition; uint32_t partition_count; ///< keys of the EXCHANGE below
             const msl_sort_key *order; uint32_t order_count;

@@ -200,7 +200,8 @@ morsel_status msl_physical_join(msl_physical *b, msl_logical *node, msl_built *o
     msl_plan *plan;
     MSL_TRY(msl_plan_new(b, kind, 2, ids.items, ids.count, &plan));
     MSL_TRY(fill_plan(b, &j, plan));
-    if (kind == MSL_PLAN_HASH_JOIN) MSL_TRY(msl_plan_runtime_filters(b, node, plan));
+    bool is_round = msl_logical_reads_work(node->children[0]) || msl_logical_reads_work(node->children[1]);
+    if (kind == MSL_PLAN_HASH_JOIN && !is_round) MSL_TRY(msl_plan_runtime_filters(b, node, plan));
     msl_built joined = {plan, ids.items, ids.count};
     return msl_physical_exactly(b, &joined, node->columns, node->column_count, out);
 }

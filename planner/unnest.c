@@ -484,4 +484,8 @@ morsel_status msl_unnest_tree(msl_planner *p, msl_logical **node) {
     return changed ? emit_more(p, n) : MORSEL_OK;
 }
 
-morsel_status msl_unnest(msl_planner *p, msl_logical **root) { return msl_unnest_tree(p, root); }
+morsel_status msl_unnest(msl_planner *p, msl_logical **root) {
+    MSL_TRY(msl_unnest_tree(p, root));
+    for (uint32_t k = 0; k < p->ctes.count; k++) MSL_TRY(msl_unnest_tree(p, &p->ctes.items[k]->plan));
+    return MORSEL_OK;
+}

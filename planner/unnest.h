@@ -27,6 +27,7 @@ typedef struct msl_stand_in {
 typedef struct msl_unnesting {
     msl_planner *p;
     msl_logical *left;     ///< makes the outer columns
+    msl_cte *shared;       ///< keeps its rows, once they are asked for twice and cannot well be made twice
     uint32_t *outer;       ///< those that the right side uses
     uint32_t count;
     bool *is_outer;        ///< by id

@@ -53,11 +53,82 @@ morsel_status msl_unnest_parameters(msl_unnesting *u, msl_logical *right, msl_lo
 
 /* ---- the domain ---- */
 
+static morsel_status note_volatile(msl_planner *p, msl_expr **expr, void *context) {
+    (void)p;
+    *(bool *)context |= ((*expr)->flags & MSL_EXPR_VOLATILE) != 0;
+    return MORSEL_OK;
+}
+
+/// Are the rows of a tree the same each time, and made as cheaply as they are read back? Scans, filters, projections.
+static morsel_status is_streamed(msl_planner *p, msl_logical *node, bool *out) {
+    bool is_volatile = false;
+    switch (node->kind) {
+    case MSL_LOGICAL_SCAN: *out = node->scan.source->flags & MSL_SOURCE_RESTARTABLE; break;
+    case MSL_LOGICAL_VALUES:
+    case MSL_LOGICAL_FILTER:
+    case MSL_LOGICAL_PROJECT:
+    case MSL_LOGICAL_UNION_ALL:
+    case MSL_LOGICAL_CTE:
+    case MSL_LOGICAL_WORK: *out = true; break;
+    default: *out = false; break;
+    }
+    MSL_TRY(msl_logical_edit_exprs(p, node, note_volatile, &is_volatile));
+    *out = *out && !is_volatile;
+    for (uint32_t c = 0; c < node->child_count && *out; c++) MSL_TRY(is_streamed(p, node->children[c], out));
+    return MORSEL_OK;
+}
+
+static morsel_status new_reader(msl_planner *p, msl_cte *cte, const uint32_t *ids, msl_logical **out) {
+    uint32_t count = cte->plan->column_count;
+    MSL_TRY(msl_logical_new(p, MSL_LOGICAL_CTE, 0, count, out));
+    MSL_TRY(MSL_TAKE(p, (*out)->cte.sources, count));
+    (*out)->cte.cte = cte;
+    for (uint32_t k = 0; k < count; k++) {
+        (*out)->cte.sources[k] = cte->plan->columns[k];
+        (*out)->columns[k] = ids[k];
+    }
+    cte->readers++;
+    cte->reader = *out;
+    return MORSEL_OK;
+}
+
+/// Keeps the rows of the left side, which then reads them like everyone else.
+static morsel_status share_left(msl_unnesting *u) {
+    msl_planner *p = u->p;
+    msl_logical *rows = u->left, *named;
+    uint32_t count = rows->column_count;
+    MSL_TRY(MSL_TAKE(p, u->shared, 1));
+    MSL_TRY(msl_logical_new(p, MSL_LOGICAL_PROJECT, 1, count, &named));
+    MSL_TRY(MSL_TAKE(p, named->project.exprs, count));
+    named->children[0] = rows;
+    for (uint32_t k = 0; k < count; k++) {
+        uint32_t id = rows->columns[k];
+        MSL_TRY(msl_expr_new(p, MSL_EXPR_COLUMN, msl_column_type(p, id), 0, MSL_NOWHERE, &named->project.exprs[k]));
+        named->project.exprs[k]->column = id;
+        MSL_TRY(msl_new_column(p, msl_column_type(p, id), msl_column_name(p, id), &named->columns[k]));
+    }
+    u->shared->name = "outer rows";
+    u->shared->plan = named;
+    MSL_TRY(MSL_PUSH(p, &p->ctes, u->shared));
+    return new_reader(p, u->shared, rows->columns, &u->left);
+}
+
+/// The rows of the left side once more: pairs says which column is which.
+static morsel_status left_again(msl_unnesting *u, msl_id_pairs *pairs, msl_logical **out) {
+    msl_planner *p = u->p;
+    bool is_cheap;
+    MSL_TRY(is_streamed(p, u->left, &is_cheap));
+    if (is_cheap && !u->shared) return msl_logical_clone(p, u->left, pairs, out);
+    if (!u->shared && msl_logical_reads_work(u->left)) return msl_logical_clone(p, u->left, pairs, out);
+    if (!u->shared) MSL_TRY(share_left(u));
+    return msl_logical_clone(p, u->left, pairs, out); // a reader
+}
+
 morsel_status msl_unnest_domain(msl_unnesting *u, msl_stand_in *with, msl_logical **out) {
     msl_planner *p = u->p;
     msl_id_pairs pairs = {0};
-    msl_logical *copy, *node;
-    MSL_TRY(msl_logical_clone(p, u->left, &pairs, &copy));
+    msl_logical *again, *node;
+    MSL_TRY(left_again(u, &pairs, &again));
     msl_expr **keys;
     MSL_TRY(MSL_TAKE(p, keys, u->count));
     for (uint32_t k = 0; k < u->count; k++) {
@@ -66,7 +137,7 @@ morsel_status msl_unnest_domain(msl_unnesting *u, msl_stand_in *with, msl_logica
         MSL_TRY(msl_expr_column(p, with[k].id, MSL_NOWHERE, &keys[k]));
     }
     MSL_TRY(msl_logical_new(p, MSL_LOGICAL_AGGREGATE, 1, u->count, &node));
-    node->children[0] = copy;
+    node->children[0] = again;
     node->aggregate.keys = keys;
     node->aggregate.key_count = u->count;
     for (uint32_t k = 0; k < u->count; k++) node->columns[k] = with[k].id;

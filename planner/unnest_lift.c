@@ -132,6 +132,9 @@ morsel_status msl_lift(const msl_unnesting *u, msl_logical **node, msl_exprs *li
     case MSL_LOGICAL_LIMIT:
     case MSL_LOGICAL_UNION_ALL:
     case MSL_LOGICAL_REPEAT:
+    case MSL_LOGICAL_CTE:
+    case MSL_LOGICAL_RECURSIVE:
+    case MSL_LOGICAL_WORK:
     case MSL_LOGICAL_EXPAND:
     case MSL_LOGICAL_WINDOW:
     case MSL_LOGICAL_CHANGE:

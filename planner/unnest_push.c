@@ -679,6 +679,9 @@ morsel_status msl_push_outer(msl_unnesting *u, msl_logical **node, const msl_kno
     case MSL_LOGICAL_WINDOW: return push_window(u, n, with);
     case MSL_LOGICAL_SCAN:
     case MSL_LOGICAL_TOP_N:
+    case MSL_LOGICAL_CTE:
+    case MSL_LOGICAL_RECURSIVE:
+    case MSL_LOGICAL_WORK:
     case MSL_LOGICAL_CHANGE:
     case MSL_LOGICAL_COPY_TO: break; // none of these uses columns of others
     }
