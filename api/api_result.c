@@ -163,7 +163,9 @@ static morsel_status explain_analyze(morsel_result *r, msl_error *err) {
                          .profiles = MSL_NEW_ARRAY(&r->arena, msl_node_profile, p->plan_node_count)};
     if (!fill.profiles) return msl_error_nomem(err, "EXPLAIN ANALYZE", 0);
     msl_query_profile(r->query, fill_profile, &fill);
-    msl_explain_format format = p->flags & MSL_PREPARED_ANALYZE_JSON ? MSL_EXPLAIN_JSON : MSL_EXPLAIN_TEXT;
+    msl_explain_format format = p->flags & MSL_PREPARED_ANALYZE_JSON  ? MSL_EXPLAIN_JSON
+                                : p->flags & MSL_PREPARED_ANALYZE_DOT ? MSL_EXPLAIN_DOT
+                                                                      : MSL_EXPLAIN_TEXT;
     char *text = msl_explain(p->plan, fill.profiles, format, &r->arena);
     if (!text) return msl_error_nomem(err, "EXPLAIN ANALYZE", 0);
     uint32_t lines = 1, line = 0;

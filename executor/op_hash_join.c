@@ -11,6 +11,7 @@
 /// Errors   the condition's; 21000 for a SINGLE join's second match
 #include "executor/join_pairs.h"
 #include "executor/join_table.h"
+#include "executor/runtime_filter.h"
 
 #include <string.h>
 
@@ -21,6 +22,8 @@ typedef struct join_global {
     msl_program *condition;
     bool right_is_empty;       ///< set by finalize: no row at all
     _Atomic uint64_t next_part;
+    msl_runtime_filter *filters; ///< by key; NULL = no scan asks for one
+    uint32_t *filter_keys;       ///< 0, 1, 2, ...: work items point here
 } join_global;
 
 /// A lane of the probe side.
@@ -55,6 +58,13 @@ static morsel_status join_init_global(msl_operator *op, msl_error *err) {
     bool stores_columns = msl_join_emits_pairs(type) || condition;
     bool keeps_null_rows = keeps_right || (is_mark && (condition || op->plan->join.key_count > 1));
     MSL_TRY(msl_join_table_init(&g->table, op, stores_columns, keeps_right, keeps_null_rows, err));
+    if (op->plan->join.filter_keys) {
+        uint32_t keys = op->plan->join.key_count;
+        g->filters = MSL_NEW_ARRAY(op->query->arena, msl_runtime_filter, keys);
+        g->filter_keys = MSL_NEW_ARRAY(op->query->arena, uint32_t, keys);
+        if (!g->filters || !g->filter_keys) return msl_error_nomem(err, NAME, sizeof(msl_runtime_filter) * keys);
+        for (uint32_t k = 0; k < keys; k++) g->filter_keys[k] = k;
+    }
     if (!condition) return MORSEL_OK;
     return msl_program_compile(&g->condition, &condition, 1, op->query, op->query->arena, err);
 }
@@ -97,9 +107,31 @@ static morsel_status join_combine(msl_operator *op, msl_lane *lane, void *local)
     return MORSEL_OK;
 }
 
+static morsel_status make_filter(msl_operator *op, msl_lane *lane, void *item) {
+    join_global *g = op->global;
+    uint32_t key = *(const uint32_t *)item;
+    return msl_runtime_filter_make(&g->filters[key], &g->table, key, lane);
+}
+
+/// Once all rows are in their partitions: the filters that scans ask for. Reading rows, these items need no built table.
+static morsel_status add_filters(msl_operator *op, msl_work *work, msl_error *err) {
+    join_global *g = op->global;
+    for (uint32_t k = 0; k < op->plan->join.key_count && k < 64; k++) {
+        if (!(op->plan->join.filter_keys >> k & 1) || g->filters[k].is_ready) continue;
+        MSL_TRY(msl_work_add(work, make_filter, &g->filter_keys[k], err));
+    }
+    return MORSEL_OK;
+}
+
+const msl_runtime_filter *msl_hash_join_filter(const msl_operator *join, uint32_t key) {
+    const join_global *g = join->global;
+    return g && g->filters && g->filters[key].is_ready ? &g->filters[key] : NULL;
+}
+
 static morsel_status join_finalize(msl_operator *op, uint32_t phase, msl_work *work, msl_error *err) {
     join_global *g = op->global;
     MSL_TRY(msl_join_table_finalize(&g->table, phase, work, err));
+    if (phase == 1 && g->filters) MSL_TRY(add_filters(op, work, err));
     g->right_is_empty = g->table.rows.rows == 0 && g->table.null_row_count == 0;
     atomic_store(&op->memory_bytes, msl_join_table_held(&g->table));
     return MORSEL_OK;
@@ -317,7 +349,12 @@ static void join_close_local(msl_operator *op, msl_lane *lane, msl_role role, vo
     if (role == MSL_SINK) msl_join_writer_deinit(local);
 }
 
-static void join_close(msl_operator *op) { msl_join_table_deinit(&((join_global *)op->global)->table); }
+static void join_close(msl_operator *op) {
+    join_global *g = op->global;
+    for (uint32_t k = 0; g->filters && k < op->plan->join.key_count; k++)
+        msl_runtime_filter_deinit(&g->filters[k], op->query->memory);
+    msl_join_table_deinit(&g->table);
+}
 
 static void join_explain(const msl_operator *op, char *out, size_t room) {
     msl_row_parts_explain(&((const join_global *)op->global)->table.rows, out, room);

@@ -197,6 +197,9 @@ static inline unsigned msl_operator_roles(const msl_operator_ops *ops, const msl
     return ops->roles_of ? ops->roles_of(plan) : ops->roles;
 }
 
+/// The operator of a plan node; NULL when the query has none.
+msl_operator *msl_query_operator(const msl_query *query, const msl_plan *plan);
+
 /// Makes a parked lane runnable again. Any thread; harmless when it is not parked.
 void msl_lane_wake(msl_lane *lane);
 /// Wakes every parked lane of the pipeline that `lane` runs. Any thread.

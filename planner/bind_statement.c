@@ -1,5 +1,6 @@
 /// bind_statement.c: the door: which binder a statement needs, then passes, physical plan, result columns.
 #include "planner/bind_change.h"
+#include "planner/explain_writer.h"
 #include "planner/pass.h"
 #include "planner/physical_int.h"
 
@@ -37,7 +38,7 @@ static morsel_status make_plan(msl_binder *b, msl_bound_query *query, msl_prepar
 
 typedef struct explain_options {
     msl_explain_format format;
-    bool analyze;
+    bool analyze, passes;
 } explain_options;
 
 static morsel_status read_explain_options(msl_binder *b, const msl_ast_explain *ast, explain_options *out) {
@@ -59,9 +60,14 @@ static morsel_status read_explain_options(msl_binder *b, const msl_ast_explain *
         } else if (msl_same_name(option->name.text, "format") && is_text &&
                    msl_same_name_n("text", v->text, v->length)) {
             out->format = MSL_EXPLAIN_TEXT;
+        } else if (msl_same_name(option->name.text, "format") && is_text &&
+                   msl_same_name_n("dot", v->text, v->length)) {
+            out->format = MSL_EXPLAIN_DOT;
+        } else if (msl_same_name(option->name.text, "passes")) {
+            out->passes = !is_off;
         } else {
             return msl_error_unsupported(b->p->err, at.offset, at.length,
-                                         "EXPLAIN option %s (there are ANALYZE, FORMAT text, FORMAT json)",
+                                         "EXPLAIN option %s (there are ANALYZE, PASSES, FORMAT text, json, dot)",
                                          option->name.text);
         }
     }
@@ -79,7 +85,7 @@ static morsel_status line_rows(msl_binder *b, char *text, msl_explain_format for
         uint32_t count, room;
     } lines = {0};
     for (char *line = text; line;) {
-        char *end = format == MSL_EXPLAIN_TEXT ? strchr(line, '\n') : NULL;
+        char *end = format != MSL_EXPLAIN_JSON ? strchr(line, '\n') : NULL;
         if (end) *end = 0;
         MSL_TRY(MSL_PUSH(b->p, &lines, line));
         line = end ? end + 1 : NULL;
@@ -99,14 +105,26 @@ static morsel_status bind_explain(msl_binder *b, const msl_ast_statement *ast, m
     if (!query.plan) return msl_unsupported(b, inner->at, "EXPLAIN of a statement without a plan");
     if (options.analyze && !is_query)
         return msl_unsupported(b, inner->at, "EXPLAIN ANALYZE of a statement that writes");
+    msl_explain_writer trace = {.arena = b->p->arena};
+    if (options.passes && options.analyze) return msl_unsupported(b, ast->at, "EXPLAIN with both ANALYZE and PASSES");
+    if (options.passes && options.format != MSL_EXPLAIN_TEXT)
+        return msl_unsupported(b, ast->at, "EXPLAIN (PASSES) in another format than text");
+    b->p->trace = options.passes ? &trace : NULL;
     MSL_TRY(make_plan(b, &query, &planned));
+    b->p->trace = NULL;
     if (options.analyze) {
         *out = planned;
         out->kind = MSL_STATEMENT_EXPLAIN_ANALYZE;
         if (options.format == MSL_EXPLAIN_JSON) b->p->flags |= MSL_PREPARED_ANALYZE_JSON;
+        if (options.format == MSL_EXPLAIN_DOT) b->p->flags |= MSL_PREPARED_ANALYZE_DOT;
         return MORSEL_OK;
     }
     char *text = msl_explain(planned.plan, NULL, options.format, b->p->arena);
+    if (options.passes) {
+        msl_explain_put(&trace, "physical\n");
+        if (text) msl_explain_put(&trace, text);
+        text = text && !trace.failed ? trace.text : NULL;
+    }
     if (!text) return msl_planner_nomem(b->p);
     msl_bound_query rows = {0};
     MSL_TRY(line_rows(b, text, options.format, &rows));

@@ -310,8 +310,7 @@ static morsel_status greedy(search *s, msl_join_tree **trees, msl_join_tree **ou
             *out = NULL;
             return MORSEL_OK;
         }
-        if (s->g->p->env->cancelled && atomic_load_explicit(s->g->p->env->cancelled, memory_order_relaxed))
-            return msl_error_set(s->g->p->err, MORSEL_INTERRUPTED, "57014", "interrupted while planning");
+        MSL_TRY(msl_planner_interrupted(s->g->p));
         msl_join_tree *t;
         msl_join_step step;
         MSL_TRY(new_tree(s, trees[best_a]->set, trees[best_b]->set, &t));

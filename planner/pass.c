@@ -5,6 +5,8 @@
 ///         sort; pruning last, since it narrows what the others have made.
 #include "planner/pass.h"
 
+#include "planner/explain_writer.h"
+
 #include <string.h>
 
 static const struct {
@@ -12,7 +14,11 @@ static const struct {
     morsel_status (*run)(msl_planner *p, msl_logical **root);
 } passes[] = {
     {"fold_constants", msl_pass_fold_constants},
+    {"factor_or", msl_pass_factor_or},
+    {"infer_predicates", msl_pass_infer_predicates},
     {"push_filter", msl_pass_push_filter},
+    {"from_metadata", msl_pass_from_metadata},
+    {"distinct_keys", msl_pass_distinct_keys},
     {"join_order", msl_pass_join_order},
     {"join_keys", msl_pass_join_keys},
     {"build_side", msl_pass_build_side},
@@ -22,6 +28,7 @@ static const struct {
     {"distinct_aggregate", msl_pass_distinct_aggregate},
     {"common_subexpr", msl_pass_common_subexpr},
     {"prune_columns", msl_pass_prune_columns},
+    {"runtime_filters", NULL}, // the physical planner's (runtime_filters.c)
 };
 #define PASSES (sizeof passes / sizeof passes[0])
 
@@ -39,13 +46,31 @@ static bool is_listed(const char *list, const char *name) {
     return false;
 }
 
+bool msl_pass_is_disabled(const msl_planner *p, const char *name) { return is_listed(p->env->disabled_passes, name); }
+
+/// EXPLAIN (PASSES): the plan as it is now, or that the pass has changed nothing.
+static void trace(msl_planner *p, msl_logical *root, const char *title, const char **last) {
+    if (!p->trace) return;
+    msl_explain_writer tree = {.arena = p->arena};
+    msl_explain_logical(p, &tree, root);
+    bool is_same = *last && tree.text && strcmp(*last, tree.text) == 0;
+    msl_explain_put(p->trace, title);
+    msl_explain_put(p->trace, is_same ? ": no change\n" : "\n");
+    if (!is_same && tree.text) msl_explain_put(p->trace, tree.text);
+    p->trace->failed = p->trace->failed || tree.failed;
+    *last = tree.text;
+}
+
 morsel_status msl_optimize(msl_planner *p, msl_logical **root) {
+    const char *last = NULL;
     MSL_TRY(msl_logical_verify(p, *root, "binding"));
+    trace(p, *root, "bound", &last);
     for (size_t k = 0; k < PASSES; k++) {
-        if (is_listed(p->env->disabled_passes, passes[k].name)) continue;
+        if (!passes[k].run || is_listed(p->env->disabled_passes, passes[k].name)) continue;
         MSL_TRY(msl_planner_interrupted(p));
         MSL_TRY(passes[k].run(p, root));
         MSL_TRY(msl_logical_verify(p, *root, passes[k].name));
+        trace(p, *root, passes[k].name, &last);
     }
     msl_forget_estimates(*root);
     return MORSEL_OK;

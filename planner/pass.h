@@ -12,6 +12,10 @@
 morsel_status msl_optimize(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
 
 morsel_status msl_pass_fold_constants(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
+morsel_status msl_pass_factor_or(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
+morsel_status msl_pass_infer_predicates(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
+morsel_status msl_pass_from_metadata(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
+morsel_status msl_pass_distinct_keys(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
 morsel_status msl_pass_push_filter(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
 morsel_status msl_pass_join_order(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
 morsel_status msl_pass_join_keys(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
@@ -22,6 +26,9 @@ morsel_status msl_pass_top_n(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
 morsel_status msl_pass_distinct_aggregate(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
 morsel_status msl_pass_common_subexpr(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
 morsel_status msl_pass_prune_columns(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
+
+/// Has the setting disabled_optimizers switched it off?
+bool msl_pass_is_disabled(const msl_planner *p, const char *name);
 
 /// Calls `fn` for every expression of a node (not of its children), which may replace it.
 typedef morsel_status (*msl_expr_edit_fn)(msl_planner *p, msl_expr **expr, void *context);

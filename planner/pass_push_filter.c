@@ -17,6 +17,8 @@
 ///    7 ON          of INNER as 4; of LEFT, SEMI, ANTI: over the right side, to the right; of RIGHT, SEMI: over the
 ///                  left, to the left; of FULL, MARK, SINGLE: stays
 ///    8 SCAN        `column op constant` is offered to the source, which answers exact, prunes or ignored
+///   10 ON          an OR over both sides that says something of a side in every arm says it to that side as well, where the
+///                  condition itself could move there by rule 7
 ///    9 INNER       an equality of two relations that can fail only by range (a.x = b.y + 1) joins them: a cross
 ///                  product would be the alternative
 /// Needs   otherwise a condition that can fail never moves below a filter, join, grouping or union: it would see rows
@@ -176,9 +178,39 @@ static void strengthen(msl_logical *join, const msl_exprs *conditions) {
     }
 }
 
+/// Rule 6 for the outer joins below an INNER one: its own condition is one above them.
+static void strengthen_children(msl_logical *join) {
+    if (join->join.type != MSL_JOIN_INNER) return;
+    msl_exprs own = {.items = join->join.conjuncts, .count = join->join.count};
+    for (uint32_t c = 0; c < 2; c++) {
+        if (join->children[c]->kind == MSL_LOGICAL_JOIN) strengthen(join->children[c], &own);
+    }
+}
+
 typedef struct join_push {
     msl_exprs left, right, join, above;
 } join_push;
+
+/// Rule 10: what an OR over both sides says of one of them: each arm's conjuncts on that side, when every arm has some.
+static morsel_status implied_by(msl_planner *p, const msl_expr *e, const msl_logical *side, msl_exprs *out) {
+    msl_exprs arms = {0};
+    if (e->kind != MSL_EXPR_OR || !is_safe(e)) return MORSEL_OK;
+    for (uint32_t k = 0; k < e->arg_count; k++) {
+        msl_exprs conjuncts = {0}, own = {0};
+        msl_expr *arm;
+        MSL_TRY(msl_expr_conjuncts(p, e->args[k], &conjuncts));
+        for (uint32_t c = 0; c < conjuncts.count; c++) {
+            bool is_own = msl_expr_within(conjuncts.items[c], side->columns, side->column_count);
+            if (is_own) MSL_TRY(MSL_PUSH(p, &own, conjuncts.items[c]));
+        }
+        if (own.count == 0) return MORSEL_OK;
+        MSL_TRY(msl_expr_junction(p, MSL_EXPR_AND, own.items, own.count, MSL_NOWHERE, &arm));
+        MSL_TRY(MSL_PUSH(p, &arms, arm));
+    }
+    msl_expr *either;
+    MSL_TRY(msl_expr_junction(p, MSL_EXPR_OR, arms.items, arms.count, msl_expr_at(e), &either));
+    return MSL_PUSH(p, out, either);
+}
 
 /// Rule 9: is `e` an equality between relations under this inner join that can fail only by range?
 static bool is_join_equality(const msl_logical *node, const msl_expr *e) {
@@ -227,10 +259,17 @@ static morsel_status place_on(msl_planner *p, const msl_logical *node, msl_expr 
 static morsel_status push_into_join(msl_planner *p, msl_logical *node, const msl_exprs *conditions, msl_logical **out) {
     join_push to = {{0}, {0}, {0}, {0}};
     strengthen(node, conditions);
+    strengthen_children(node);
     for (uint32_t k = 0; k < node->join.count; k++) MSL_TRY(place_on(p, node, node->join.conjuncts[k], &to));
     for (uint32_t k = 0; k < conditions->count; k++) MSL_TRY(place_above(p, node, conditions->items[k], &to));
     node->join.conjuncts = to.join.items;
     node->join.count = to.join.count;
+    bool implies_left = node->join.type == MSL_JOIN_INNER || node->join.type == MSL_JOIN_SEMI;
+    bool implies_right = implies_left || node->join.type == MSL_JOIN_LEFT || node->join.type == MSL_JOIN_ANTI;
+    for (uint32_t k = 0; k < to.join.count; k++) {
+        if (implies_left) MSL_TRY(implied_by(p, to.join.items[k], node->children[0], &to.left));
+        if (implies_right) MSL_TRY(implied_by(p, to.join.items[k], node->children[1], &to.right));
+    }
     MSL_TRY(push(p, node->children[0], &to.left, &node->children[0]));
     MSL_TRY(push(p, node->children[1], &to.right, &node->children[1]));
     return msl_logical_filter(p, node, to.above.items, to.above.count, out);

@@ -117,6 +117,15 @@ typedef struct msl_plan_change {
     int64_t conflict_key;            ///< the key that it is about; -1 = every one
 } msl_plan_change;
 
+/// A scan drops rows whose column no row of a hash join's build side has as its key (executor/runtime_filter.h). Its pipeline
+/// waits for that build side. Nothing between the two can fail, but for what `is_fixed` says.
+typedef struct msl_scan_join_filter {
+    const struct msl_plan *join;
+    uint32_t key;                  ///< of the join
+    uint32_t column;               ///< position among the scan's columns
+    bool is_fixed;                 ///< must drop the same rows at each run: an aggregate stands between, which could fail
+} msl_scan_join_filter;
+
 typedef struct msl_plan {
     msl_plan_kind kind;
     uint32_t id;                   ///< unique in the plan, for EXPLAIN ANALYZE
@@ -128,7 +137,8 @@ typedef struct msl_plan {
     double estimated_rows;         ///< < 0 = unknown
     bool is_ordered;               ///< the order (ordinal, row) of its output means something to the statement
     union {
-        struct { const msl_source *source; const uint32_t *columns; const msl_scan_filter *filters; uint32_t filter_count; } scan;
+        struct { const msl_source *source; const uint32_t *columns; const msl_scan_filter *filters; uint32_t filter_count;
+                 msl_scan_join_filter *join_filters; uint32_t join_filter_count; } scan;
         struct { msl_expr ***rows; uint32_t row_count; } values;
         struct { msl_expr **conjuncts; uint32_t count; } filter; ///< all must be TRUE; those that can fail are last, in text order
         struct { msl_expr **exprs; } project;                    ///< column_count expressions
@@ -159,6 +169,7 @@ typedef struct msl_plan {
             const bool *null_equal;                 ///< per key: IS NOT DISTINCT FROM; NULL = none
             uint32_t key_count;
             msl_expr *condition;                    ///< over (left, right) columns; NULL = none
+            uint64_t filter_keys;                   ///< bit k: a scan asks for the runtime filter of key k
         } join;
         struct { const msl_sort_key *keys; uint32_t key_count; const msl_expr *limit, *offset; } sort; ///< SORT (limits NULL), TOP_N
         struct { uint32_t column; } repeat;

@@ -69,6 +69,7 @@ morsel_status msl_physical_join(msl_physical *b, msl_logical *node, msl_built *o
     bool unordered = node->join.type == MSL_JOIN_RIGHT || node->join.type == MSL_JOIN_FULL;
     plan->is_ordered = inputs[0].plan->is_ordered && !unordered;
     plan->estimated_rows = msl_estimate_rows(b->p, node);
+    MSL_TRY(msl_plan_runtime_filters(b, node, plan));
     msl_built joined = {plan, ids.items, ids.count};
     return msl_physical_exactly(b, &joined, node->columns, node->column_count, out);
 }

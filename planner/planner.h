@@ -103,7 +103,8 @@ typedef enum msl_prepared_flags {
     MSL_PREPARED_READS_FILES = 2,  ///< depends on the identity of files
     MSL_PREPARED_READS_TABLES = 4, ///< depends on the rows of the catalog it was made with, and holds snapshots
     MSL_PREPARED_ANALYZE_JSON = 8, ///< EXPLAIN (ANALYZE, FORMAT json)
-    MSL_PREPARED_RETURNS_ROWS = 16 ///< a CHANGE with RETURNING
+    MSL_PREPARED_RETURNS_ROWS = 16, ///< a CHANGE with RETURNING
+    MSL_PREPARED_ANALYZE_DOT = 32   ///< EXPLAIN (ANALYZE, FORMAT dot)
 } msl_prepared_flags;
 
 /// A planned statement.
@@ -158,9 +159,9 @@ typedef struct msl_node_profile {
     bool never_ran;
 } msl_node_profile;
 
-typedef enum msl_explain_format { MSL_EXPLAIN_TEXT, MSL_EXPLAIN_JSON } msl_explain_format;
+typedef enum msl_explain_format { MSL_EXPLAIN_TEXT, MSL_EXPLAIN_JSON, MSL_EXPLAIN_DOT } msl_explain_format;
 
-/// Writes the plan as text (lines separated by '\n') or JSON; NULL when memory is refused.
+/// Writes the plan as text (lines separated by '\n'), JSON or a graph for Graphviz; NULL when memory is refused.
 ///   in   profiles: one for each node id, or NULL for a plan that was not run
 char *msl_explain(const msl_plan *plan, const msl_node_profile *profiles, msl_explain_format format, msl_arena *arena);
 /// An expression over columns called `names` (positions), as SQL text; NULL when memory is refused.
