@@ -191,10 +191,11 @@ void msl_join_emit_rows(msl_join_pairs *p, const msl_chunk *in, msl_chunk *out) 
 }
 
 void msl_join_emit_unmatched(msl_join_pairs *p, char *const *rows, uint32_t n, msl_chunk *out) {
+    uint32_t left = msl_join_emits_right_only(p->type) ? 0 : p->left_count;
     gather_right(p, rows, n);
-    for (uint32_t c = 0; c < p->left_count; c++) p->columns[c] = p->nulls[c];
-    out->columns = p->columns;
-    out->column_count = p->left_count + p->right_count;
+    for (uint32_t c = 0; c < left; c++) p->columns[c] = p->nulls[c];
+    out->columns = p->columns + (p->left_count - left);
+    out->column_count = left + p->right_count;
     out->sel = NULL;
     out->rows = out->live = n;
 }

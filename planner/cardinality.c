@@ -45,6 +45,8 @@ static double estimate_join(msl_planner *p, msl_logical *node) {
     case MSL_JOIN_SEMI: return at_least_one(left * e.matched);
     case MSL_JOIN_ANTI: return at_least_one(left * fmax(SHARE_LEAST, 1 - e.matched));
     case MSL_JOIN_MARK:
+    case MSL_JOIN_RIGHT_SEMI: // of physical plans
+    case MSL_JOIN_RIGHT_ANTI:
     case MSL_JOIN_SINGLE: return left;
     }
     return rows;

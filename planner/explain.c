@@ -166,9 +166,9 @@ static void put_window(msl_explain_writer *w, const msl_plan *plan) {
     if (plan->window.order_count) msl_explain_put(w, "  ORDER BY ");
     put_order(w, plan->window.order, plan->window.order_count, input);
     if (!plan->window.first_rows) return;
-    put(w, "  FIRST ");
-    put_u64(w, plan->window.first_rows);
-    put(w, " OF EACH");
+    msl_explain_put(w, "  FIRST ");
+    msl_explain_put_count(w, plan->window.first_rows);
+    msl_explain_put(w, " OF EACH");
 }
 
 /// The grouping sets: (a, b), (a), ()
@@ -192,7 +192,8 @@ static void put_sets(msl_explain_writer *w, const msl_plan *plan) {
 }
 
 static const char *join_type_name(msl_join_type type) {
-    static const char *const names[] = {"INNER", "LEFT", "RIGHT", "FULL", "SEMI", "ANTI", "MARK", "SINGLE"};
+    static const char *const names[] = {"INNER", "LEFT", "RIGHT", "FULL", "SEMI", "ANTI",
+                                        "MARK",  "RIGHT SEMI", "RIGHT ANTI", "SINGLE"};
     return names[type];
 }
 

@@ -59,7 +59,8 @@ static void put_filter_op(const logical_printer *l, const msl_logical *node, con
 }
 
 static void put_join(const logical_printer *l, const msl_logical *node) {
-    static const char *const types[] = {"INNER", "LEFT", "RIGHT", "FULL", "SEMI", "ANTI", "MARK", "SINGLE"};
+    static const char *const types[] = {"INNER", "LEFT", "RIGHT", "FULL", "SEMI", "ANTI",
+                                        "MARK",  "RIGHT SEMI", "RIGHT ANTI", "SINGLE"};
     msl_explain_put(l->w, " ");
     msl_explain_put(l->w, types[node->join.type]);
     for (uint32_t k = 0; k < node->join.key_count; k++) {

@@ -115,6 +115,8 @@ static double share_of(msl_planner *p, const msl_logical *node, msl_logical *lef
     case MSL_JOIN_INNER:
     case MSL_JOIN_FULL:
     case MSL_JOIN_MARK:
+    case MSL_JOIN_RIGHT_SEMI: // of physical plans
+    case MSL_JOIN_RIGHT_ANTI:
     case MSL_JOIN_SINGLE: break;
     }
     return 1;

@@ -94,6 +94,7 @@ typedef struct msl_logical {
             uint32_t key_count;
             msl_expr **conjuncts;            ///< the rest of the condition
             uint32_t count;
+            bool builds_left;                ///< SEMI, ANTI with keys: the left side is stored, the right one streams
             uint32_t mark;                   ///< MARK: the id of its BOOLEAN (the last column)
         } join;
         struct {

@@ -17,6 +17,7 @@ static const struct {
     {"factor_or", msl_pass_factor_or},
     {"infer_predicates", msl_pass_infer_predicates},
     {"push_filter", msl_pass_push_filter},
+    {"remove_joins", msl_pass_remove_joins},
     {"from_metadata", msl_pass_from_metadata},
     {"distinct_keys", msl_pass_distinct_keys},
     {"join_order", msl_pass_join_order},

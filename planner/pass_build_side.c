@@ -3,11 +3,13 @@
 ///   FROM small JOIN big ON ...   ->   FROM big JOIN small ON ...        (the right side is built)
 ///
 /// Needs   1 both sizes are known or guessed
-///         2 INNER and FULL swap as they are, LEFT becomes RIGHT and RIGHT becomes LEFT; the others have a fixed left
-///           side
+///         2 INNER and FULL swap as they are, LEFT becomes RIGHT and RIGHT becomes LEFT; SEMI and ANTI with keys keep their
+///           sides and say that the left one is built; the others have a fixed left side
 #include "planner/pass.h"
 
 #include <string.h>
+
+#define LEFT_GAIN 1.5 ///< how much larger the right side of SEMI and ANTI must be: their left side comes out in order
 
 static void swap_sides(msl_logical *join) {
     msl_logical *left = join->children[0];
@@ -51,6 +53,8 @@ static morsel_status choose(msl_planner *p, msl_logical *node, bool by_position)
         memcpy(node->columns + n, node->children[1]->columns, sizeof *node->columns * node->children[1]->column_count);
     }
     double left = msl_estimate_rows(p, node->children[0]), right = msl_estimate_rows(p, node->children[1]);
+    if (node->join.type == MSL_JOIN_SEMI || node->join.type == MSL_JOIN_ANTI)
+        node->join.builds_left = node->join.key_count && left >= 0 && right > left * LEFT_GAIN;
     if (!left_only && !by_position && left >= 0 && right > left) swap_sides(node);
     return MORSEL_OK;
 }

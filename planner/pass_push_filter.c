@@ -30,6 +30,8 @@
 
 static morsel_status push(msl_planner *p, msl_logical *node, const msl_exprs *conditions, msl_logical **out);
 
+static morsel_status strengthen_below(msl_planner *p, msl_logical *project, msl_expr *condition);
+
 static bool is_safe(const msl_expr *e) { return !(e->flags & (MSL_EXPR_CAN_FAIL | MSL_EXPR_VOLATILE)); }
 
 /// Pushes into the only child; what cannot go (`kept`) becomes a FILTER above.
@@ -62,6 +64,7 @@ static morsel_status push_through_exprs(msl_planner *p, msl_logical *node, const
         }
         if (movable) MSL_TRY(msl_expr_substitute(p, condition, node->columns, exprs, count, &condition));
         MSL_TRY(MSL_PUSH(p, movable ? &pushed : &kept, condition));
+        if (!movable) MSL_TRY(strengthen_below(p, node, condition));
     }
     return settle(p, node, &pushed, &kept, out);
 }
@@ -176,6 +179,17 @@ static void strengthen(msl_logical *join, const msl_exprs *conditions) {
     } else if (rejects_right) {
         join->join.type = MSL_JOIN_RIGHT;
     }
+}
+
+/// Rule 6 for an outer join below a projection that the condition itself cannot pass.
+static morsel_status strengthen_below(msl_planner *p, msl_logical *node, msl_expr *condition) {
+    msl_exprs one = {.count = 1, .items = &condition};
+    while (node->kind == MSL_LOGICAL_PROJECT) {
+        MSL_TRY(msl_expr_substitute(p, condition, node->columns, node->project.exprs, node->column_count, &condition));
+        node = node->children[0];
+    }
+    if (node->kind == MSL_LOGICAL_JOIN) strengthen(node, &one);
+    return MORSEL_OK;
 }
 
 /// Rule 6 for the outer joins below an INNER one: its own condition is one above them.
@@ -338,6 +352,13 @@ static morsel_status as_scan_filter(msl_planner *p, const msl_expr *e, const msl
     return MORSEL_OK;
 }
 
+/// IS NOT NULL of a column that the source promises never to be NULL.
+static bool is_promised(const msl_logical *scan, const msl_expr *e) {
+    if (strcmp(msl_expr_function(e), "is not null") != 0 || e->args[0]->kind != MSL_EXPR_COLUMN) return false;
+    int64_t at = msl_id_position(scan->columns, scan->column_count, e->args[0]->column);
+    return at >= 0 && scan->scan.source->columns[scan->scan.indexes[at]].is_not_null;
+}
+
 /// Rule 8.
 static morsel_status push_into_scan(msl_planner *p, msl_logical *node, const msl_exprs *conditions, msl_logical **out) {
     const msl_source *source = node->scan.source;
@@ -354,6 +375,7 @@ static morsel_status push_into_scan(msl_planner *p, msl_logical *node, const msl
         bool found;
         MSL_TRY(as_scan_filter(p, e, &column, &filter, &found));
         msl_filter_answer answer = MSL_FILTER_IGNORED;
+        if (is_promised(node, e)) continue;
         if (found && source->ops->answer) {
             filter.column = node->scan.indexes[msl_id_position(node->columns, node->column_count, column->column)];
             answer = source->ops->answer(source, &filter);

@@ -40,6 +40,8 @@ typedef enum msl_join_type {
     MSL_JOIN_SEMI,   ///< left rows with a match; left columns only
     MSL_JOIN_ANTI,   ///< left rows without a match; left columns only
     MSL_JOIN_MARK,   ///< left columns and a BOOLEAN: IN's three-valued answer
+    MSL_JOIN_RIGHT_SEMI, ///< right rows with a match; right columns only: a SEMI join whose left side is built
+    MSL_JOIN_RIGHT_ANTI, ///< right rows without a match; right columns only
     MSL_JOIN_SINGLE  ///< LEFT, but a second match is the error "more than one row returned by a subquery" (21000)
 } msl_join_type;
 

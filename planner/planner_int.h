@@ -45,6 +45,7 @@ typedef struct msl_planner {
     uint32_t facts_room;
     uint32_t scan_count;            ///< scans that facts were learnt of
     unsigned flags;                ///< msl_prepared_flags
+    bool removes_joins;            ///< while msl_pass_remove_joins runs
     struct msl_explain_writer *trace; ///< EXPLAIN (PASSES): the tree after each pass is written here; else NULL
 } msl_planner;
 

@@ -102,6 +102,8 @@ static bool join_keeps_keys(const msl_logical *node, uint32_t side) {
     return n && msl_rows_differ(node->children[1 - side], ids, n);
 }
 
+bool msl_join_matches_once(const msl_logical *join) { return join_keeps_keys(join, 0); }
+
 static bool join_rows_differ(const msl_logical *node, const uint32_t *ids, uint32_t count) {
     uint32_t own[IDS_MAX];
     for (uint32_t side = 0; side < 2; side++) {
@@ -125,7 +127,9 @@ static bool join_rows_differ(const msl_logical *node, const uint32_t *ids, uint3
         case MSL_JOIN_RIGHT:
             if (side == 1) return differ && join_keeps_keys(node, 1);
             break;
-        case MSL_JOIN_FULL: break;
+        case MSL_JOIN_FULL:
+        case MSL_JOIN_RIGHT_SEMI: // of physical plans
+        case MSL_JOIN_RIGHT_ANTI: break;
         }
     }
     return false;

@@ -10,4 +10,7 @@ bool msl_rows_differ(const msl_logical *node, const uint32_t *ids, uint32_t coun
 /// Is the column, which the node emits, never NULL?
 bool msl_column_is_not_null(const msl_logical *node, uint32_t id);
 
+/// Does every row of the join's left side meet at most one row of its right side, by its equalities and the right side's keys?
+bool msl_join_matches_once(const msl_logical *join);
+
 #endif

@@ -6,7 +6,7 @@
 ///
 /// The key is followed from the probe side down to the column of a scan: through filters, plain columns of projections, left
 /// sides of joins, build sides of INNER joins, and keys of groupings (their groups find no partner either).
-/// Needs   1 an INNER, SEMI or RIGHT join, which drops left rows without a partner; a key that is no IS NOT DISTINCT FROM
+/// Needs   1 an INNER, SEMI, RIGHT, RIGHT SEMI or RIGHT ANTI join, for which left rows without a partner are nothing; a key that is no IS NOT DISTINCT FROM
 ///         2 nothing that can fail stands between: whether it sees a row would depend on chance. Aggregates may overflow: below
 ///           them a filter drops the same rows at each run
 ///         3 a quarter of the left rows at least is expected to find no partner
@@ -36,6 +36,10 @@ static bool step_through_join(key_trace *t) {
     uint32_t left = join->children[0]->column_count;
     if (join->join.condition && can_fail(&join->join.condition, 1)) return false;
     msl_join_type type = join->join.type;
+    if (type == MSL_JOIN_RIGHT_SEMI || type == MSL_JOIN_RIGHT_ANTI) { // emits right columns only
+        t->plan = join->children[1];
+        return true;
+    }
     if (t->column < left) {
         if (type != MSL_JOIN_INNER && type != MSL_JOIN_LEFT && type != MSL_JOIN_SEMI && type != MSL_JOIN_ANTI &&
             type != MSL_JOIN_MARK)
@@ -95,14 +99,16 @@ static bool drops_many(msl_physical *b, msl_logical *node) {
     double left = msl_estimate_rows(b->p, node->children[0]), right = msl_estimate_rows(b->p, node->children[1]);
     if (left < 0 || right < 0) return true;
     msl_join_estimate e = msl_estimate_join(b->p, node, left, right);
-    return e.matched <= SHARE_MOST;
+    bool is_swapped = node->join.builds_left && node->join.key_count;
+    return (is_swapped ? e.matched_right : e.matched) <= SHARE_MOST;
 }
 
 morsel_status msl_plan_runtime_filters(msl_physical *b, msl_logical *node, msl_plan *join) {
     msl_join_type type = join->join.type;
     if (join->kind != MSL_PLAN_HASH_JOIN || msl_pass_is_disabled(b->p, "runtime_filters")) return MORSEL_OK;
-    if ((type != MSL_JOIN_INNER && type != MSL_JOIN_SEMI && type != MSL_JOIN_RIGHT) || !drops_many(b, node))
-        return MORSEL_OK;
+    bool drops_lonely = type == MSL_JOIN_INNER || type == MSL_JOIN_SEMI || type == MSL_JOIN_RIGHT ||
+                        type == MSL_JOIN_RIGHT_SEMI || type == MSL_JOIN_RIGHT_ANTI;
+    if (!drops_lonely || !drops_many(b, node)) return MORSEL_OK;
     for (uint32_t k = 0; k < join->join.key_count && k < 64; k++) {
         if (join->join.null_equal && join->join.null_equal[k]) continue;
         key_trace t = {.plan = join->children[0], .column = join->join.left_keys[k]};
