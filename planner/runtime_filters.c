@@ -6,7 +6,8 @@
 ///
 /// The key is followed from the probe side down to the column of a scan: through filters, plain columns of projections, left
 /// sides of joins, build sides of INNER joins, and keys of groupings (their groups find no partner either).
-/// Needs   1 an INNER, SEMI, RIGHT, RIGHT SEMI or RIGHT ANTI join, for which left rows without a partner are nothing; a key that is no IS NOT DISTINCT FROM
+/// Needs   1 an INNER, SEMI, RIGHT, RIGHT SEMI or RIGHT ANTI join, for which left rows without a partner are nothing; a key
+///           that is no IS NOT DISTINCT FROM
 ///         2 nothing that can fail stands between: whether it sees a row would depend on chance. Aggregates may overflow: below
 ///           them a filter drops the same rows at each run
 ///         3 a quarter of the left rows at least is expected to find no partner
