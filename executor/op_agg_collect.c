@@ -40,6 +40,7 @@ typedef struct collect_local {
     char **rows;                 ///< the partition's rows, group by group
     uint64_t row_count;
     msl_sort_run run;
+    msl_value_run values;
     const msl_row_page *page;    ///< next group
     uint32_t at;
     msl_group_scratch scratch;
@@ -86,7 +87,7 @@ static morsel_status collect_init_local(msl_operator *op, msl_lane *lane, msl_ro
         const msl_row_column *column = &g->layout.columns[c];
         MSL_TRY(msl_vector_init(&l->columns[column->column], column->type, capacity, lane->arena, lane->err));
     }
-    l->run.memory = op->query->memory;
+    l->run.memory = l->values.memory = op->query->memory;
     MSL_TRY(msl_group_scratch_init(&l->scratch, &g->states, lane->arena, capacity, lane->env, lane->err));
     return msl_chunk_init(&l->out, op->plan->types, op->plan->column_count, capacity, lane->arena, lane->err);
 }
@@ -220,6 +221,26 @@ static morsel_status run_collected(collect_global *g, collect_local *l, const ms
     return MORSEL_OK;
 }
 
+/// A call that needs only the sorted values of its argument.
+static morsel_status run_values(collect_local *l, const msl_collect_call *c, const msl_row_layout *layout, char *const *rows,
+                                uint64_t n, char *state, msl_lane *lane) {
+    const msl_aggregate *fn = c->call->fn.aggregate;
+    msl_vector *argument = &l->columns[c->call->args[0]];
+    uint32_t capacity = l->scratch.capacity;
+    MSL_TRY(msl_collect_values(c, layout, rows, n, &l->values, lane));
+    if (fn->begin) MSL_TRY(fn->begin(&l->scratch.ctx, state, l->values.count));
+    l->scratch.args[0] = argument;
+    for (uint64_t i = 0; i < l->values.count; i += capacity) {
+        if (fn->skip) i += fn->skip(state);
+        if (i >= l->values.count) break;
+        uint32_t m = l->values.count - i < capacity ? (uint32_t)(l->values.count - i) : capacity;
+        msl_vector_reset(argument);
+        msl_value_run_read(&l->values, argument->type, i, m, argument->data);
+        MSL_TRY(fn->update_one(&l->scratch.ctx, l->scratch.args, NULL, m, state));
+    }
+    return MORSEL_OK;
+}
+
 static morsel_status run_plain(collect_global *g, collect_local *l, const msl_collect_call *c, char *const *rows,
                                uint64_t n, char *state, msl_lane *lane) {
     uint32_t capacity = l->scratch.capacity;
@@ -240,7 +261,8 @@ static morsel_status run_group(collect_global *g, collect_local *l, char *group,
         const msl_collect_call *c = &g->calls[i];
         char *state = group + tail + GROUP_STATES + g->states.offsets[i];
         l->scratch.ctx.bound = c->call->fn.bound;
-        if (c->is_distinct || c->needs_order) MSL_TRY(run_collected(g, l, c, rows, n, state, lane));
+        if (c->is_by_value) MSL_TRY(run_values(l, c, &g->layout, rows, n, state, lane));
+        else if (c->is_distinct || c->needs_order) MSL_TRY(run_collected(g, l, c, rows, n, state, lane));
         else MSL_TRY(run_plain(g, l, c, rows, n, state, lane));
     }
     return MORSEL_OK;
@@ -303,6 +325,7 @@ static void collect_close_local(msl_operator *op, msl_lane *lane, msl_role role,
     collect_local *l = local;
     end_partition(l, op->query->memory);
     msl_memory_release(op->query->memory, l->run.entries, l->run.capacity * sizeof *l->run.entries);
+    msl_value_run_deinit(&l->values);
 }
 
 const msl_operator_ops msl_op_agg_collect = {

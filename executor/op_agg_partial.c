@@ -10,6 +10,7 @@
 /// Memory   one table of at most 2 MiB for each worker; two of them with sets
 /// Threads  local state only
 /// Errors   whatever an aggregate's update reports; MORSEL_NOMEM
+#include "executor/group_memo.h"
 #include "executor/group_sets.h"
 #include "executor/row_order.h"
 #include "executor/total_groups.h"
@@ -29,6 +30,7 @@ typedef struct partial_global {
 
 typedef struct partial_local {
     msl_group_table table;
+    msl_group_memo memo;   ///< in front of the table, for one integer key
     msl_group_scratch scratch;
     msl_row_order order;
     msl_group_shipment shipment;
@@ -84,6 +86,9 @@ static morsel_status partial_init_local(msl_operator *op, msl_lane *lane, msl_ro
         if (!l->reduces) return msl_error_nomem(lane->err, NAME, sets);
         MSL_TRY(msl_group_sets_init(&l->sets, &g->plan, groups_in(&g->plan, LARGE_BYTES), lane));
     }
+    const msl_row_layout *layout = &g->plan.state_layout;
+    if (layout->key_count == 1 && !msl_group_memo_init(&l->memo, layout->keys[0].type, lane->arena))
+        return msl_error_nomem(lane->err, NAME, MSL_GROUP_MEMO_KEYS * sizeof(char *));
     return msl_group_scratch_init(&l->scratch, &g->plan.states, lane->arena, capacity, lane->env, lane->err);
 }
 
@@ -94,9 +99,12 @@ static morsel_status take_in(const msl_group_plan *gp, partial_local *l, msl_lan
                              uint64_t first_row) {
     for (uint32_t first = 0; first < in->live; first += MSL_KEY_BLOCK) {
         uint32_t n = in->live - first < MSL_KEY_BLOCK ? in->live - first : MSL_KEY_BLOCK;
+        const msl_vector *key = l->memo.rows ? &in->columns[gp->state_layout.keys[0].column] : NULL;
+        if (msl_group_memo_find(&l->memo, key, in->sel, first, n, l->rows + first)) continue;
         msl_keys_pack(&gp->state_layout, in->columns, in->sel, first, n, l->keys, l->hashes, gp->hash_mask);
         MSL_TRY(msl_group_table_find(&l->table, l->keys, 8 * (size_t)gp->state_layout.key_words, l->hashes, n,
                                      l->rows + first, lane->err));
+        msl_group_memo_learn(&l->memo, key, in->sel, first, n, l->rows + first);
     }
     l->table_rows += in->live;
     l->scratch.ctx.err = lane->err;
@@ -160,6 +168,7 @@ static void empty_shipped(partial_local *l) {
     if (l->has_sets) msl_group_table_clear(&l->sets.table);
     if (l->fills_sets) return; // the table's groups are still needed
     msl_group_table_clear(&l->table);
+    msl_group_memo_clear(&l->memo);
     l->table_rows = 0;
 }
 

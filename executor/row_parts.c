@@ -100,7 +100,8 @@ bool msl_row_parts_make(msl_row_parts_writer *w, const msl_row_layout *layout, m
     uint64_t *to = (uint64_t *)row;
     to[0] = hash;
     for (uint32_t i = 0; i < layout->key_words; i++) to[1 + i] = key[i];
-    memset(row + layout->tail_offset, 0, layout->tail_bytes);
+    uint64_t *tail = (uint64_t *)(row + layout->tail_offset);
+    for (uint32_t i = 0; i < layout->tail_bytes / 8; i++) tail[i] = 0; // few words: cheaper than a call
     w->rows[k] = row;
     w->homes[k] = list->tail;
     w->owners[k] = list;

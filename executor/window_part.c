@@ -1,5 +1,5 @@
 /// window_part.c: see window_part.h.
-#include "executor/window_part.h"
+#include "executor/window_first.h"
 
 #include <string.h>
 
@@ -40,6 +40,7 @@ morsel_status msl_window_spec_init(msl_window_spec *spec, msl_arena *arena, cons
     MSL_TRY(
         msl_sort_spec_over(&spec->peers, arena, &spec->layout, spec->layout.tail_offset, keys + partition, order, err));
     spec->peer_order = msl_sort_order_make(&spec->peers, 0);
+    if (plan->window.first_rows) MSL_TRY(msl_window_first_init(spec, arena, err));
     for (uint32_t k = 0; k < plan->window.call_count; k++) {
         spec->needs_peers = spec->needs_peers || looks_at_peers(&plan->window.calls[k]);
     }
@@ -48,18 +49,30 @@ morsel_status msl_window_spec_init(msl_window_spec *spec, msl_arena *arena, cons
 
 // ---- sorting ----
 
-static morsel_status sort_rows(msl_window_part *part, const msl_row_page *page, msl_sort_run *run, msl_lane *lane) {
-    uint64_t long_text = 0;
+/// Entries of all rows, without words.
+static morsel_status list_rows(const msl_window_part *part, const msl_row_page *page, msl_sort_run *run, msl_lane *lane) {
     if (!msl_sort_run_reserve(run, part->count)) {
         return msl_error_nomem(lane->err, MSL_WINDOW_NAME, part->count * sizeof(msl_sort_entry));
     }
     for (; page; page = page->next) {
-        if (msl_cancelled(lane->query)) return msl_interrupted(lane);
-        for (uint32_t i = 0; i < page->rows; i++) {
-            run->entries[run->count++] = msl_sort_entry_make(&part->spec->sort, msl_row_page_row(page, i), &long_text);
-        }
+        for (uint32_t i = 0; i < page->rows; i++) run->entries[run->count++].row = msl_row_page_row(page, i);
     }
     MSL_ASSERT(run->count == part->count);
+    return MORSEL_OK;
+}
+
+static morsel_status sort_rows(msl_window_part *part, const msl_row_page *page, msl_sort_run *run, msl_lane *lane) {
+    uint64_t long_text = 0;
+    if (part->spec->plan->window.first_rows) {
+        MSL_TRY(msl_window_first_rows(part->spec, page, run, lane));
+        part->count = run->count;
+    } else {
+        MSL_TRY(list_rows(part, page, run, lane));
+    }
+    for (uint32_t i = 0; i < run->count; i++) {
+        if (i % CHECK_ROWS == 0 && msl_cancelled(lane->query)) return msl_interrupted(lane);
+        run->entries[i] = msl_sort_entry_make(&part->spec->sort, run->entries[i].row, &long_text);
+    }
     msl_sort_order order = msl_sort_order_make(&part->spec->sort, long_text);
     MSL_TRY(msl_sort_run_sort(run, &order, lane));
     part->rows = msl_memory_alloc(part->memory, (size_t)part->count * sizeof *part->rows);

@@ -18,6 +18,8 @@ typedef struct msl_window_spec {
     msl_sort_spec peers;   ///< order keys
     msl_sort_order peer_order;
     bool needs_peers; ///< a call asks for groups of peers
+    msl_row_layout group_layout; ///< first_rows: partition keys, then the rows kept of each
+    const void *group_image;
 } msl_window_spec;
 
 typedef struct msl_window_part {
@@ -44,7 +46,8 @@ typedef struct msl_window_segment {
 
 MSL_MUST_CHECK morsel_status msl_window_spec_init(msl_window_spec *spec, msl_arena *arena, const msl_plan *plan,
                                                   msl_error *err);
-/// Sorts the rows of a partition of the exchange and finds the borders. deinit must follow, also after a failure.
+/// Sorts the rows of a partition of the exchange (with first_rows: those that may be among them) and finds the borders.
+/// deinit must follow, also after a failure.
 MSL_MUST_CHECK morsel_status msl_window_part_init(msl_window_part *part, const msl_window_spec *spec,
                                                   const msl_row_part *from, msl_lane *lane);
 void msl_window_part_deinit(msl_window_part *part);

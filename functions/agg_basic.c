@@ -258,17 +258,27 @@ static void double_init(const void *bound, void *state) {
     *(double_state *)state = (double_state){0};
 }
 
-#define DEFINE_DOUBLE_SUM(NAME, T, ADD_ROWS)                                                                           \
+#define DEFINE_DOUBLE_ADD(NAME, T, TARGET, ADD)                                                                        \
+    TARGET static void NAME(const msl_view *view, const uint32_t *sel, uint32_t n, char *const *states,                \
+                            uint32_t offset) {                                                                         \
+        const T *data = view->data;                                                                                    \
+        MSL_AGG_EACH(*view, sel, n, {                                                                                  \
+            double_state *s = (double_state *)(states[k] + offset);                                                    \
+            ADD(&s->sum, data[at]);                                                                                    \
+            s->count++;                                                                                                \
+        })                                                                                                             \
+    }
+DEFINE_DOUBLE_ADD(add_f64_any, double, , msl_sum_add)
+DEFINE_DOUBLE_ADD(add_f64_avx2, double, MSL_SUM_AVX2, msl_sum_add_avx2)
+DEFINE_DOUBLE_ADD(add_f32_any, float, , msl_sum_add)
+DEFINE_DOUBLE_ADD(add_f32_avx2, float, MSL_SUM_AVX2, msl_sum_add_avx2)
+
+#define DEFINE_DOUBLE_SUM(NAME, ADD, ADD_ROWS)                                                                         \
     static morsel_status NAME##_update(msl_agg_ctx *ctx, const msl_vector *const *args, const uint32_t *sel,           \
                                        uint32_t n, char *const *states, uint32_t offset) {                             \
         msl_view view = msl_vector_view(args[0]);                                                                      \
-        const T *data = view.data;                                                                                     \
         (void)ctx;                                                                                                     \
-        MSL_AGG_EACH(view, sel, n, {                                                                                   \
-            double_state *s = (double_state *)(states[k] + offset);                                                    \
-            msl_sum_add(&s->sum, data[at]);                                                                            \
-            s->count++;                                                                                                \
-        })                                                                                                             \
+        (msl_sum_uses_avx2() ? ADD##_avx2 : ADD##_any)(&view, sel, n, states, offset);                                 \
         return MORSEL_OK;                                                                                              \
     }                                                                                                                  \
     static morsel_status NAME##_update_one(msl_agg_ctx *ctx, const msl_vector *const *args, const uint32_t *sel,       \
@@ -280,8 +290,8 @@ static void double_init(const void *bound, void *state) {
         ADD_ROWS(&s->sum, &view, sel, n);                                                                              \
         return MORSEL_OK;                                                                                              \
     }
-DEFINE_DOUBLE_SUM(sum_f64, double, msl_sum_add_rows)
-DEFINE_DOUBLE_SUM(sum_f32, float, msl_sum_add_rows_f32)
+DEFINE_DOUBLE_SUM(sum_f64, add_f64, msl_sum_add_rows)
+DEFINE_DOUBLE_SUM(sum_f32, add_f32, msl_sum_add_rows_f32)
 
 static morsel_status double_combine(msl_agg_ctx *ctx, void *to, const void *from) {
     (void)ctx;

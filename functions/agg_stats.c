@@ -37,34 +37,68 @@ static void two_init(const void *bound, void *state) {
 
 /* ---- update and combine ---- */
 
-/// Adds x * y to the pair of sums at `sums`.
-static inline void add_product(msl_sum *sums, double x, double y) {
-    double product = x * y;
-    msl_sum_add(&sums[0], product);
-    if (MSL_LIKELY(isfinite(product))) msl_sum_add(&sums[1], fma(x, y, -product));
-}
-static inline void one_add(one_state *s, double x) {
-    s->n++;
-    msl_sum_add(&s->sum[SUM_X], x);
-    add_product(&s->sum[SUM_XX], x, x);
-}
-/// SQL's order of arguments: the dependent variable y first.
-static inline void two_add(two_state *s, double y, double x) {
-    s->n++;
-    msl_sum_add(&s->sum[SUM_X], x);
-    msl_sum_add(&s->sum[SUM_Y], y);
-    add_product(&s->sum[SUM_XX], x, x);
-    add_product(&s->sum[SUM_YY], y, y);
-    add_product(&s->sum[SUM_XY], x, y);
-}
+/* The loops over rows exist twice: see agg_sum.h. Products of integers have no remainder, and adding 0 adds nothing. */
+#define DEFINE_UPDATES(SUFFIX, TARGET, ADD)                                                                            \
+    /** Adds x * y to the pair of sums at `sums`. */                                                                   \
+    TARGET static inline void add_product##SUFFIX(msl_sum *sums, double x, double y) {                                 \
+        double product = x * y, rest = fma(x, y, -product);                                                            \
+        ADD(&sums[0], product);                                                                                        \
+        if (rest != 0 && MSL_LIKELY(isfinite(product))) ADD(&sums[1], rest);                                           \
+    }                                                                                                                  \
+    TARGET static void one_add##SUFFIX(const msl_view *view, const uint32_t *sel, uint32_t n, char *const *states,     \
+                                       uint32_t offset) {                                                              \
+        const double *data = view->data;                                                                               \
+        MSL_AGG_EACH(*view, sel, n, {                                                                                  \
+            one_state *s = (one_state *)(states[k] + offset);                                                          \
+            s->n++;                                                                                                    \
+            ADD(&s->sum[SUM_X], data[at]);                                                                             \
+            add_product##SUFFIX(&s->sum[SUM_XX], data[at], data[at]);                                                  \
+        })                                                                                                             \
+    }                                                                                                                  \
+    TARGET static void products##SUFFIX(const double *x, uint32_t n, double *product, double *rest) {                  \
+        for (uint32_t k = 0; k < n; k++) {                                                                             \
+            product[k] = x[k] * x[k];                                                                                  \
+            rest[k] = fma(x[k], x[k], -product[k]);                                                                    \
+        }                                                                                                              \
+    }                                                                                                                  \
+    /** The state of row k is at states[k], or the same for all where state_step is 0. */                              \
+    TARGET static void two_add##SUFFIX(const msl_view *y_view, const msl_view *x_view, const uint32_t *sel, uint32_t n, \
+                                       char *const *states, uint32_t state_step, uint32_t offset) {                    \
+        for (uint32_t k = 0; k < n; k++) {                                                                             \
+            uint32_t row = msl_agg_row(sel, k);                                                                        \
+            double y = ((const double *)y_view->data)[msl_view_at(y_view, row)];                                       \
+            double x = ((const double *)x_view->data)[msl_view_at(x_view, row)];                                       \
+            two_state *s = (two_state *)(states[k * state_step] + offset);                                             \
+            s->n++;                                                                                                    \
+            ADD(&s->sum[SUM_X], x);                                                                                    \
+            ADD(&s->sum[SUM_Y], y);                                                                                    \
+            add_product##SUFFIX(&s->sum[SUM_XX], x, x);                                                                \
+            add_product##SUFFIX(&s->sum[SUM_YY], y, y);                                                                \
+            add_product##SUFFIX(&s->sum[SUM_XY], x, y);                                                                \
+        }                                                                                                              \
+    }
+DEFINE_UPDATES(_any, , msl_sum_add)
+DEFINE_UPDATES(_avx2, MSL_SUM_AVX2, msl_sum_add_avx2)
 
 static morsel_status one_update(msl_agg_ctx *ctx, const msl_vector *const *args, const uint32_t *sel, uint32_t n,
                                 char *const *states, uint32_t offset) {
     (void)ctx;
     msl_view view = msl_vector_view(args[0]);
-    const double *data = view.data;
-    MSL_AGG_EACH(view, sel, n, { one_add((one_state *)(states[k] + offset), data[at]); })
+    (msl_sum_uses_avx2() ? one_add_avx2 : one_add_any)(&view, sel, n, states, offset);
     return MORSEL_OK;
+}
+
+#define BLOCK_ROWS 256u
+
+/// Adds a block of values to one state. A square that is no number or infinite says so in its sum; it has no remainder.
+static void one_add_block(one_state *s, const double *x, uint32_t n) {
+    double product[BLOCK_ROWS], rest[BLOCK_ROWS];
+    (msl_sum_uses_avx2() ? products_avx2 : products_any)(x, n, product, rest);
+    for (uint32_t k = 0; k < n; k++) rest[k] = isfinite(product[k]) ? rest[k] : 0;
+    s->n += n;
+    msl_sum_add_array(&s->sum[SUM_X], x, n);
+    msl_sum_add_array(&s->sum[SUM_XX], product, n);
+    msl_sum_add_array(&s->sum[SUM_XX_LOW], rest, n);
 }
 
 static morsel_status one_update_one(msl_agg_ctx *ctx, const msl_vector *const *args, const uint32_t *sel, uint32_t n,
@@ -72,27 +106,30 @@ static morsel_status one_update_one(msl_agg_ctx *ctx, const msl_vector *const *a
     (void)ctx;
     msl_view view = msl_vector_view(args[0]);
     const double *data = view.data;
-    MSL_AGG_EACH(view, sel, n, { one_add(state, data[at]); })
+    double x[BLOCK_ROWS];
+    for (uint32_t from = 0; from < n; from += BLOCK_ROWS) {
+        uint32_t count = n - from < BLOCK_ROWS ? n - from : BLOCK_ROWS;
+        for (uint32_t k = 0; k < count; k++) x[k] = data[msl_view_at(&view, msl_agg_row(sel, from + k))];
+        one_add_block(state, x, count);
+    }
     return MORSEL_OK;
 }
 
-static inline void two_add_row(two_state *s, const msl_view *y, const msl_view *x, uint32_t row) {
-    two_add(s, ((const double *)y->data)[msl_view_at(y, row)], ((const double *)x->data)[msl_view_at(x, row)]);
-}
-
+/// SQL's order of arguments: the dependent variable y first.
 static morsel_status two_update(msl_agg_ctx *ctx, const msl_vector *const *args, const uint32_t *sel, uint32_t n,
                                 char *const *states, uint32_t offset) {
     (void)ctx;
     msl_view y = msl_vector_view(args[0]), x = msl_vector_view(args[1]);
-    for (uint32_t k = 0; k < n; k++) two_add_row((two_state *)(states[k] + offset), &y, &x, msl_agg_row(sel, k));
+    (msl_sum_uses_avx2() ? two_add_avx2 : two_add_any)(&y, &x, sel, n, states, 1, offset);
     return MORSEL_OK;
 }
 
 static morsel_status two_update_one(msl_agg_ctx *ctx, const msl_vector *const *args, const uint32_t *sel, uint32_t n,
                                     void *state) {
     (void)ctx;
+    char *only = state;
     msl_view y = msl_vector_view(args[0]), x = msl_vector_view(args[1]);
-    for (uint32_t k = 0; k < n; k++) two_add_row(state, &y, &x, msl_agg_row(sel, k));
+    (msl_sum_uses_avx2() ? two_add_avx2 : two_add_any)(&y, &x, sel, n, &only, 0, 0);
     return MORSEL_OK;
 }
 

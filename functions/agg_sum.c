@@ -7,9 +7,6 @@
 
 #include <math.h>
 #include <string.h>
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
 
 /* ---- adding ---- */
 
@@ -102,8 +99,7 @@ static void add_each(msl_sum *sum, const double *x, uint32_t n) {
     *sum = local;
 }
 
-/// Adds x[0..n).
-static void add_block(msl_sum *sum, const double *x, uint32_t n) {
+void msl_sum_add_array(msl_sum *sum, const double *x, uint32_t n) {
     uint32_t whole = have_avx2() ? n & ~3u : 0;
     uint32_t highest = whole ? highest_exponent_avx2(x, whole) : 0;
     if (highest == 0x7FF) whole = 0; // something special among them: one by one
@@ -120,14 +116,14 @@ static void add_block(msl_sum *sum, const double *x, uint32_t n) {
     void NAME(msl_sum *sum, const msl_view *view, const uint32_t *sel, uint32_t n) {                                   \
         const T *data = view->data;                                                                                    \
         if (IS_PLAIN && !sel && !view->index && view->mask) {                                                          \
-            add_block(sum, (const double *)(const void *)data, n);                                                     \
+            msl_sum_add_array(sum, (const double *)(const void *)data, n);                                                     \
             return;                                                                                                    \
         }                                                                                                              \
         double x[GATHER_ROWS];                                                                                         \
         for (uint32_t from = 0; from < n; from += GATHER_ROWS) {                                                       \
             uint32_t count = n - from < GATHER_ROWS ? n - from : GATHER_ROWS;                                          \
             for (uint32_t k = 0; k < count; k++) x[k] = data[msl_view_at(view, sel ? sel[from + k] : from + k)];       \
-            add_block(sum, x, count);                                                                                  \
+            msl_sum_add_array(sum, x, count);                                                                                  \
         }                                                                                                              \
     }
 DEFINE_ADD_ROWS(msl_sum_add_rows, double, true)

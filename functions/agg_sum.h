@@ -25,6 +25,10 @@
 
 #include "base/vector.h"
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 #define MSL_SUM_WIDTH 28
 #define MSL_SUM_BINS 4u
 #define MSL_SUM_MASK ((1ull << MSL_SUM_WIDTH) - 1)
@@ -68,6 +72,41 @@ static inline void msl_sum_add(msl_sum *sum, double x) {
     bin[3] += ((high >> MSL_SUM_WIDTH) ^ sign) - sign;
 }
 
+/* Loops over rows of many sums exist twice: DEFINE(any, , msl_sum_add) and, where the machine has it, with
+   MSL_SUM_AVX2 and msl_sum_add_avx2, which cuts the four slices at once; msl_sum_uses_avx2() chooses. */
+#if defined(__x86_64__)
+#define MSL_SUM_AVX2 __attribute__((target("avx2,fma")))
+static inline bool msl_sum_uses_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+
+/// As msl_sum_add; about half of its time.
+MSL_SUM_AVX2 static inline void msl_sum_add_avx2(msl_sum *sum, double x) {
+    uint64_t bits;
+    __builtin_memcpy(&bits, &x, 8);
+    uint32_t exponent = bits >> 52 & 0x7FF, normal = exponent != 0;
+    uint64_t magnitude = (bits & 0xFFFFFFFFFFFFFull) | (uint64_t)normal << 52;
+    int64_t shift = (int64_t)(exponent - normal) - MSL_SUM_WIDTH * sum->base;
+    if (MSL_UNLIKELY(shift >= 2 * MSL_SUM_WIDTH || exponent == 0x7FF)) {
+        msl_sum_add_other(sum, bits);
+        return;
+    }
+    // Shifts beyond the word give 0: of the two one is out of range, except that both are 0 together.
+    const __m256i steps = _mm256_setr_epi64x(0, MSL_SUM_WIDTH, 2 * MSL_SUM_WIDTH, 3 * MSL_SUM_WIDTH);
+    __m256i left = _mm256_sub_epi64(_mm256_set1_epi64x(shift), steps), right = _mm256_sub_epi64(_mm256_setzero_si256(), left);
+    __m256i whole = _mm256_set1_epi64x((int64_t)magnitude), sign = _mm256_set1_epi64x((int64_t)bits >> 63);
+    __m256i slices = _mm256_or_si256(_mm256_sllv_epi64(whole, left), _mm256_srlv_epi64(whole, right));
+    slices = _mm256_and_si256(slices, _mm256_set1_epi64x((int64_t)MSL_SUM_MASK));
+    __m256i *bins = (__m256i *)(void *)sum->bin;
+    __m256i total = _mm256_add_epi64(_mm256_loadu_si256(bins), _mm256_sub_epi64(_mm256_xor_si256(slices, sign), sign));
+    _mm256_storeu_si256(bins, total);
+}
+#else
+#define MSL_SUM_AVX2
+#define msl_sum_add_avx2 msl_sum_add
+static inline bool msl_sum_uses_avx2(void) { return false; }
+#endif
+
+/// Adds x[0..n); the same digits as one by one. About 1 ns a value with AVX2.
+void msl_sum_add_array(msl_sum *sum, const double *x, uint32_t n);
 /// Adds rows sel[0..n) (or [0, n)) of a view of doubles; the same digits as one by one. About 1 ns a value with AVX2.
 void msl_sum_add_rows(msl_sum *sum, const msl_view *view, const uint32_t *sel, uint32_t n);
 /// Adds rows of a view of floats.

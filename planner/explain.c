@@ -208,6 +208,10 @@ static void put_window(writer *w, const msl_plan *plan) {
     put_columns(w, plan->window.partition, plan->window.partition_count, input);
     if (plan->window.order_count) put(w, "  ORDER BY ");
     put_order(w, plan->window.order, plan->window.order_count, input);
+    if (!plan->window.first_rows) return;
+    put(w, "  FIRST ");
+    put_u64(w, plan->window.first_rows);
+    put(w, " OF EACH");
 }
 
 /// The grouping sets: (a, b), (a), ()

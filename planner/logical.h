@@ -120,6 +120,7 @@ typedef struct msl_logical {
             uint32_t order_count;
             msl_logical_window_call **calls;
             uint32_t call_count;
+            uint32_t first_rows;             ///< 0, or: only that many first rows of a partition are wanted
         } window;
         msl_plan_change change;
         struct {

@@ -17,6 +17,7 @@ static const struct {
     {"join_keys", msl_pass_join_keys},
     {"build_side", msl_pass_build_side},
     {"push_limit", msl_pass_push_limit},
+    {"window_limit", msl_pass_window_limit},
     {"top_n", msl_pass_top_n},
     {"distinct_aggregate", msl_pass_distinct_aggregate},
     {"common_subexpr", msl_pass_common_subexpr},

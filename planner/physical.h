@@ -167,6 +167,7 @@ typedef struct msl_plan {
             const uint32_t *partition; uint32_t partition_count; ///< keys of the EXCHANGE below
             const msl_sort_key *order; uint32_t order_count;
             const msl_window_call *calls; uint32_t call_count;
+            uint32_t first_rows;                                 ///< 0, or how many first rows of each partition it emits
         } window;                                                ///< emits its input, then the calls' results
         msl_plan_change change;
         struct { const char *path; const char *const *names; uint32_t option_count; const msl_source_arg *options; } copy;

@@ -83,6 +83,7 @@ morsel_status msl_physical_window(msl_physical *b, msl_logical *node, msl_built 
     plan->window.order_count = order_count;
     plan->window.calls = made;
     plan->window.call_count = calls;
+    plan->window.first_rows = node->window.first_rows;
     plan->estimated_rows = msl_estimate_rows(b->p, node);
     msl_built built = {plan, ids, input.count + calls};
     return msl_physical_exactly(b, &built, node->columns, node->column_count, out);

@@ -14,66 +14,50 @@
 
 /* ---- ranges ---- */
 
-/// Integers: one loop the compiler vectorises where nothing is NULL. The result is false when there is no value.
-#define RANGE_OF(T, FIELD)                                                                                             \
-    {                                                                                                                  \
-        const T *v = s->data;                                                                                          \
-        T low = 0, high = 0;                                                                                           \
-        uint32_t i = 0;                                                                                                \
-        while (s->valid && i < rows && !msl_bit(s->valid, i)) i++;                                                     \
-        if (i == rows) return;                                                                                         \
-        low = high = v[i];                                                                                             \
-        if (!s->valid) {                                                                                               \
-            for (; i < rows; i++) {                                                                                    \
-                low = v[i] < low ? v[i] : low;                                                                         \
-                high = v[i] > high ? v[i] : high;                                                                      \
-            }                                                                                                          \
-        } else {                                                                                                       \
-            for (; i < rows; i++) {                                                                                    \
-                if (!msl_bit(s->valid, i)) continue;                                                                   \
-                low = v[i] < low ? v[i] : low;                                                                         \
-                high = v[i] > high ? v[i] : high;                                                                      \
-            }                                                                                                          \
+/// Finds the least and the greatest of the present values, without branches where nothing is NULL. False when no value is
+/// present, or one is a NaN.
+#define DEFINE_RANGE(NAME, T)                                                                                          \
+    static bool NAME(const void *data, const uint64_t *valid, uint32_t rows, void *least, void *greatest) {            \
+        const T *x = data;                                                                                             \
+        uint32_t first = 0;                                                                                            \
+        while (valid && first < rows && !msl_bit(valid, first)) first++;                                               \
+        if (first == rows) return false;                                                                               \
+        T low = x[first], high = x[first];                                                                             \
+        bool is_nan = low != low;                                                                                      \
+        for (uint32_t i = first; i < rows; i++) {                                                                      \
+            T value = !valid || msl_bit(valid, i) ? x[i] : low;                                                        \
+            is_nan |= value != value;                                                                                  \
+            low = value < low ? value : low;                                                                           \
+            high = value > high ? value : high;                                                                        \
         }                                                                                                              \
-        s->min = (msl_value){.type = type, .FIELD = low};                                                              \
-        s->max = (msl_value){.type = type, .FIELD = high};                                                             \
-        s->has_range = true;                                                                                           \
-        return;                                                                                                        \
+        memcpy(least, &low, sizeof low);                                                                               \
+        memcpy(greatest, &high, sizeof high);                                                                          \
+        return !is_nan;                                                                                                \
     }
+DEFINE_RANGE(range_i8, int8_t)
+DEFINE_RANGE(range_i16, int16_t)
+DEFINE_RANGE(range_i32, int32_t)
+DEFINE_RANGE(range_i64, int64_t)
+DEFINE_RANGE(range_u8, uint8_t)
+DEFINE_RANGE(range_u16, uint16_t)
+DEFINE_RANGE(range_u32, uint32_t)
+DEFINE_RANGE(range_u64, uint64_t)
+DEFINE_RANGE(range_i128, msl_i128)
+DEFINE_RANGE(range_f32, float)
+DEFINE_RANGE(range_f64, double)
 
-/// Any type that compares; a NaN ends the attempt.
-static void take_range_by_value(msl_segment *s, const msl_type *type, uint32_t rows) {
-    msl_vector v = {.type = type, .form = MSL_FORM_FLAT, .capacity = rows, .data = s->data, .valid = s->valid};
-    for (uint32_t i = 0; i < rows; i++) {
-        msl_value value = msl_vector_get(&v, i);
-        if (value.is_null) continue;
-        if ((type->phys == MSL_PHYS_F64 || type->phys == MSL_PHYS_F32) && value.f64 != value.f64) {
-            s->has_range = false;
-            return;
-        }
-        if (!s->has_range || msl_value_compare(&value, &s->min) < 0) s->min = value;
-        if (!s->has_range || msl_value_compare(&value, &s->max) > 0) s->max = value;
-        s->has_range = true;
-    }
-}
-
+/// Types that are not in the table have no range.
 static void take_range(msl_segment *s, const msl_type *type, uint32_t rows) {
-    switch (type->phys) {
-    case MSL_PHYS_I8: RANGE_OF(int8_t, i64)
-    case MSL_PHYS_I16: RANGE_OF(int16_t, i64)
-    case MSL_PHYS_I32: RANGE_OF(int32_t, i64)
-    case MSL_PHYS_I64: RANGE_OF(int64_t, i64)
-    case MSL_PHYS_U8: RANGE_OF(uint8_t, u64)
-    case MSL_PHYS_U16: RANGE_OF(uint16_t, u64)
-    case MSL_PHYS_U32: RANGE_OF(uint32_t, u64)
-    case MSL_PHYS_U64: RANGE_OF(uint64_t, u64)
-    case MSL_PHYS_I128:
-    case MSL_PHYS_F32:
-    case MSL_PHYS_F64: take_range_by_value(s, type, rows); return;
-    case MSL_PHYS_BOOL:
-    case MSL_PHYS_STRING:
-    case MSL_PHYS_INTERVAL: return;
-    }
+    static bool (*const finders[MSL_PHYS_COUNT])(const void *, const uint64_t *, uint32_t, void *, void *) = {
+        [MSL_PHYS_I8] = range_i8,   [MSL_PHYS_I16] = range_i16,   [MSL_PHYS_I32] = range_i32, [MSL_PHYS_I64] = range_i64,
+        [MSL_PHYS_U8] = range_u8,   [MSL_PHYS_U16] = range_u16,   [MSL_PHYS_U32] = range_u32, [MSL_PHYS_U64] = range_u64,
+        [MSL_PHYS_F32] = range_f32, [MSL_PHYS_I128] = range_i128, [MSL_PHYS_F64] = range_f64,
+    };
+    msl_i128 least = 0, greatest = 0;
+    if (!finders[type->phys] || !finders[type->phys](s->data, s->valid, rows, &least, &greatest)) return;
+    s->min = msl_vector_get(&(msl_vector){.type = type, .form = MSL_FORM_FLAT, .capacity = 1, .data = &least}, 0);
+    s->max = msl_vector_get(&(msl_vector){.type = type, .form = MSL_FORM_FLAT, .capacity = 1, .data = &greatest}, 0);
+    s->has_range = true;
 }
 
 /* ---- segments ---- */

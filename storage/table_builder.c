@@ -1,6 +1,7 @@
 /// table_builder.c: turns chunks into row groups.
 ///
-/// Column data grows by doubling up to MSL_GROUP_ROWS values and is trimmed when the group is sealed. Long strings are
+/// Column data starts with a little more room than the group before needed, grows by doubling, and is trimmed when the
+/// group is sealed. Long strings are
 /// copied to the segment's heap; while the heap grows, the strings hold offsets into it, which sealing turns into
 /// addresses. Sealing also takes what is known of the values afterwards (column_statistics.c).
 #include "storage/table.h"
@@ -12,6 +13,7 @@ typedef struct msl_column_builder {
     uint64_t *valid;
     char *heap;
     size_t data_room, valid_room, heap_used, heap_room;
+    size_t usual_data, usual_heap; ///< room that the next group begins with
 } msl_column_builder;
 
 morsel_status msl_group_builder_init(msl_group_builder *b, msl_memory *memory, const msl_type *const *types,
@@ -23,10 +25,10 @@ morsel_status msl_group_builder_init(msl_group_builder *b, msl_memory *memory, c
     return MORSEL_OK;
 }
 
-/// Makes room for at least `need` bytes; doubles. The block keeps its first `used` bytes.
-static morsel_status grow(msl_memory *memory, void **block, size_t *room, size_t need, msl_error *err) {
+/// Makes room for at least `need` bytes: `first` of them to begin with, then doubles. The block keeps what it has.
+static morsel_status grow(msl_memory *memory, void **block, size_t *room, size_t first, size_t need, msl_error *err) {
     if (need <= *room) return MORSEL_OK;
-    size_t size = *room ? *room * 2 : 4096;
+    size_t size = *room ? *room * 2 : first > 4096 ? first : 4096;
     while (size < need) size *= 2;
     void *fresh = msl_memory_resize(memory, *block, *room, size);
     if (!fresh) return msl_error_nomem(err, "INSERT", size);
@@ -45,7 +47,7 @@ static morsel_status keep_strings(msl_group_builder *b, msl_column_builder *c, u
     msl_string *s = (msl_string *)c->data + first;
     for (uint32_t k = 0; k < n; k++) {
         if (s[k].length <= MSL_STRING_INLINE) continue;
-        MSL_TRY(grow(b->memory, (void **)&c->heap, &c->heap_room, c->heap_used + s[k].length, err));
+        MSL_TRY(grow(b->memory, (void **)&c->heap, &c->heap_room, c->usual_heap, c->heap_used + s[k].length, err));
         memcpy(c->heap + c->heap_used, s[k].pointer, s[k].length);
         s[k].pointer = (const char *)(uintptr_t)c->heap_used;
         c->heap_used += s[k].length;
@@ -57,12 +59,12 @@ static morsel_status add_column(msl_group_builder *b, uint32_t column, const msl
                                 uint32_t n, msl_error *err) {
     msl_column_builder *c = &b->columns[column];
     uint32_t width = b->types[column]->width, first = b->rows;
-    MSL_TRY(grow(b->memory, (void **)&c->data, &c->data_room, (size_t)(first + n) * width, err));
+    MSL_TRY(grow(b->memory, (void **)&c->data, &c->data_room, c->usual_data, (size_t)(first + n) * width, err));
     msl_view view = msl_vector_view(v);
     if (view.valid || c->valid) {
         size_t words = ((size_t)first + n + 63) / 64;
         bool had = c->valid != NULL;
-        MSL_TRY(grow(b->memory, (void **)&c->valid, &c->valid_room, words * 8, err));
+        MSL_TRY(grow(b->memory, (void **)&c->valid, &c->valid_room, 0, words * 8, err));
         if (!had) set_bits(c->valid, 0, first);
         for (uint32_t k = 0; k < n; k++) {
             uint32_t at = msl_view_at(&view, sel ? sel[k] : k);
@@ -130,9 +132,9 @@ static msl_segment *seal_column(msl_group_builder *b, uint32_t column) {
                        .heap = c->heap,
                        .heap_bytes = c->heap_room};
     atomic_init(&s->references, 1);
-    *c = (msl_column_builder){0};
-    // Doubling leaves up to half of a block unused: give it back when that is much.
     size_t used = (size_t)b->rows * type->width + 64;
+    *c = (msl_column_builder){.usual_data = used + used / 8, .usual_heap = c->heap_used + c->heap_used / 8};
+    // Doubling leaves up to half of a block unused: give it back when that is much.
     if (used < s->data_bytes / 4 * 3) {
         void *fit = msl_memory_resize(b->memory, s->data, s->data_bytes, used);
         if (fit) s->data = fit, s->data_bytes = used;

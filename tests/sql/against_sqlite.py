@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Asks Morsel and SQLite the questions of against_sqlite.sql over the same generated text files and compares the rows.
 
-    against_sqlite.py MORSEL [SETTING=VALUE ...]
+    against_sqlite.py MORSEL [--small] [SETTING=VALUE ...]
 
 Morsel reads the files where they lie, and again as tables in memory. Settings are given with SET before the questions.
+--small: a fifth of the rows, for settings that make everything slow.
 """
 import os
 import random
@@ -13,7 +14,8 @@ import sys
 import tempfile
 
 MORSEL = sys.argv[1]
-SETTINGS = "".join("SET %s = '%s';\n" % tuple(s.split("=", 1)) for s in sys.argv[2:])
+SHARE = 5 if "--small" in sys.argv[2:] else 1
+SETTINGS = "".join("SET %s = '%s';\n" % tuple(s.split("=", 1)) for s in sys.argv[2:] if s != "--small")
 
 
 def maybe(r, share, value):
@@ -27,13 +29,13 @@ def tables():
     last = ["Anderson", "Berg", "Jackson", "Larsson", "Müller", "Smith", "de la Cruz", "Wilson, Jr."]
     day = lambda: "2021-%02d-%02d" % (r.randint(1, 12), r.randint(1, 28))
     customers = [(i, "%s %s %d" % (r.choice(first), r.choice(last), i), maybe(r, .1, r.choice(["north", "south", "east", "west"])),
-                  maybe(r, .05, r.choice("abc")), maybe(r, .1, r.randint(-2000, 8000)), day()) for i in range(1, 1501)]
+                  maybe(r, .05, r.choice("abc")), maybe(r, .1, r.randint(-2000, 8000)), day()) for i in range(1, 1500 // SHARE + 1)]
     products = [(i, "product %d \"%s\"" % (i, r.choice(["x", "yy", ""])), r.choice(["tool", "toy", "food", "book"]), r.randint(1, 99))
-                for i in range(1, 301)]
-    orders = [(i, maybe(r, .03, r.randint(1, 1800)), maybe(r, .02, day()), maybe(r, .1, r.choice(["open", "paid", "paid", "void"])))
-              for i in range(1, 8001)]
-    items = [(r.randint(1, 9000), maybe(r, .02, r.randint(1, 330)), r.randint(1, 10), maybe(r, .01, r.randint(1, 99)))
-             for i in range(20000)]
+                for i in range(1, 300 // SHARE + 1)]
+    orders = [(i, maybe(r, .03, r.randint(1, 1800 // SHARE)), maybe(r, .02, day()), maybe(r, .1, r.choice(["open", "paid", "paid", "void"])))
+              for i in range(1, 8000 // SHARE + 1)]
+    items = [(r.randint(1, 9000 // SHARE), maybe(r, .02, r.randint(1, 330 // SHARE)), r.randint(1, 10), maybe(r, .01, r.randint(1, 99)))
+             for i in range(20000 // SHARE)]
     return {"customers": (["id", "name", "region", "grade", "balance", "since"], customers),
             "products": (["id", "name", "kind", "price"], products),
             "orders": (["id", "customer", "day", "status"], orders),
