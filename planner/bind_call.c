@@ -131,7 +131,8 @@ static morsel_status within_group(msl_binder *b, const msl_ast_call *call, msl_e
     }
     const msl_ast_order_item *item = &call->within_group.items[0];
     bool is_descending = item->direction == MSL_AST_DESC;
-    if (is_descending && *count == 0) return msl_unsupported(b, item->at, "WITHIN GROUP (ORDER BY ... DESC) without a fraction");
+    if (is_descending && *count == 0)
+        return msl_unsupported(b, item->at, "WITHIN GROUP (ORDER BY ... DESC) without a fraction");
     msl_expr **with;
     MSL_TRY(MSL_TAKE(b->p, with, *count + 1));
     MSL_TRY(msl_bind_expr(b, item->expr, &with[0]));
