@@ -23,8 +23,8 @@ typedef struct msl_group_sets {
 } msl_group_sets;
 
 /// in       plan: of an AGG_PARTIAL directly over EXPAND
-MSL_MUST_CHECK morsel_status msl_group_sets_init(msl_group_sets *sets, const msl_group_plan *plan, uint64_t limit_groups,
-                                                 msl_lane *lane);
+MSL_MUST_CHECK morsel_status msl_group_sets_init(msl_group_sets *sets, const msl_group_plan *plan,
+                                                 uint64_t limit_groups, msl_lane *lane);
 void msl_group_sets_deinit(msl_group_sets *sets);
 /// Begins with the groups of a table, which stays as it is until all are in.
 void msl_group_sets_begin(msl_group_sets *sets, const msl_group_table *groups);

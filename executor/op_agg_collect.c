@@ -231,6 +231,8 @@ static morsel_status run_values(collect_local *l, const msl_collect_call *c, con
     if (fn->begin) MSL_TRY(fn->begin(&l->scratch.ctx, state, l->values.count));
     l->scratch.args[0] = argument;
     for (uint64_t i = 0; i < l->values.count; i += capacity) {
+        if (fn->skip) i += fn->skip(state);
+        if (i >= l->values.count) break;
         uint32_t m = l->values.count - i < capacity ? (uint32_t)(l->values.count - i) : capacity;
         msl_vector_reset(argument);
         msl_value_run_read(&l->values, argument->type, i, m, argument->data);

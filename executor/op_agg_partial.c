@@ -79,9 +79,6 @@ static morsel_status partial_init_local(msl_operator *op, msl_lane *lane, msl_ro
     msl_group_table_init(&l->table, &g->plan.state_layout, op->query->memory, g->plan.states.image, FIRST_SLOTS,
                          64u * 1024, NAME);
     l->limit_groups = groups_in(&g->plan, SMALL_BYTES);
-    const msl_row_layout *layout = &g->plan.state_layout;
-    if (layout->key_count == 1 && !msl_group_memo_init(&l->memo, layout->keys[0].type, lane->arena))
-        return msl_error_nomem(lane->err, NAME, MSL_GROUP_MEMO_KEYS * sizeof(char *));
     l->has_sets = is_over_sets(op->plan);
     if (l->has_sets) {
         uint32_t sets = op->plan->children[0]->expand.set_count;
@@ -89,6 +86,9 @@ static morsel_status partial_init_local(msl_operator *op, msl_lane *lane, msl_ro
         if (!l->reduces) return msl_error_nomem(lane->err, NAME, sets);
         MSL_TRY(msl_group_sets_init(&l->sets, &g->plan, groups_in(&g->plan, LARGE_BYTES), lane));
     }
+    const msl_row_layout *layout = &g->plan.state_layout;
+    if (layout->key_count == 1 && !msl_group_memo_init(&l->memo, layout->keys[0].type, lane->arena))
+        return msl_error_nomem(lane->err, NAME, MSL_GROUP_MEMO_KEYS * sizeof(char *));
     return msl_group_scratch_init(&l->scratch, &g->plan.states, lane->arena, capacity, lane->env, lane->err);
 }
 

@@ -1,7 +1,7 @@
 /// op_expand.c: rows for each grouping set (GROUPING SETS, ROLLUP, CUBE).
 ///
 /// Role     streaming: a chunk goes out once for each set, with the set's number behind its columns
-/// Forms    directly below AGG_PARTIAL (is_late) a chunk goes out once, with MSL_NO_SET: sets are made of its groups there
+/// Forms    directly below AGG_PARTIAL (is_late) a chunk goes out once, with MSL_NO_SET: sets are made of groups there
 /// Idea     nothing is copied (expand_sets.h)
 /// Output   columns of the input, then the set's number; chunks of one set keep the input's order
 /// Memory   a vector header for each column

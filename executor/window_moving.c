@@ -104,8 +104,9 @@ static void number_items(msl_window_run *run, const msl_sort_order *order, uint3
     msl_window_moving *m = &run->moving;
     msl_sort_run *sorted = &run->sorted;
     for (uint32_t i = 0; i < sorted->count; i++) {
-        bool is_new = !m->by_value || i == 0 || !msl_collect_same(order, &sorted->entries[m->items - 1], &sorted->entries[i]);
-        if (is_new) sorted->entries[m->items++] = sorted->entries[i];
+        bool is_again = m->by_value && i > 0 &&
+                        msl_collect_same(order, &sorted->entries[m->items - 1], &sorted->entries[i]);
+        if (!is_again) sorted->entries[m->items++] = sorted->entries[i];
         m->item_of[row_number(sorted->entries[i].row, tail)] = m->items - 1;
     }
     sorted->count = m->items;
@@ -334,7 +335,8 @@ static morsel_status renew_tree(msl_window_run *run, const msl_window_part *part
     msl_window_moving *m = &run->moving;
     for (uint32_t level = 0; level < m->levels; level++) {
         uint32_t parents = 0;
-        for (uint32_t i = 0; i < m->stale_count; i++) m->is_stale[m->stale[i] / 64] &= ~((uint64_t)1 << m->stale[i] % 64);
+        for (uint32_t i = 0; i < m->stale_count; i++)
+            m->is_stale[m->stale[i] / 64] &= ~((uint64_t)1 << m->stale[i] % 64);
         for (uint32_t i = 0; i < m->stale_count; i++) {
             uint32_t parent = m->stale[i] / FAN;
             MSL_TRY(make_node(run, part, level, m->stale[i], lane));

@@ -1,10 +1,10 @@
-/// window_moving.h: aggregates over frames that move, where the frame's rows are wanted in an order of their own or each
-/// value but once: quantiles, mode, DISTINCT, ORDER BY inside, lists.
+/// window_moving.h: aggregates over frames that move, where the frame's rows are wanted in an order of their own or
+/// each value but once: quantiles, mode, DISTINCT, ORDER BY inside, lists.
 ///
 /// Idea. The rows of a partition of the window become items, numbered once in the order in which the aggregate wants
 /// them; with DISTINCT, and for the mode, rows of equal value are one item. From row to row the frame takes few rows in
-/// and lets few go: items come and go in a bitmap of those present. What the aggregate is decides how its result is made
-/// of them:
+/// and lets few go: items come and go in a bitmap of those present. What the aggregate is decides how its result is
+/// made of them:
 ///
 ///   pick   quantiles, first, last: the k-th present item, by a Fenwick tree over the bitmap           O(log items)
 ///   most   mode: a tournament over the rows that each item has in the frame                           O(log items)

@@ -1,5 +1,5 @@
-/// window_text.h: string_agg over frames. All texts of a part are joined once; the result of a frame is a piece of that,
-/// without a copy, but where EXCLUDE cuts the frame in pieces.
+/// window_text.h: string_agg over frames. All texts of a part are joined once; the result of a frame is a piece of
+/// that, without a copy, but where EXCLUDE cuts the frame in pieces.
 ///
 ///   memory   the joined text and 16 bytes a row that counts
 ///   cost     O(text) for a part, then O(1) a row

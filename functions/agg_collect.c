@@ -353,14 +353,16 @@ static morsel_status product_finalize(msl_agg_ctx *ctx, const void *state, msl_v
 
 /* ---- table ---- */
 
+enum { TEXT_FLAGS = MSL_AGG_COLLECTS | MSL_AGG_ORDERED | MSL_AGG_TAKES_NULLS | MSL_AGG_JOINS_TEXT };
 #define STRING_AGG(NAME, ARGS, TEXT)                                                                                   \
-    {.name = NAME, .arg_count = ARGS, .flags = MSL_AGG_COLLECTS | MSL_AGG_ORDERED | MSL_AGG_TAKES_NULLS | MSL_AGG_JOINS_TEXT, \
+    {.name = NAME, .arg_count = ARGS, .flags = TEXT_FLAGS,                                                             \
      .state_bytes = sizeof(text_state), .bind = bind_string_agg, .init = text_init, .update_one = text_update_one,     \
      .finalize = text_finalize, MSL_AGG_REFUSES, .description = TEXT}
 #define QUANTILE(NAME, ARGS, BIND, KIND, TEXT)                                                                         \
     {.name = NAME, .arg_count = ARGS, .flags = MSL_AGG_COLLECTS | MSL_AGG_BY_ARGUMENT,                                 \
      .state_bytes = sizeof(quantile_state), .bind = BIND, .init = quantile_init, .begin = KIND##_begin,                \
-     .skip = quantile_skip, .update_one = quantile_update_one, .finalize = KIND##_finalize, MSL_AGG_REFUSES, .description = TEXT}
+     .skip = quantile_skip, .update_one = quantile_update_one, .finalize = KIND##_finalize, MSL_AGG_REFUSES,           \
+     .description = TEXT}
 
 const msl_aggregate msl_agg_collect[] = {
     STRING_AGG("string_agg", 2, "string_agg(text, separator): the texts in order with the separator between them"),
@@ -372,8 +374,8 @@ const msl_aggregate msl_agg_collect[] = {
     QUANTILE("median", 1, bind_median, continuous,
              "median(x): the middle value, or the mean of the two in the middle; DOUBLE for numbers"),
     QUANTILE("quantile_cont", 2, bind_quantile, continuous,
-             "quantile_cont(x, fraction): the value at that fraction of the sorted rows, interpolated; a fraction below 0 "
-             "counts from the greatest value"),
+             "quantile_cont(x, fraction): the value at that fraction of the sorted rows, interpolated; a fraction below "
+             "0 counts from the greatest value"),
     QUANTILE("percentile_cont", 2, bind_quantile, continuous,
              "percentile_cont(x, fraction): another name of quantile_cont"),
     QUANTILE("quantile_disc", 2, bind_quantile, discrete,

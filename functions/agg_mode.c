@@ -125,6 +125,7 @@ const msl_aggregate msl_agg_mode[] = {
     {.name = "entropy", .arg_count = 1, .flags = MSL_AGG_COLLECTS | MSL_AGG_BY_ARGUMENT,
      .state_bytes = sizeof(entropy_state), .bind = bind_entropy, .init = entropy_init,
      .update_one = entropy_update_one, .finalize = entropy_finalize, MSL_AGG_REFUSES,
-     .description = "entropy(x): bits of information that a value carries: -sum(p log2 p) over the shares p of the different values; 0 for none"},
+     .description = "entropy(x): bits of information that a value carries: -sum(p log2 p) over the shares p of the different "
+                    "values; 0 for none"},
 };
 const size_t msl_agg_mode_count = sizeof msl_agg_mode / sizeof msl_agg_mode[0];

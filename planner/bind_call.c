@@ -139,7 +139,8 @@ static morsel_status within_group(msl_binder *b, const msl_ast_call *call, msl_e
     }
     const msl_ast_order_item *item = &call->within_group.items[0];
     bool is_descending = item->direction == MSL_AST_DESC;
-    if (is_descending && *count == 0) return msl_unsupported(b, item->at, "WITHIN GROUP (ORDER BY ... DESC) without a fraction");
+    if (is_descending && *count == 0)
+        return msl_unsupported(b, item->at, "WITHIN GROUP (ORDER BY ... DESC) without a fraction");
     msl_expr **with;
     MSL_TRY(MSL_TAKE(b->p, with, *count + 1));
     MSL_TRY(msl_bind_expr(b, item->expr, &with[0]));
@@ -212,6 +213,12 @@ static morsel_status bind_aggregate_parts(msl_binder *b, const msl_ast_call *ast
     return bind_aggregate_order(b, ast->within_group.count ? &ast->within_group : &ast->order_by, call);
 }
 
+/// Is `key` the argument, or what was cast to it?
+static bool is_ordered_by(const msl_expr *argument, const msl_expr *key) {
+    return msl_expr_equal(argument, key) ||
+           (argument->kind == MSL_EXPR_CAST && msl_expr_equal(argument->args[0], key));
+}
+
 morsel_status msl_bind_aggregate_over(msl_binder *b, const msl_ast_expr *ast, const char *name, msl_expr **out) {
     const msl_ast_call *call_ast = ast->u.call;
     msl_at at = msl_binder_at(b, ast->at);
@@ -232,7 +239,7 @@ morsel_status msl_bind_aggregate_over(msl_binder *b, const msl_ast_expr *ast, co
         call->order_count = 0; // order changes nothing
     for (uint32_t k = 0; call->is_distinct && k < call->order_count; k++) {
         bool is_argument = false;
-        for (uint32_t a = 0; a < count; a++) is_argument = is_argument || msl_expr_equal(args[a], call->order[k].expr);
+        for (uint32_t a = 0; a < count; a++) is_argument = is_argument || is_ordered_by(args[a], call->order[k].expr);
         if (is_argument) continue;
         return msl_error_at(b->p->err, MORSEL_BIND, "42P10", call->order[k].expr->sql_offset,
                             call->order[k].expr->sql_length,

@@ -732,10 +732,15 @@ static void partition_by(choice *c, text *out, const scope *s) {
     if (keys) text_add(out, " ");
 }
 
-/// An aggregate that SQLite too computes over windows.
-static void window_aggregate(choice *c, text *out, const scope *s, int depth) {
-    unsigned which = (unsigned)choose(c, 7);
+/// An aggregate that SQLite too computes over windows. is_total: rows of the frame have one order only.
+static void window_aggregate(choice *c, text *out, const scope *s, int depth, int is_total) {
+    unsigned which = (unsigned)choose(c, is_total ? 8 : 7);
     switch (which) {
+    case 7:
+        text_add(out, "group_concat('.' || "); // SQLite takes a result without a character for NULL
+        value(c, out, s, TEXT, depth - 1);
+        text_add(out, chance(c, 40) ? ")" : ", '%s')", chance(c, 50) ? "" : "; ");
+        break;
     case 0: text_add(out, "count(*)"); break;
     case 1: call(c, out, s, "count", (kind)choose(c, KINDS), 1, depth); break;
     case 2: call(c, out, s, "sum", INT, 1, depth); break;
@@ -783,7 +788,7 @@ static void window_call(choice *c, text *out, const scope *s, int depth, int has
     int is_total = chance(c, 60), is_ranked = chance(c, 15), is_placed = is_total && chance(c, 45);
     if (is_ranked) rank_function(c, out);
     else if (is_placed) placed_function(c, out, s, depth);
-    else window_aggregate(c, out, s, depth);
+    else window_aggregate(c, out, s, depth, is_total);
     if (has_named && is_total && chance(c, 40)) {
         text_add(out, " OVER w");
         return;
