@@ -194,14 +194,14 @@ static morsel_status bind_planned(msl_binder *b, const msl_ast_statement *ast, m
     case MSL_AST_STATEMENT_ROLLBACK:
     case MSL_AST_STATEMENT_SAVEPOINT:
     case MSL_AST_STATEMENT_RELEASE: return bind_transaction(b, ast, out);
+    case MSL_AST_STATEMENT_PREPARE:
+    case MSL_AST_STATEMENT_EXECUTE:
+    case MSL_AST_STATEMENT_DEALLOCATE: return msl_bind_named_statement(b, ast, out);
     case MSL_AST_STATEMENT_EXPLAIN:
     case MSL_AST_STATEMENT_CREATE_SCHEMA:
     case MSL_AST_STATEMENT_CREATE_SEQUENCE:
     case MSL_AST_STATEMENT_CREATE_TYPE:
     case MSL_AST_STATEMENT_CREATE_MACRO:
-    case MSL_AST_STATEMENT_PREPARE:
-    case MSL_AST_STATEMENT_EXECUTE:
-    case MSL_AST_STATEMENT_DEALLOCATE:
     case MSL_AST_STATEMENT_ATTACH:
     case MSL_AST_STATEMENT_DETACH:
     case MSL_AST_STATEMENT_USE:
@@ -234,7 +234,8 @@ morsel_status msl_plan_statement(const msl_planner_env *env, const msl_ast_state
     msl_planner p = {.env = env, .arena = env->arena, .err = err, .positional_parameters = ast->parameter_count};
     msl_binder b = {.p = &p, .sql = env->sql, .sql_length = env->sql_length};
     *out = (msl_prepared){0};
-    for (uint32_t k = 0; k < ast->parameter_count; k++) MSL_TRY(MSL_PUSH(&p, &p.parameters, ((msl_parameter){0})));
+    uint32_t parameters = ast->kind == MSL_AST_STATEMENT_PREPARE ? 0 : ast->parameter_count; // those are EXECUTE's
+    for (uint32_t k = 0; k < parameters; k++) MSL_TRY(MSL_PUSH(&p, &p.parameters, ((msl_parameter){0})));
     MSL_TRY(plan(&b, ast, out));
     finish_parameters(&p, out);
     out->flags = p.flags;
