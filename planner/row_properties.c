@@ -39,6 +39,9 @@ bool msl_column_is_not_null(const msl_logical *node, uint32_t id) {
     case MSL_LOGICAL_UNION_ALL:
     case MSL_LOGICAL_EXPAND:
     case MSL_LOGICAL_WINDOW:
+    case MSL_LOGICAL_CTE:
+    case MSL_LOGICAL_RECURSIVE:
+    case MSL_LOGICAL_WORK:
     case MSL_LOGICAL_CHANGE:
     case MSL_LOGICAL_COPY_TO: return false;
     }
@@ -161,6 +164,9 @@ bool msl_rows_differ(const msl_logical *node, const uint32_t *ids, uint32_t coun
     case MSL_LOGICAL_UNION_ALL:
     case MSL_LOGICAL_REPEAT:
     case MSL_LOGICAL_EXPAND:
+    case MSL_LOGICAL_CTE:
+    case MSL_LOGICAL_RECURSIVE:
+    case MSL_LOGICAL_WORK:
     case MSL_LOGICAL_CHANGE:
     case MSL_LOGICAL_COPY_TO: return false;
     }
