@@ -53,6 +53,7 @@ morsel_status msl_collect_counting(const msl_collect_call *c, const msl_row_layo
     if (call->filter >= 0) filter = find_column(layout, (uint32_t)call->filter);
     for (uint32_t a = 0; a < arg_count; a++) args[a] = find_column(layout, call->args[a]);
     for (uint64_t i = 0; i < n; i++) {
+        if (i % CHECK_ROWS == 0 && msl_cancelled(lane->query)) return msl_interrupted(lane);
         bool counts = call->filter < 0 || (!is_null(rows[i], &filter) && rows[i][filter.offset]);
         for (uint32_t a = 0; a < arg_count; a++) counts &= !is_null(rows[i], &args[a]);
         run->entries[run->count].row = rows[i];

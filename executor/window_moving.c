@@ -5,11 +5,12 @@
 
 #include <string.h>
 
-#define NO_ITEM    UINT32_MAX
-#define LEAF_ITEMS 16u
-#define FAN        4u
-#define ROW_NUMBER 16u    ///< in the tail of rows: room behind their place
-#define CHECK_ROWS 65536u
+#define NO_ITEM     UINT32_MAX
+#define LEAF_ITEMS  16u
+#define FAN         4u
+#define ROW_NUMBER  16u   ///< in the tail of rows: room behind their place
+#define CHECK_ROWS  65536u
+#define CHECK_NODES 1024u
 
 static inline const msl_agg_call *call_of(const msl_window_run *run) { return &run->spec->call->call; }
 
@@ -100,16 +101,18 @@ static uint32_t row_number(const char *row, uint32_t tail) {
 }
 
 /// Numbers the sorted entries: each, or each run of equal ones; entry k of the run becomes a row of item k.
-static void number_items(msl_window_run *run, const msl_sort_order *order, uint32_t tail) {
+static morsel_status number_items(msl_window_run *run, const msl_sort_order *order, uint32_t tail, msl_lane *lane) {
     msl_window_moving *m = &run->moving;
     msl_sort_run *sorted = &run->sorted;
     for (uint32_t i = 0; i < sorted->count; i++) {
+        if (i % CHECK_ROWS == 0 && msl_cancelled(lane->query)) return msl_interrupted(lane);
         bool is_again = m->by_value && i > 0 &&
                         msl_collect_same(order, &sorted->entries[m->items - 1], &sorted->entries[i]);
         if (!is_again) sorted->entries[m->items++] = sorted->entries[i];
         m->item_of[row_number(sorted->entries[i].row, tail)] = m->items - 1;
     }
     sorted->count = m->items;
+    return MORSEL_OK;
 }
 
 /// Puts distinct items into the call's order.
@@ -160,11 +163,12 @@ morsel_status msl_window_moving_enter(msl_window_run *run, const msl_window_part
     m->items = 0;
     MSL_TRY(msl_collect_counting(collect, layout, part->rows + begin, rows, &run->sorted, lane));
     for (uint32_t r = 0; r < rows; r++) {
+        if (r % CHECK_ROWS == 0 && msl_cancelled(lane->query)) return msl_interrupted(lane);
         memcpy(part->rows[begin + r] + tail + ROW_NUMBER, &r, sizeof r);
         m->item_of[r] = NO_ITEM;
     }
     MSL_TRY(msl_collect_sort(collect->is_distinct ? &collect->distinct : &collect->order, &run->sorted, &order, lane));
-    number_items(run, &order, tail);
+    MSL_TRY(number_items(run, &order, tail, lane));
     if (collect->is_distinct && collect->needs_order) MSL_TRY(order_items(run, rows, tail, lane));
     for (uint32_t k = 0; k < m->items; k++) m->rows[k] = run->sorted.entries[k].row;
     empty_frame(m);
@@ -339,6 +343,7 @@ static morsel_status renew_tree(msl_window_run *run, const msl_window_part *part
             m->is_stale[m->stale[i] / 64] &= ~((uint64_t)1 << m->stale[i] % 64);
         for (uint32_t i = 0; i < m->stale_count; i++) {
             uint32_t parent = m->stale[i] / FAN;
+            if (i % CHECK_NODES == CHECK_NODES - 1 && msl_cancelled(lane->query)) return msl_interrupted(lane);
             MSL_TRY(make_node(run, part, level, m->stale[i], lane));
             if (level + 1 == m->levels || (m->is_stale[parent / 64] >> parent % 64 & 1)) continue;
             m->is_stale[parent / 64] |= (uint64_t)1 << parent % 64;
