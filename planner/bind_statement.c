@@ -184,8 +184,9 @@ static morsel_status bind_planned(msl_binder *b, const msl_ast_statement *ast, m
     case MSL_AST_STATEMENT_CREATE_VIEW: return msl_bind_create_view(b, ast->u.create_view, ast->at, out);
     case MSL_AST_STATEMENT_DROP: return msl_bind_drop(b, &ast->u.drop, ast->at, out);
     case MSL_AST_STATEMENT_SET:
-    case MSL_AST_STATEMENT_RESET:
-    case MSL_AST_STATEMENT_PRAGMA: return msl_bind_set_statement(b, ast, out);
+    case MSL_AST_STATEMENT_RESET: return msl_bind_set_statement(b, ast, out);
+    case MSL_AST_STATEMENT_PRAGMA: return msl_bind_pragma(b, ast, out, query);
+    case MSL_AST_STATEMENT_CALL: return msl_bind_call_statement(b, ast, query);
     case MSL_AST_STATEMENT_CREATE_INDEX: return msl_bind_create_index(b, ast->u.create_index, ast->at, out);
     case MSL_AST_STATEMENT_REINDEX: return msl_bind_reindex(b, &ast->u.reindex, ast->at, out);
     case MSL_AST_STATEMENT_ALTER: return msl_bind_alter(b, ast->u.alter, ast->at, out, query);
@@ -207,8 +208,7 @@ static morsel_status bind_planned(msl_binder *b, const msl_ast_statement *ast, m
     case MSL_AST_STATEMENT_USE:
     case MSL_AST_STATEMENT_VACUUM:
     case MSL_AST_STATEMENT_ANALYZE:
-    case MSL_AST_STATEMENT_CHECKPOINT:
-    case MSL_AST_STATEMENT_CALL: return refuse(b, ast);
+    case MSL_AST_STATEMENT_CHECKPOINT: return refuse(b, ast);
     }
     return refuse(b, ast);
 }

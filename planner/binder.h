@@ -472,6 +472,10 @@ morsel_status msl_bind_summarize(msl_binder *b, const msl_ast_describe *ast, msl
 /// Lists (SHOW TABLES, ...) become *out; SHOW of settings fills prepared->setting and leaves out->plan NULL.
 morsel_status msl_bind_show(msl_binder *b, const msl_ast_show *ast, msl_ast_span at, msl_prepared *prepared,
                             msl_bound_query *out) MSL_MUST_CHECK;
+morsel_status msl_bind_pragma(msl_binder *b, const msl_ast_statement *ast, msl_prepared *prepared,
+                              msl_bound_query *out) MSL_MUST_CHECK;
+/// CALL f(...).
+morsel_status msl_bind_call_statement(msl_binder *b, const msl_ast_statement *ast, msl_bound_query *out) MSL_MUST_CHECK;
 /// PREPARE, EXECUTE, DEALLOCATE.
 morsel_status msl_bind_named_statement(msl_binder *b, const msl_ast_statement *ast,
                                        msl_prepared *prepared) MSL_MUST_CHECK;
