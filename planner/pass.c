@@ -21,6 +21,7 @@ static const struct {
     {"remove_joins", msl_pass_remove_joins},
     {"from_metadata", msl_pass_from_metadata},
     {"distinct_keys", msl_pass_distinct_keys},
+    {"group_keys", msl_pass_group_keys},
     {"join_order", msl_pass_join_order},
     {"join_keys", msl_pass_join_keys},
     {"build_side", msl_pass_build_side},

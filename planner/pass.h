@@ -18,6 +18,7 @@ morsel_status msl_pass_factor_or(msl_planner *p, msl_logical **root) MSL_MUST_CH
 morsel_status msl_pass_infer_predicates(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
 morsel_status msl_pass_remove_joins(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
 morsel_status msl_pass_from_metadata(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
+morsel_status msl_pass_group_keys(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
 morsel_status msl_pass_distinct_keys(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
 morsel_status msl_pass_push_filter(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
 morsel_status msl_pass_join_order(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
