@@ -178,6 +178,7 @@ static void reset_group(msl_group *g) {
 void msl_rounds_reset(msl_rounds *r) {
     r->round = 0;
     r->is_due = r->is_turning = r->is_paused = r->is_over = false;
+    atomic_store(&r->has_ended, false);
 }
 
 static void start_round_locked(msl_rounds *r) {
