@@ -645,6 +645,8 @@ static morsel_status push_join(msl_unnesting *u, msl_logical **node, const msl_k
     case MSL_JOIN_ANTI:
     case MSL_JOIN_MARK:
     case MSL_JOIN_SINGLE: return push_left(u, node, known, with);
+    case MSL_JOIN_RIGHT_SEMI: // of physical plans
+    case MSL_JOIN_RIGHT_ANTI: break;
     }
     return MORSEL_OK;
 }
@@ -680,6 +682,7 @@ morsel_status msl_push_outer(msl_unnesting *u, msl_logical **node, const msl_kno
         if (n->aggregate.total_count) return push_totals(u, node, with);
         return push_groups(u, n, known, with);
     case MSL_LOGICAL_JOIN: return push_join(u, node, known, with);
+    case MSL_LOGICAL_ASOF_JOIN: return msl_refuse_dependent_asof(u->p, n);
     case MSL_LOGICAL_SORT: return push_through(u, n, known, with);
     case MSL_LOGICAL_LIMIT: return push_limit(u, node, with);
     case MSL_LOGICAL_UNION_ALL: return push_union(u, n, with);
