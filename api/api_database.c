@@ -195,7 +195,7 @@ void morsel_progress(morsel_connection *c, morsel_progress_info *info) {
     atomic_fetch_add(&c->interrupters, 1);
     msl_query *query = atomic_load(&c->latest);
     if (query) {
-        all.fraction = msl_query_progress(query);
+        all.fraction = msl_query_progress(query, &all.done, &all.total);
         all.rows = msl_query_rows(query);
         all.elapsed_ms = (msl_now_ns() - atomic_load(&c->latest_start_ns)) / 1000000;
     }

@@ -176,12 +176,15 @@ static void test_cursors(void) {
 typedef struct interrupter {
     morsel_connection *con;
     double sent_ms;
+    morsel_progress_info progress; ///< just before the interrupt
 } interrupter;
 
 static void *interrupt_soon(void *data) {
     interrupter *i = (interrupter *)data;
     usleep(50000);
     i->sent_ms = now_ms();
+    i->progress.struct_size = sizeof i->progress;
+    morsel_progress(i->con, &i->progress);
     morsel_interrupt(i->con);
     return NULL;
 }
@@ -199,7 +202,7 @@ static void test_interrupt(void) {
         morsel_result *result = NULL;
         morsel_chunk *chunk = NULL;
         morsel_error *err = NULL;
-        interrupter i = {con, 0};
+        interrupter i = {.con = con};
         pthread_t thread;
         pthread_create(&thread, NULL, interrupt_soon, &i);
         morsel_status status = morsel_query(con, queries[q], -1, &result, &err);
@@ -209,6 +212,8 @@ static void test_interrupt(void) {
         took -= i.sent_ms;
         CHECK(status == MORSEL_INTERRUPTED);
         if (status != MORSEL_INTERRUPTED) fprintf(stderr, "  %s: %s\n", queries[q], err ? morsel_error_message(err) : "ended");
+        CHECK(i.progress.fraction >= 0 && i.progress.fraction <= 1 && i.progress.total > 0);
+        CHECK(i.progress.done <= i.progress.total && i.progress.elapsed_ms > 0 && i.progress.memory_bytes > 0);
         CHECK(took < 2000); // generous: the machine may be busy; the benchmark measures it
         morsel_error_free(&err);
         morsel_result_free(&result);
