@@ -115,6 +115,9 @@ struct morsel_chunk {
 
 /// Makes the public error; returns its status. `out` may be NULL.
 morsel_status msl_api_error(const msl_error *error, const char *sql, size_t sql_length, morsel_error **out);
+/// MORSEL_MISUSE when an argument that a function needs is NULL, else MORSEL_OK; `what` names it.
+morsel_status msl_api_need(const void *argument, const char *what, morsel_error **err);
+#define MSL_NEED(argument, err) MSL_TRY(msl_api_need((argument), #argument, (err)))
 
 /* ---- api_database.c ---- */
 

@@ -342,7 +342,10 @@ static morsel_status next(morsel_result *r, morsel_chunk **out, msl_error *err) 
 }
 
 morsel_status morsel_result_next(morsel_result *result, morsel_chunk **chunk, morsel_error **err) {
+    if (err) *err = NULL;
+    MSL_NEED(chunk, err);
     *chunk = NULL;
+    MSL_NEED(result, err);
     if (!msl_connection_enter(result->connection, err)) return MORSEL_MISUSE;
     msl_error error = {0};
     morsel_status status = next(result, chunk, &error);

@@ -1,6 +1,7 @@
 /// api_statement.c: exec, query, prepare, bind, execute.
 #include "api/api_int.h"
 #include "functions/function.h"
+#include "storage/csv_text.h"
 
 #include <string.h>
 
@@ -73,7 +74,11 @@ static morsel_status prepare(morsel_connection *c, const char *sql, size_t lengt
 
 morsel_status morsel_prepare(morsel_connection *connection, const char *sql, ptrdiff_t length, morsel_statement **statement,
                              const char **tail, morsel_error **err) {
+    if (err) *err = NULL;
+    if (tail) *tail = sql;
+    MSL_NEED(statement, err);
     *statement = NULL;
+    MSL_NEED(sql, err);
     size_t n = text_length(sql, length), consumed = n;
     if (tail) *tail = sql + n;
     if (!msl_connection_enter(connection, err)) return MORSEL_MISUSE;
@@ -119,6 +124,26 @@ const char *morsel_statement_column_type(const morsel_statement *statement, size
 
 /* ---- bind ---- */
 
+#define LONGEST_PARAMETER (1ull << 30)
+
+/// What the engine relies on: text is UTF-8, dates and times are within their types.
+static morsel_status check_scalar(const morsel_scalar *in, msl_error *err) {
+    bool is_text = in->kind == MORSEL_TEXT || in->kind == MORSEL_BLOB;
+    if (is_text && !in->text && in->length) return msl_error_set(err, MORSEL_MISUSE, "22004", "the parameter's text is NULL");
+    if (is_text && in->length > LONGEST_PARAMETER)
+        return msl_error_set(err, MORSEL_DATA, "54000", "a parameter of %zu bytes is longer than 1 GiB", in->length);
+    if (in->kind == MORSEL_TEXT && !msl_csv_simd_best()->utf8_is_valid(in->text, in->length)) {
+        msl_error_set(err, MORSEL_DATA, "22021", "the parameter's text is not valid UTF-8");
+        msl_error_hint(err, "bytes that are no text are a MORSEL_BLOB");
+        return MORSEL_DATA;
+    }
+    if (in->kind == MORSEL_DATE && (in->i64 < INT32_MIN || in->i64 > INT32_MAX))
+        return msl_error_set(err, MORSEL_DATA, "22008", "%lld days are no DATE", (long long)in->i64);
+    if (in->kind == MORSEL_TIME && (in->i64 < 0 || in->i64 > 86400000000))
+        return msl_error_set(err, MORSEL_DATA, "22008", "%lld microseconds are no TIME", (long long)in->i64);
+    return MORSEL_OK;
+}
+
 static morsel_status bind_value(morsel_statement *s, size_t index, const morsel_scalar *in, msl_error *err) {
     if (index >= s->value_count) {
         return msl_error_set(err, MORSEL_MISUSE, "22023", "the statement has %u parameters, so there is none at index %zu",
@@ -132,6 +157,7 @@ static morsel_status bind_value(morsel_statement *s, size_t index, const morsel_
     if ((unsigned)in->kind >= sizeof kinds / sizeof kinds[0]) {
         return msl_error_set(err, MORSEL_MISUSE, "22023", "%d is no kind of value", (int)in->kind);
     }
+    MSL_TRY(check_scalar(in, err));
     msl_value v = {.type = msl_type_of(kinds[in->kind].id), .is_null = in->kind == MORSEL_NULL};
     switch (in->kind) {
     case MORSEL_NULL: break;
@@ -141,7 +167,7 @@ static morsel_status bind_value(morsel_statement *s, size_t index, const morsel_
     case MORSEL_BLOB:
         msl_arena_reset(&s->value_texts[index]);
         v.length = in->length;
-        v.text = msl_arena_strndup(&s->value_texts[index], in->text, in->length);
+        v.text = msl_arena_strndup(&s->value_texts[index], in->text ? in->text : "", in->length);
         if (!v.text) return msl_error_nomem(err, "the parameter", in->length);
         break;
     case MORSEL_INT:
@@ -155,6 +181,9 @@ static morsel_status bind_value(morsel_statement *s, size_t index, const morsel_
 }
 
 morsel_status morsel_bind(morsel_statement *statement, size_t index, const morsel_scalar *value, morsel_error **err) {
+    if (err) *err = NULL;
+    MSL_NEED(statement, err);
+    MSL_NEED(value, err);
     if (!msl_connection_enter(statement->connection, err)) return MORSEL_MISUSE;
     msl_error error = {0};
     morsel_status status = bind_value(statement, index, value, &error);
@@ -164,6 +193,9 @@ morsel_status morsel_bind(morsel_statement *statement, size_t index, const morse
 }
 
 morsel_status morsel_bind_named(morsel_statement *statement, const char *name, const morsel_scalar *value, morsel_error **err) {
+    if (err) *err = NULL;
+    MSL_NEED(statement, err);
+    MSL_NEED(name, err);
     if (name[0] == '$' || name[0] == ':') name++;
     for (size_t i = 0; i < statement->value_count; i++) {
         const char *have = morsel_statement_parameter_name(statement, i);
@@ -270,7 +302,10 @@ static morsel_status execute(morsel_statement *s, morsel_result **out, msl_error
 }
 
 morsel_status morsel_execute(morsel_statement *statement, morsel_result **result, morsel_error **err) {
+    if (err) *err = NULL;
+    MSL_NEED(result, err);
     *result = NULL;
+    MSL_NEED(statement, err);
     if (!msl_connection_enter(statement->connection, err)) return MORSEL_MISUSE;
     msl_error error = {0};
     morsel_status status = execute(statement, result, &error);
@@ -283,7 +318,10 @@ morsel_status morsel_execute(morsel_statement *statement, morsel_result **result
 
 morsel_status morsel_query(morsel_connection *connection, const char *sql, ptrdiff_t length, morsel_result **result,
                            morsel_error **err) {
+    if (err) *err = NULL;
+    MSL_NEED(result, err);
     *result = NULL;
+    MSL_NEED(sql, err);
     size_t n = text_length(sql, length), consumed = 0;
     if (!msl_connection_enter(connection, err)) return MORSEL_MISUSE;
     msl_error error = {0};
@@ -326,6 +364,8 @@ morsel_status morsel_exec(morsel_connection *connection, const char *sql, ptrdif
                           morsel_error **err) {
     if (err) *err = NULL;
     if (rows_changed) *rows_changed = 0;
+    MSL_NEED(connection, err);
+    MSL_NEED(sql, err);
     size_t n = text_length(sql, length), at = 0;
     while (at < n) {
         size_t consumed = 0;
@@ -339,7 +379,7 @@ morsel_status morsel_exec(morsel_connection *connection, const char *sql, ptrdif
     return MORSEL_OK;
 }
 
-int morsel_complete(const char *sql, ptrdiff_t length) { return msl_sql_is_complete(sql, text_length(sql, length)); }
+int morsel_complete(const char *sql, ptrdiff_t length) { return !sql || msl_sql_is_complete(sql, text_length(sql, length)); }
 
 const char *morsel_keyword(size_t index) {
     size_t count;
@@ -348,6 +388,7 @@ const char *morsel_keyword(size_t index) {
 }
 
 size_t morsel_quote_name(const char *name, char *out, size_t room) {
+    if (!name) name = "";
     const msl_keyword *keyword = msl_keyword_find(name, strlen(name));
     bool is_plain = name[0] && !(keyword && keyword->class_ == MSL_KEYWORD_RESERVED) && !(name[0] >= '0' && name[0] <= '9');
     size_t n = 0;

@@ -36,6 +36,8 @@
 ///                within a bounded buffer. Freeing a result early stops its work. Two open results on two connections (or
 ///                on one) share the threads fairly. What changes data (INSERT, CREATE TABLE AS, COPY, SET) is always run
 ///                to its end by morsel_query() and morsel_exec().
+///   Misuse       An argument that is NULL where one is needed, a wrong order and an index beyond the last are refused
+///                with MORSEL_MISUSE; functions without a status answer 0 or NULL then, or do nothing.
 ///   Structs      that a caller fills begin with `size_t struct_size`, set to sizeof the struct.
 #ifndef MORSEL_H
 #define MORSEL_H

@@ -1,5 +1,5 @@
 /// test_api.c: the public interface as a program uses it: lifetimes in any order, parameters, errors, interrupt, progress,
-/// several cursors, misuse. Also compiled as C++ (see CMakeLists.txt) to prove the header clean.
+/// several cursors, misuse. That the header is clean C11 and C++11 is a test of its own (see CMakeLists.txt).
 #include "morsel.h"
 
 #include <pthread.h>
@@ -236,7 +236,7 @@ static void test_timeout(void) {
 
 static void *use_connection(void *data) {
     morsel_connection *con = (morsel_connection *)data;
-    one(con, "SELECT sum(range) FROM range(300000000)");
+    one(con, "SELECT sum(range) FROM range(1000000000000)"); // until it is interrupted
     return NULL;
 }
 
@@ -245,11 +245,15 @@ static void test_misuse(void) {
     morsel_connection *con = open_pair(&db, "2");
     pthread_t thread;
     pthread_create(&thread, NULL, use_connection, con);
-    usleep(20000);
+    morsel_progress_info info = {.struct_size = sizeof info};
+    for (int i = 0; i < 20000 && info.total <= 0; i++) { // until its query runs
+        usleep(1000);
+        morsel_progress(con, &info);
+    }
     morsel_result *result = NULL;
     morsel_error *err = NULL;
     morsel_status status = morsel_query(con, "SELECT 1", -1, &result, &err);
-    CHECK(status == MORSEL_MISUSE || status == MORSEL_OK); // OK when the other thread has ended already
+    CHECK(status == MORSEL_MISUSE && strstr(morsel_error_message(err), "another thread"));
     morsel_error_free(&err);
     morsel_interrupt(con);
     morsel_result_free(&result);
@@ -263,6 +267,71 @@ static void test_misuse(void) {
     CHECK(morsel_quote_name("select", name, 4) == 8 && strcmp(name, "\"se") == 0);
 }
 
+/// Every argument that may not be NULL, as NULL; values that are none of their type.
+static void test_null_arguments(void) {
+    morsel_database *db = NULL;
+    morsel_connection *con = NULL, *none = NULL;
+    morsel_statement *st = NULL;
+    morsel_result *result = NULL;
+    morsel_chunk *chunk = NULL;
+    morsel_error *err = NULL;
+    const char *text = NULL;
+    const morsel_scalar one_ = {.kind = MORSEL_INT, {.i64 = 1}, .length = 0};
+    const morsel_option half = {"threads", NULL};
+    CHECK(morsel_open(NULL, NULL, 0, NULL, NULL) == MORSEL_MISUSE);
+    CHECK(morsel_open(NULL, NULL, 1, &db, NULL) == MORSEL_MISUSE && !db);
+    CHECK(morsel_open(NULL, &half, 1, &db, NULL) == MORSEL_MISUSE && !db);
+    CHECK(morsel_connect(NULL, &con, &err) == MORSEL_MISUSE && strstr(morsel_error_message(err), "database is NULL"));
+    morsel_error_free(&err);
+    con = open_pair(&db, "2");
+    CHECK(morsel_connect(db, NULL, NULL) == MORSEL_MISUSE);
+    CHECK(morsel_query(NULL, "SELECT 1", -1, &result, NULL) == MORSEL_MISUSE && !result);
+    CHECK(morsel_query(con, NULL, -1, &result, NULL) == MORSEL_MISUSE && morsel_query(con, "SELECT 1", -1, NULL, NULL) == MORSEL_MISUSE);
+    CHECK(morsel_exec(NULL, "SELECT 1", -1, NULL, NULL) == MORSEL_MISUSE && morsel_exec(con, NULL, -1, NULL, NULL) == MORSEL_MISUSE);
+    CHECK(morsel_prepare(NULL, "SELECT 1", -1, &st, NULL, NULL) == MORSEL_MISUSE && morsel_prepare(con, NULL, -1, &st, &text, NULL) == MORSEL_MISUSE);
+    CHECK(morsel_prepare(con, "SELECT 1", -1, NULL, NULL, NULL) == MORSEL_MISUSE);
+    CHECK(morsel_bind(NULL, 0, &one_, NULL) == MORSEL_MISUSE && morsel_bind_named(NULL, "a", &one_, NULL) == MORSEL_MISUSE);
+    CHECK(morsel_execute(NULL, &result, NULL) == MORSEL_MISUSE && morsel_result_next(NULL, &chunk, NULL) == MORSEL_MISUSE);
+    CHECK(morsel_set_option(NULL, "threads", "1", NULL) == MORSEL_MISUSE && morsel_set_option(con, NULL, "1", NULL) == MORSEL_MISUSE);
+    CHECK(morsel_set_option(con, "threads", NULL, NULL) == MORSEL_MISUSE && morsel_get_option(con, "threads", NULL, NULL) == MORSEL_MISUSE);
+    CHECK(morsel_get_option(NULL, "threads", &text, NULL) == MORSEL_MISUSE && morsel_get_option(con, NULL, &text, NULL) == MORSEL_MISUSE);
+    morsel_interrupt(NULL);
+    morsel_set_timeout(NULL, 1);
+    morsel_progress(NULL, NULL);
+    morsel_memory_stats(NULL, NULL);
+    morsel_error_details(NULL, NULL);
+    morsel_disconnect(&none);
+    CHECK(morsel_result_columns(NULL) == 0 && morsel_statement_columns(NULL) == 0 && morsel_chunk_rows(NULL) == 0);
+    CHECK(!morsel_result_warning(NULL, 0) && !morsel_result_column_name(NULL, 0) && morsel_cell_is_null(NULL, 0, 0));
+    CHECK(morsel_complete(NULL, -1) == 1 && morsel_quote_name(NULL, NULL, 0) == 2);
+
+    CHECK(morsel_prepare(con, "SELECT $a", -1, &st, NULL, NULL) == MORSEL_OK);
+    CHECK(morsel_execute(st, NULL, NULL) == MORSEL_MISUSE && morsel_execute(st, &result, NULL) == MORSEL_MISUSE); // not bound
+    CHECK(morsel_bind(st, 0, NULL, NULL) == MORSEL_MISUSE && morsel_bind(st, 1, &one_, NULL) == MORSEL_MISUSE);
+    CHECK(morsel_bind_named(st, NULL, &one_, NULL) == MORSEL_MISUSE && morsel_bind_named(st, "b", &one_, NULL) == MORSEL_MISUSE);
+    morsel_scalar v = {.kind = (morsel_value_kind)99, {.i64 = 0}, .length = 0};
+    CHECK(morsel_bind(st, 0, &v, NULL) == MORSEL_MISUSE);
+    v.kind = MORSEL_TEXT, v.text = NULL, v.length = 3;
+    CHECK(morsel_bind(st, 0, &v, NULL) == MORSEL_MISUSE);
+    v.text = "a\xff", v.length = 2;
+    CHECK(morsel_bind(st, 0, &v, NULL) == MORSEL_DATA);
+    v.kind = MORSEL_BLOB;
+    CHECK(morsel_bind(st, 0, &v, NULL) == MORSEL_OK);
+    v.kind = MORSEL_DATE, v.i64 = INT64_C(1) << 40;
+    CHECK(morsel_bind(st, 0, &v, NULL) == MORSEL_DATA);
+    v.kind = MORSEL_TIME, v.i64 = -1;
+    CHECK(morsel_bind(st, 0, &v, NULL) == MORSEL_DATA);
+    CHECK(morsel_bind(st, 0, &one_, NULL) == MORSEL_OK && morsel_execute(st, &result, NULL) == MORSEL_OK);
+    CHECK(morsel_result_next(result, NULL, NULL) == MORSEL_MISUSE && morsel_result_next(result, &chunk, NULL) == MORSEL_OK && chunk);
+    CHECK(morsel_cell_is_null(chunk, 1, 0) && morsel_cell_i64(chunk, 0, 1) == 0 && !morsel_cell_text(chunk, 7, 7, NULL));
+    CHECK(morsel_chunk_column(chunk, 1).rows == 0 && !morsel_result_column_type(result, 1));
+    morsel_chunk_free(&chunk);
+    morsel_result_free(&result);
+    morsel_statement_free(&st);
+    morsel_disconnect(&con);
+    morsel_close(&db);
+}
+
 int main(void) {
     test_lifetimes();
     test_errors();
@@ -271,6 +340,7 @@ int main(void) {
     test_interrupt();
     test_timeout();
     test_misuse();
+    test_null_arguments();
     printf("%d failed\n", failures);
     return failures != 0;
 }
