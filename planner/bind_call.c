@@ -38,14 +38,21 @@ static morsel_status bind_nullif(msl_binder *b, msl_expr **args, msl_at at, msl_
     return msl_expr_case(b->p, parts, 3, at, out);
 }
 
+static const struct {
+    const char *name;
+    uint32_t least, most;
+} specials[] = {{"coalesce", 1, UINT32_MAX}, {"ifnull", 2, 2}, {"nvl", 2, 2}, {"nullif", 2, 2}, {"if", 2, 3}, {"iif", 2, 3}};
+
+static bool is_special_name(const char *name) {
+    for (size_t k = 0; k < sizeof specials / sizeof specials[0]; k++) {
+        if (msl_same_name(specials[k].name, name)) return true;
+    }
+    return false;
+}
+
 /// Calls that decide which arguments are computed. *found says whether `name` is one.
 static morsel_status bind_special(msl_binder *b, const msl_ast_call *call, const char *name, msl_at at, bool *found,
                                   msl_expr **out) {
-    static const struct {
-        const char *name;
-        uint32_t least, most;
-    } specials[] = {
-        {"coalesce", 1, UINT32_MAX}, {"ifnull", 2, 2}, {"nvl", 2, 2}, {"nullif", 2, 2}, {"if", 2, 3}, {"iif", 2, 3}};
     *found = false;
     for (size_t k = 0; k < sizeof specials / sizeof specials[0]; k++) {
         if (!msl_same_name(specials[k].name, name)) continue;
@@ -215,6 +222,9 @@ static morsel_status check_scalar(msl_binder *b, const msl_ast_call *call, const
                        : call->null_treatment != MSL_AST_NULLS_UNSAID ? "IGNORE or RESPECT NULLS"
                                                                       : NULL;
     if (!what) return MORSEL_OK;
+    bool is_known = msl_function_exists(name, strlen(name)) || is_special_name(name) ||
+                    msl_source_ops_by_name(name, strlen(name)) || msl_same_name(name, "grouping");
+    if (!is_known) return MORSEL_OK; // there is more to say about a name that does not exist
     return msl_error_at(b->p->err, MORSEL_BIND, "42809", at.offset, at.length, "%s is no aggregate: %s cannot be given",
                         name, what);
 }
