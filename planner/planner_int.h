@@ -45,6 +45,7 @@ typedef struct msl_planner {
     uint32_t facts_room;
     uint32_t scan_count;            ///< scans that facts were learnt of
     unsigned flags;                ///< msl_prepared_flags
+    const msl_read_once *read_once; ///< pipes that the statement reads
 } msl_planner;
 
 /// A byte range in env->sql; offset -1 = none.
