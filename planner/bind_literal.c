@@ -209,6 +209,11 @@ static morsel_status modified_type(msl_binder *b, const msl_ast_type *ast, const
         return msl_error_at(b->p->err, MORSEL_TYPE, "42601", at.offset, at.length, "type %s takes at most %u number%s",
                             name, allowed, allowed > 1 ? "s" : "");
     }
+    if (msl_same_name(name, "float")) { // the number of binary digits
+        MSL_TRY(type_modifier(b, ast->modifiers.items[0], 1, 53, "the precision of FLOAT", &v));
+        if (v <= 24) *out = msl_type_of(MSL_TYPE_REAL);
+        return MORSEL_OK;
+    }
     switch ((*out)->id) {
     case MSL_TYPE_DECIMAL: return decimal_type(b, ast, out);
     case MSL_TYPE_VARCHAR:
@@ -218,10 +223,6 @@ static morsel_status modified_type(msl_binder *b, const msl_ast_type *ast, const
             if (!message) return msl_planner_nomem(b->p);
             b->p->env->warn(b->p->env->warn_sink, message);
         }
-        return MORSEL_OK;
-    case MSL_TYPE_REAL: // FLOAT(n): binary digits
-        MSL_TRY(type_modifier(b, ast->modifiers.items[0], 1, 53, "the precision of FLOAT", &v));
-        if (v > 24) *out = msl_type_of(MSL_TYPE_DOUBLE);
         return MORSEL_OK;
     case MSL_TYPE_TIME:
     case MSL_TYPE_TIMESTAMP:
