@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#define WORKER_ROWS 8192u
+
 typedef struct table_binding {
     msl_table *table;
     msl_table_version *version;
@@ -258,6 +260,12 @@ static const msl_source_ops table_ops = {
     .consumed = table_consumed,
 };
 
+/// A worker more pays from some thousands of rows on: waking it costs more than reading fewer.
+static uint64_t useful_workers(const msl_table_version *version) {
+    uint64_t by_rows = version->rows / WORKER_ROWS + 1;
+    return by_rows < version->part_count ? by_rows : version->part_count;
+}
+
 morsel_status msl_table_source(msl_table *table, msl_table_version *version, bool with_row_ids, const msl_bind_env *env,
                                msl_source *out) {
     uint32_t count = table->column_count + with_row_ids;
@@ -290,7 +298,7 @@ morsel_status msl_table_source(msl_table *table, msl_table_version *version, boo
                         .key_count = key_count,
                         .estimated_rows = (double)version->rows,
                         .total_bytes = (double)version->rows,
-                        .estimated_morsels = version->part_count,
+                        .estimated_morsels = useful_workers(version),
                         .flags = MSL_SOURCE_ORDERED | MSL_SOURCE_RESTARTABLE | MSL_SOURCE_LOCAL,
                         .binding = b};
     return MORSEL_OK;
