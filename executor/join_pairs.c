@@ -123,6 +123,7 @@ morsel_status msl_join_judge(msl_join_pairs *p, msl_lane *lane, const msl_chunk 
     for (uint32_t k = 0; k < p->count; k++) {
         uint8_t *state = &p->row_state[p->left[k]];
         if (p->is_weak && p->verdict[k] == MSL_PAIR_TRUE) p->verdict[k] = MSL_PAIR_UNKNOWN;
+        if (p->takes_first && *state & MSL_ROW_MATCHED) p->verdict[k] = MSL_PAIR_FALSE;
         if (p->verdict[k] == MSL_PAIR_UNKNOWN) *state |= MSL_ROW_UNKNOWN;
         if (p->verdict[k] != MSL_PAIR_TRUE) continue;
         if (p->type == MSL_JOIN_SINGLE && *state & MSL_ROW_MATCHED) return second_match(p, lane);
@@ -194,10 +195,11 @@ void msl_join_emit_rows(msl_join_pairs *p, const msl_chunk *in, msl_chunk *out) 
 }
 
 void msl_join_emit_unmatched(msl_join_pairs *p, char *const *rows, uint32_t n, msl_chunk *out) {
+    uint32_t left = msl_join_emits_right_only(p->type) ? 0 : p->left_count;
     gather_right(p, rows, n);
-    for (uint32_t c = 0; c < p->left_count; c++) p->columns[c] = p->nulls[c];
-    out->columns = p->columns;
-    out->column_count = p->left_count + p->right_count;
+    for (uint32_t c = 0; c < left; c++) p->columns[c] = p->nulls[c];
+    out->columns = p->columns + (p->left_count - left);
+    out->column_count = left + p->right_count;
     out->sel = NULL;
     out->rows = out->live = n;
 }

@@ -48,7 +48,7 @@ static unsigned cte_roles_of(const msl_plan *plan) {
 static morsel_status cte_init_global(msl_operator *op, msl_error *err) {
     cte_global *g = op->global;
     (void)err;
-    g->owner = op->plan->cte.owner ? msl_operator_of(op->query, op->plan->cte.owner) : op;
+    g->owner = op->plan->cte.owner ? msl_query_operator(op->query, op->plan->cte.owner) : op;
     if (g->owner == op) pthread_mutex_init(&g->own.lock, NULL);
     return MORSEL_OK;
 }

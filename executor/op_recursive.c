@@ -247,7 +247,7 @@ static morsel_status recursive_init_local(msl_operator *op, msl_lane *lane, msl_
 
 static morsel_status work_init_global(msl_operator *op, msl_error *err) {
     (void)err;
-    ((work_global *)op->global)->recursive = msl_operator_of(op->query, op->plan->work.recursion);
+    ((work_global *)op->global)->recursive = msl_query_operator(op->query, op->plan->work.recursion);
     return MORSEL_OK;
 }
 
@@ -419,6 +419,7 @@ static morsel_status pass_queue(msl_operator *op, recursive_global *g, msl_error
     uint32_t taken;
     while (g->next.head) {
         piece *p = g->next.head;
+        if (msl_cancelled(op->query)) return msl_error_set(err, MORSEL_INTERRUPTED, "57014", "the query was interrupted");
         MSL_TRY(msl_row_queue_push(g->queue, &p->chunk->chunk, err));
         g->next.head = p->next;
         drop_piece(g, p);
@@ -532,13 +533,23 @@ bool msl_recursive_is_ahead(msl_operator *op) {
     return ahead;
 }
 
+/// Under the lock.
+static void note_end(recursive_global *g, const msl_rounds *r) {
+    if (g->is_over && g->status != MORSEL_OK) return;
+    g->is_over = true;
+    g->status = r->end_status;
+    if (r->end_error) g->error = *r->end_error;
+}
+
 void msl_recursive_end(msl_operator *op, morsel_status status, const msl_error *error) {
-    if (!atomic_load(&op->is_ready)) return;
+    msl_rounds *r = op->sink_group->rounds;
+    r->end_status = status;
+    r->end_error = error;
+    atomic_store(&r->has_ended, true);
+    if (!atomic_load(&op->is_ready)) return; // a reader that opens it yet will look
     recursive_global *g = global_of(op);
     pthread_mutex_lock(&g->lock);
-    g->is_over = true;
-    g->status = status;
-    if (error) g->error = *error;
+    note_end(g, r);
     wake_readers(g, true);
     wake(&g->workers, UINT64_MAX);
     pthread_mutex_unlock(&g->lock);
@@ -600,6 +611,7 @@ static morsel_status recursive_next_morsel(msl_operator *op, msl_lane *lane, voi
     pthread_mutex_lock(&g->lock);
     stop_waiting(&g->readers, lane);
     give_back(g, l);
+    if (atomic_load(&op->sink_group->rounds->has_ended)) note_end(g, op->sink_group->rounds);
     if (g->out.count == 0) close_open(g);
     if (g->out.count > 0) {
         take(op, g, l);

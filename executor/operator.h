@@ -202,8 +202,8 @@ static inline unsigned msl_operator_roles(const msl_operator_ops *ops, const msl
     return ops->roles_of ? ops->roles_of(plan) : ops->roles;
 }
 
-/// The operator of a plan node, in the same query.
-msl_operator *msl_operator_of(const msl_query *query, const msl_plan *plan);
+/// The operator of a plan node; NULL when the query has none.
+msl_operator *msl_query_operator(const msl_query *query, const msl_plan *plan);
 
 /// Makes a parked lane runnable again. Any thread; harmless when it is not parked.
 void msl_lane_wake(msl_lane *lane);

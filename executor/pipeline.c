@@ -55,9 +55,9 @@ static uint32_t count_nodes(const msl_plan *plan, uint32_t depth) {
 static const char *kind_name(msl_plan_kind kind) {
     static const char *const names[MSL_PLAN_KIND_COUNT] = {
         "SCAN",      "VALUES",      "FILTER",   "PROJECT",   "LIMIT",     "AGG_SIMPLE", "AGG_PARTIAL",
-        "AGG_FINAL", "AGG_COLLECT", "EXCHANGE", "HASH_JOIN", "LOOP_JOIN", "SORT",       "TOP_N",
-        "UNION_ALL", "REPEAT",      "EXPAND",   "WINDOW",    "CTE",       "RECURSIVE",  "WORK",
-        "CHANGE",    "COPY_TO"};
+        "AGG_FINAL", "AGG_COLLECT", "EXCHANGE", "HASH_JOIN", "LOOP_JOIN", "RANGE_JOIN", "SORT",
+        "TOP_N",     "UNION_ALL",   "REPEAT",   "EXPAND",    "WINDOW",    "CTE",        "RECURSIVE",
+        "WORK",      "CHANGE",      "COPY_TO"};
     return kind < MSL_PLAN_KIND_COUNT && names[kind] ? names[kind] : "an unknown node";
 }
 
@@ -104,7 +104,7 @@ static morsel_status new_group(splitter *sp, msl_operator *sink, msl_group **out
 /// The node that keeps the rows which a CTE node reads.
 static msl_operator *rows_behind(msl_operator *op) {
     bool is_reader = op->plan->kind == MSL_PLAN_CTE && op->plan->cte.owner;
-    return is_reader ? msl_operator_of(op->query, op->plan->cte.owner) : op;
+    return is_reader ? msl_query_operator(op->query, op->plan->cte.owner) : op;
 }
 
 static morsel_status add_need(splitter *sp, msl_pipeline *p, msl_operator *op) {
@@ -120,14 +120,34 @@ static morsel_status add_need(splitter *sp, msl_pipeline *p, msl_operator *op) {
     return MORSEL_OK;
 }
 
+msl_operator *msl_query_operator(const msl_query *query, const msl_plan *plan) {
+    const msl_scheduler *s = msl_scheduler_of(query);
+    for (uint32_t i = 0; i < s->operator_count; i++) {
+        if (s->operators[i]->plan == plan) return s->operators[i];
+    }
+    return NULL;
+}
+
+/// A scan that drops rows by the keys of joins' build sides waits for those.
+static morsel_status add_filter_needs(splitter *sp, msl_pipeline *p, const msl_operator *scan) {
+    for (uint32_t i = 0; i < scan->plan->scan.join_filter_count; i++) {
+        msl_operator *join = msl_query_operator(&sp->s->query, scan->plan->scan.join_filters[i].join);
+        bool is_known = !join;
+        for (uint32_t k = 0; k < p->need_count && !is_known; k++) is_known = p->needs[k] == join->sink_group;
+        if (!is_known) MSL_TRY(add_need(sp, p, join));
+    }
+    return MORSEL_OK;
+}
+
 /// Closes a pipeline: `source`, then the chain, into the group.
 static morsel_status new_pipeline(splitter *sp, msl_operator *source, const chain *above, msl_group *g,
                                   bool is_remainder) {
     msl_scheduler *s = sp->s;
-    uint32_t n = 1 + (above ? above->length : 0);
+    bool is_scan = source->plan->kind == MSL_PLAN_SCAN;
+    uint32_t n = 1 + (above ? above->length : 0), filters = is_scan ? source->plan->scan.join_filter_count : 0;
     msl_pipeline *p = MSL_NEW(&s->arena, msl_pipeline);
     if (p) p->ops = MSL_NEW_ARRAY(&s->arena, msl_operator *, n);
-    if (p) p->needs = MSL_NEW_ARRAY(&s->arena, msl_group *, n);
+    if (p) p->needs = MSL_NEW_ARRAY(&s->arena, msl_group *, n + filters);
     if (p) p->missing = MSL_NEW_ARRAY(&s->arena, uint64_t, s->settings.threads + 1);
     if (!p || !p->ops || !p->needs || !p->missing ||
         !grow(&s->arena, (void ***)&s->pipelines, s->pipeline_count, &s->pipeline_room) ||
@@ -150,6 +170,7 @@ static morsel_status new_pipeline(splitter *sp, msl_operator *source, const chai
         p->ops[p->op_count++] = c->op;
         MSL_TRY(add_need(sp, p, c->op));
     }
+    if (filters) MSL_TRY(add_filter_needs(sp, p, source));
     p->index = s->pipeline_count;
     p->place = g->pipeline_count;
     s->pipelines[s->pipeline_count++] = p;
@@ -205,14 +226,6 @@ morsel_status msl_pipelines_split(msl_scheduler *s, msl_error *err) {
     MSL_TRY(new_group(&sp, result, &s->groups_root));
     MSL_TRY(split(&sp, s->root, NULL, s->groups_root));
     return msl_rounds_settle(s, err);
-}
-
-msl_operator *msl_operator_of(const msl_query *query, const msl_plan *plan) {
-    const msl_scheduler *s = msl_scheduler_of(query);
-    for (uint32_t i = 0; i < s->operator_count; i++) {
-        if (s->operators[i]->plan == plan) return s->operators[i];
-    }
-    return NULL;
 }
 
 /* ---- display ---- */

@@ -18,7 +18,7 @@ static bool is_inner(const msl_rounds *r, const msl_group *g) {
 static const msl_group *group_behind(const msl_pipeline *p) {
     const msl_operator *source = p->ops[0];
     if (source->plan->kind != MSL_PLAN_WORK) return p->streams_from;
-    return msl_operator_of(source->query, source->plan->work.recursion)->sink_group;
+    return msl_query_operator(source->query, source->plan->work.recursion)->sink_group;
 }
 
 static bool depends(const msl_rounds *r, const msl_pipeline *p) {
@@ -178,6 +178,7 @@ static void reset_group(msl_group *g) {
 void msl_rounds_reset(msl_rounds *r) {
     r->round = 0;
     r->is_due = r->is_turning = r->is_paused = r->is_over = false;
+    atomic_store(&r->has_ended, false);
 }
 
 static void start_round_locked(msl_rounds *r) {

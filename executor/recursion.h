@@ -46,6 +46,9 @@ struct msl_rounds {
     bool is_turning;             ///< turn_task is queued or runs
     bool is_paused;              ///< until the reader asks for more (rerun)
     bool is_over;
+    atomic_bool has_ended;       ///< msl_recursive_end was called, with the next two: perhaps before the operator was open
+    morsel_status end_status;
+    const msl_error *end_error;  ///< NULL: none
     msl_task turn_task;
 };
 

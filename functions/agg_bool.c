@@ -166,6 +166,7 @@ const msl_aggregate msl_agg_bool[] = {
      .description = "bool_or(condition): true when the condition is true in some row"},
     {.name = "count_if", COUNT_IF_CALLBACKS,
      .description = "count_if(condition): the number of rows in which the condition is true"},
+    {.name = "countif", COUNT_IF_CALLBACKS, .description = "countif(condition): another name of count_if"},
     {.name = "bit_and", .arg_count = 1, .flags = MSL_AGG_IGNORES_DISTINCT, .bind = bind_bits,
      .description = "bit_and(x): bitwise AND of all values of an integer type up to 64 bits"},
     {.name = "bit_or", .arg_count = 1, .flags = MSL_AGG_IGNORES_DISTINCT, .bind = bind_bits,

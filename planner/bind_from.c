@@ -139,19 +139,18 @@ morsel_status msl_bind_from_list(msl_binder *b, msl_ast_from *const *items, uint
 
 /* ---- joins ---- */
 
-static morsel_status join_type(msl_binder *b, const msl_ast_from *from, msl_join_type *out) {
-    if (from->u.join.asof) return msl_unsupported(b, from->at, "ASOF joins");
-    switch (from->u.join.kind) {
+static msl_join_type join_type(msl_ast_join_kind kind) {
+    switch (kind) {
     case MSL_AST_JOIN_INNER:
-    case MSL_AST_JOIN_CROSS: *out = MSL_JOIN_INNER; return MORSEL_OK;
-    case MSL_AST_JOIN_LEFT: *out = MSL_JOIN_LEFT; return MORSEL_OK;
-    case MSL_AST_JOIN_RIGHT: *out = MSL_JOIN_RIGHT; return MORSEL_OK;
-    case MSL_AST_JOIN_FULL: *out = MSL_JOIN_FULL; return MORSEL_OK;
-    case MSL_AST_JOIN_SEMI: *out = MSL_JOIN_SEMI; return MORSEL_OK;
-    case MSL_AST_JOIN_ANTI: *out = MSL_JOIN_ANTI; return MORSEL_OK;
-    case MSL_AST_JOIN_POSITIONAL: break;
+    case MSL_AST_JOIN_CROSS: return MSL_JOIN_INNER;
+    case MSL_AST_JOIN_LEFT: return MSL_JOIN_LEFT;
+    case MSL_AST_JOIN_RIGHT: return MSL_JOIN_RIGHT;
+    case MSL_AST_JOIN_FULL:
+    case MSL_AST_JOIN_POSITIONAL: return MSL_JOIN_FULL;
+    case MSL_AST_JOIN_SEMI: return MSL_JOIN_SEMI;
+    case MSL_AST_JOIN_ANTI: return MSL_JOIN_ANTI;
     }
-    return msl_unsupported(b, from->at, "POSITIONAL JOIN");
+    return MSL_JOIN_INNER;
 }
 
 static morsel_status side_column(msl_binder *b, const msl_relation *side, const char *name, const char *which,
@@ -252,7 +251,9 @@ static morsel_status join_using(msl_binder *b, const msl_ast_from *from, msl_joi
         bool quoted = is_using && from->u.join.using.items[k].quoted;
         MSL_TRY(side_column(b, left, names.items[k].name, "left", quoted, at, &left_columns[k]));
         MSL_TRY(side_column(b, right, names.items[k].name, "right", quoted, at, &right_columns[k]));
-        MSL_TRY(msl_bind_binary(b, MSL_AST_OP_EQ, left_columns[k], right_columns[k], at, &conjuncts[k]));
+        bool is_nearest = from->u.join.asof && k + 1 == names.count;
+        msl_ast_op op = is_nearest ? MSL_AST_OP_GE : MSL_AST_OP_EQ;
+        MSL_TRY(msl_bind_binary(b, op, left_columns[k], right_columns[k], at, &conjuncts[k]));
         const msl_type *common;
         msl_expr *pair[2] = {left_columns[k], right_columns[k]};
         MSL_TRY(msl_expr_unify(b->p, pair, 2, "USING", &common));
@@ -260,6 +261,7 @@ static morsel_status join_using(msl_binder *b, const msl_ast_from *from, msl_joi
         right_columns[k] = pair[1];
     }
     MSL_TRY(msl_logical_join(b->p, type, left->plan, right->plan, conjuncts, names.count, &out->plan));
+    if (from->u.join.asof) MSL_TRY(msl_make_asof(b, out->plan, msl_binder_at(b, from->u.join.right->at)));
     return merge_visible(b, type, &names, left_columns, right_columns, left, right, out);
 }
 
@@ -326,8 +328,9 @@ static morsel_status place_conjunct(on_join *j, msl_expr *e) {
 }
 
 /// The join of two relations on a condition.
-static morsel_status join_on(msl_binder *b, const msl_ast_expr *on, msl_join_type type, msl_relation *left,
+static morsel_status join_on(msl_binder *b, const msl_ast_from *from, msl_join_type type, msl_relation *left,
                              msl_relation *right, msl_relation *both) {
+    const msl_ast_expr *on = from->u.join.on;
     msl_scope *scope = b->scope;
     msl_scope on_scope = {.parent = scope ? scope->parent : NULL, .relation = both, .clause = MSL_CLAUSE_ON};
     on_join j = {.b = b, .type = type, .left = left, .right = right};
@@ -343,6 +346,11 @@ static morsel_status join_on(msl_binder *b, const msl_ast_expr *on, msl_join_typ
     bool turns = j.depends && type == MSL_JOIN_RIGHT; // the side that depends is the right one of a join
     MSL_TRY(msl_logical_join(b->p, turns ? MSL_JOIN_LEFT : type, turns ? right->plan : left->plan,
                              turns ? left->plan : right->plan, j.conjuncts.items, j.conjuncts.count, &both->plan));
+    if (from->u.join.asof) {
+        // Such a condition would be asked after the nearest row has been chosen.
+        if (j.depends || j.above.count) return msl_unsupported(b, on->at, "a subquery over both sides in the ON of ASOF JOIN");
+        return msl_make_asof(b, both->plan, msl_binder_at(b, from->u.join.right->at));
+    }
     for (uint32_t k = 0; k < j.above.count; k++) MSL_TRY(msl_plant_condition(b, &both->plan, j.above.items[k]));
     return MORSEL_OK;
 }
@@ -367,8 +375,7 @@ static morsel_status bind_side(msl_binder *b, const msl_ast_from *from, const ms
 }
 
 morsel_status msl_bind_join(msl_binder *b, const msl_ast_from *from, msl_relation *out) {
-    msl_join_type type = MSL_JOIN_INNER;
-    MSL_TRY(join_type(b, from, &type));
+    msl_join_type type = join_type(from->u.join.kind);
     msl_relation left, right;
     msl_lateral lateral = {&left, b->lateral, type == MSL_JOIN_RIGHT || type == MSL_JOIN_FULL};
     MSL_TRY(bind_side(b, from->u.join.left, b->lateral, type == MSL_JOIN_RIGHT || type == MSL_JOIN_FULL, type, &left));
@@ -376,12 +383,13 @@ morsel_status msl_bind_join(msl_binder *b, const msl_ast_from *from, msl_relatio
                       type == MSL_JOIN_LEFT || type == MSL_JOIN_FULL || type == MSL_JOIN_ANTI, type, &right));
     MSL_TRY(check_aliases(b, &left, &right, from->u.join.right->at));
     MSL_TRY(msl_relation_concat(b, &left, &right, out));
+    if (from->u.join.kind == MSL_AST_JOIN_POSITIONAL) return msl_plan_positional_join(b, left.plan, right.plan, &out->plan);
     if (from->u.join.natural || from->u.join.using.count) {
         MSL_TRY(join_using(b, from, type, &left, &right, out));
     } else {
         if (!from->u.join.on && from->u.join.kind != MSL_AST_JOIN_CROSS)
             return missing_condition(b, from->u.join.right->at);
-        if (from->u.join.on) MSL_TRY(join_on(b, from->u.join.on, type, &left, &right, out));
+        if (from->u.join.on) MSL_TRY(join_on(b, from, type, &left, &right, out));
         else MSL_TRY(msl_logical_join(b->p, type, left.plan, right.plan, NULL, 0, &out->plan));
         if (type == MSL_JOIN_SEMI || type == MSL_JOIN_ANTI) out->visible = left.visible;
     }

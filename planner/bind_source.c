@@ -20,7 +20,8 @@ static msl_bind_env source_env(const msl_binder *b) {
                           .cancelled = env->cancelled,
                           .overrides = env->overrides,
                           .warn = env->warn,
-                          .warn_sink = env->warn_sink};
+                          .warn_sink = env->warn_sink,
+                          .read_once = &b->p->read_once};
 }
 
 morsel_status msl_relation_of_source(msl_binder *b, const msl_source *source, const char *alias, const char *schema,

@@ -347,6 +347,18 @@ morsel_status msl_bind_lateral_query(msl_binder *b, const msl_ast_query *ast, ms
 /// range() and generate_series() whose arguments name columns or have subqueries; *done is false for all others.
 morsel_status msl_bind_sequence(msl_binder *b, const msl_ast_call *ast, const char *alias, bool *done,
                                 msl_relation *out) MSL_MUST_CHECK;
+/* ---- bind_asof.c, plan_number.c ---- */
+
+/// Makes a join an ASOF_JOIN: its inequality says which row is the nearest.
+///   errors  42601 when there is none, or more than one
+morsel_status msl_make_asof(msl_binder *b, msl_logical *join, msl_at at) MSL_MUST_CHECK;
+/// row_number() OVER (ORDER BY order), in the order of the rows where it has no keys; *id is the column.
+morsel_status msl_plan_row_number(msl_binder *b, msl_logical **plan, msl_logical_order *order, uint32_t order_count,
+                                  uint32_t *id) MSL_MUST_CHECK;
+/// count(*) OVER ().
+morsel_status msl_plan_row_count(msl_binder *b, msl_logical **plan, uint32_t *id) MSL_MUST_CHECK;
+morsel_status msl_plan_positional_join(msl_binder *b, msl_logical *left, msl_logical *right,
+                                       msl_logical **out) MSL_MUST_CHECK;
 
 /* ---- bind_query.c, bind_select.c, bind_setop.c ---- */
 
@@ -460,6 +472,13 @@ morsel_status msl_bind_summarize(msl_binder *b, const msl_ast_describe *ast, msl
 /// Lists (SHOW TABLES, ...) become *out; SHOW of settings fills prepared->setting and leaves out->plan NULL.
 morsel_status msl_bind_show(msl_binder *b, const msl_ast_show *ast, msl_ast_span at, msl_prepared *prepared,
                             msl_bound_query *out) MSL_MUST_CHECK;
+morsel_status msl_bind_pragma(msl_binder *b, const msl_ast_statement *ast, msl_prepared *prepared,
+                              msl_bound_query *out) MSL_MUST_CHECK;
+/// CALL f(...).
+morsel_status msl_bind_call_statement(msl_binder *b, const msl_ast_statement *ast, msl_bound_query *out) MSL_MUST_CHECK;
+/// PREPARE, EXECUTE, DEALLOCATE.
+morsel_status msl_bind_named_statement(msl_binder *b, const msl_ast_statement *ast,
+                                       msl_prepared *prepared) MSL_MUST_CHECK;
 morsel_status msl_bind_set_statement(msl_binder *b, const msl_ast_statement *ast,
                                      msl_prepared *prepared) MSL_MUST_CHECK;
 /// Rows of texts (NULL pointer = NULL) as a VALUES plan.

@@ -117,6 +117,7 @@ void msl_learn_columns(msl_planner *p, const msl_logical *node) {
     case MSL_LOGICAL_VALUES:
     case MSL_LOGICAL_FILTER:
     case MSL_LOGICAL_JOIN:
+    case MSL_LOGICAL_ASOF_JOIN:
     case MSL_LOGICAL_SORT:
     case MSL_LOGICAL_TOP_N:
     case MSL_LOGICAL_LIMIT:

@@ -15,6 +15,8 @@ typedef enum msl_logical_kind {
     MSL_LOGICAL_PROJECT,   ///< a COLUMN that keeps its id passes through; every other expression makes a new id
     MSL_LOGICAL_AGGREGATE, ///< emits keys, then calls; without calls it is DISTINCT
     MSL_LOGICAL_JOIN,
+    MSL_LOGICAL_ASOF_JOIN, ///< in `join`: each left row meets the nearest of its matches; sides and type stay as they are, and
+                           ///< a condition from above must not move to the right side
     MSL_LOGICAL_SORT,
     MSL_LOGICAL_TOP_N,
     MSL_LOGICAL_LIMIT,
@@ -121,8 +123,10 @@ typedef struct msl_logical {
             uint32_t key_count;
             msl_expr **conjuncts;            ///< the rest of the condition
             uint32_t count;
+            bool builds_left;                ///< SEMI, ANTI with keys: the left side is stored, the right one streams
             uint32_t mark;                   ///< MARK: the id of its BOOLEAN (the last column)
             msl_at at;                       ///< SINGLE: of the subquery
+            msl_expr *nearest;               ///< ASOF: the inequality between the sides
         } join;
         struct {
             msl_logical_order *keys;

@@ -95,6 +95,7 @@ static morsel_status copy_arrays(msl_planner *p, msl_logical *node) {
         }
         return MORSEL_OK;
     case MSL_LOGICAL_JOIN:
+    case MSL_LOGICAL_ASOF_JOIN:
         MSL_TRY(COPY(p, node->join.left_keys, node->join.key_count));
         MSL_TRY(COPY(p, node->join.right_keys, node->join.key_count));
         return COPY(p, node->join.conjuncts, node->join.count);

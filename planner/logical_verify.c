@@ -69,6 +69,7 @@ static void check_join(verifier *v) {
             v->problem = "join keys differ in type";
     }
     for (uint32_t k = 0; k < n->join.count; k++) check_condition(v, n->join.conjuncts[k]);
+    if (n->kind == MSL_LOGICAL_ASOF_JOIN) check_condition(v, n->join.nearest);
 }
 
 /// Ids that pass through must come from the input, for nodes that make none.
@@ -144,6 +145,7 @@ static void check_node(verifier *v) {
         break;
     case MSL_LOGICAL_AGGREGATE: check_aggregate(v); break;
     case MSL_LOGICAL_JOIN:
+    case MSL_LOGICAL_ASOF_JOIN:
         check_join(v);
         check_passes(v, n->column_count - (n->join.type == MSL_JOIN_MARK));
         break;

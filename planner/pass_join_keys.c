@@ -73,5 +73,5 @@ static morsel_status find_keys(msl_planner *p, msl_logical *join) {
 morsel_status msl_pass_join_keys(msl_planner *p, msl_logical **root) {
     msl_logical *node = *root;
     for (uint32_t c = 0; c < node->child_count; c++) MSL_TRY(msl_pass_join_keys(p, &node->children[c]));
-    return node->kind == MSL_LOGICAL_JOIN ? find_keys(p, node) : MORSEL_OK;
+    return node->kind == MSL_LOGICAL_JOIN || node->kind == MSL_LOGICAL_ASOF_JOIN ? find_keys(p, node) : MORSEL_OK;
 }

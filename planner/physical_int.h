@@ -28,6 +28,8 @@ morsel_status msl_physical_node(msl_physical *b, msl_logical *node, msl_built *o
 morsel_status msl_physical_aggregate(msl_physical *b, msl_logical *node, msl_built *out) MSL_MUST_CHECK;
 morsel_status msl_physical_join(msl_physical *b, msl_logical *node, msl_built *out) MSL_MUST_CHECK;
 morsel_status msl_physical_window(msl_physical *b, msl_logical *node, msl_built *out) MSL_MUST_CHECK;
+/// Lets scans below the probe side of a hash join drop rows that find no partner (runtime_filters.c).
+morsel_status msl_plan_runtime_filters(msl_physical *b, msl_logical *node, msl_plan *join) MSL_MUST_CHECK;
 morsel_status msl_physical_cte(msl_physical *b, msl_logical *node, msl_built *out) MSL_MUST_CHECK;
 morsel_status msl_physical_recursive(msl_physical *b, msl_logical *node, msl_built *out) MSL_MUST_CHECK;
 morsel_status msl_physical_work(msl_physical *b, msl_logical *node, msl_built *out) MSL_MUST_CHECK;

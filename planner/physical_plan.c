@@ -341,7 +341,8 @@ static morsel_status build_node(msl_physical *b, msl_logical *node, msl_built *o
     case MSL_LOGICAL_FILTER: return build_filter(b, node, out);
     case MSL_LOGICAL_PROJECT: return build_project(b, node, out);
     case MSL_LOGICAL_AGGREGATE: return msl_physical_aggregate(b, node, out);
-    case MSL_LOGICAL_JOIN: return msl_physical_join(b, node, out);
+    case MSL_LOGICAL_JOIN:
+    case MSL_LOGICAL_ASOF_JOIN: return msl_physical_join(b, node, out);
     case MSL_LOGICAL_SORT:
     case MSL_LOGICAL_TOP_N: return build_sort(b, node, out);
     case MSL_LOGICAL_LIMIT: return build_limit(b, node, out);

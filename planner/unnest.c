@@ -457,11 +457,23 @@ static morsel_status emit_more(msl_planner *p, msl_logical *node) {
     return msl_emit(p, node, ids.items, ids.count);
 }
 
+morsel_status msl_refuse_dependent_asof(msl_planner *p, const msl_logical *join) {
+    const msl_expr *nearest = join->join.nearest;
+    return msl_error_unsupported(p->err, nearest->sql_offset, nearest->sql_length,
+                                 "ASOF JOIN whose sides use columns of another query or of each other");
+}
+
 morsel_status msl_unnest_tree(msl_planner *p, msl_logical **node) {
     msl_logical *n = *node;
     if (n->kind == MSL_LOGICAL_JOIN) {
         MSL_TRY(msl_unnest_tree(p, &n->children[0]));
         return msl_unnest_join(p, node);
+    }
+    if (n->kind == MSL_LOGICAL_ASOF_JOIN) {
+        msl_unnesting u = {.p = p, .left = n->children[0]};
+        for (uint32_t c = 0; c < 2; c++) MSL_TRY(msl_unnest_tree(p, &n->children[c]));
+        MSL_TRY(msl_find_outer(&u, n->children[1]));
+        return u.count ? msl_refuse_dependent_asof(p, n) : emit_sides(p, n);
     }
     bool changed = false;
     for (uint32_t c = 0; c < n->child_count; c++) {

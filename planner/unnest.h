@@ -38,6 +38,8 @@ typedef struct msl_unnesting {
 
 /* ---- unnest.c ---- */
 
+/// The error of an ASOF join that would have to be unnested.
+morsel_status msl_refuse_dependent_asof(msl_planner *p, const msl_logical *join) MSL_MUST_CHECK;
 /// Takes apart every dependent join of a tree, which uses no columns from elsewhere.
 morsel_status msl_unnest_tree(msl_planner *p, msl_logical **node) MSL_MUST_CHECK;
 /// The same for the join at the root, whose left side has been dealt with.

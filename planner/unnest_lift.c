@@ -108,7 +108,9 @@ static morsel_status lift_join(const msl_unnesting *u, msl_logical *node, msl_ex
     case MSL_JOIN_MARK: MSL_TRY(msl_lift(u, &node->children[0], lifted)); return emit_both(u, node, false);
     case MSL_JOIN_RIGHT:
     case MSL_JOIN_FULL:
-    case MSL_JOIN_SINGLE: return MORSEL_OK;
+    case MSL_JOIN_SINGLE:
+    case MSL_JOIN_RIGHT_SEMI: // of physical plans
+    case MSL_JOIN_RIGHT_ANTI: return MORSEL_OK;
     }
     return MORSEL_OK;
 }
@@ -122,6 +124,7 @@ morsel_status msl_lift(const msl_unnesting *u, msl_logical **node, msl_exprs *li
     case MSL_LOGICAL_SORT: // the order of a subquery without a limit means nothing
         *node = n->children[0];
         return msl_lift(u, node, lifted);
+    case MSL_LOGICAL_ASOF_JOIN:
     case MSL_LOGICAL_SCAN:
     case MSL_LOGICAL_VALUES:
     case MSL_LOGICAL_AGGREGATE:

@@ -763,10 +763,15 @@ static void partition_by(choice *c, text *out, const scope *s) {
     if (keys) text_add(out, " ");
 }
 
-/// An aggregate that SQLite too computes over windows.
-static void window_aggregate(choice *c, text *out, const scope *s, int depth) {
-    unsigned which = (unsigned)choose(c, 7);
+/// An aggregate that SQLite too computes over windows. is_total: rows of the frame have one order only.
+static void window_aggregate(choice *c, text *out, const scope *s, int depth, int is_total) {
+    unsigned which = (unsigned)choose(c, is_total ? 8 : 7);
     switch (which) {
+    case 7:
+        text_add(out, "group_concat('.' || "); // SQLite takes a result without a character for NULL
+        value(c, out, s, TEXT, depth - 1);
+        text_add(out, chance(c, 40) ? ")" : ", '%s')", chance(c, 50) ? "" : "; ");
+        break;
     case 0: text_add(out, "count(*)"); break;
     case 1: call(c, out, s, "count", (kind)choose(c, KINDS), 1, depth); break;
     case 2: call(c, out, s, "sum", INT, 1, depth); break;
@@ -814,7 +819,7 @@ static void window_call(choice *c, text *out, const scope *s, int depth, int has
     int is_total = chance(c, 60), is_ranked = chance(c, 15), is_placed = is_total && chance(c, 45);
     if (is_ranked) rank_function(c, out);
     else if (is_placed) placed_function(c, out, s, depth);
-    else window_aggregate(c, out, s, depth);
+    else window_aggregate(c, out, s, depth, is_total);
     if (has_named && is_total && chance(c, 40)) {
         text_add(out, " OVER w");
         return;
@@ -907,17 +912,69 @@ static void order_clause(choice *c, text *out, unsigned columns) {
     if (chance(c, 40)) text_add(out, " OFFSET %u", (unsigned)choose(c, 6));
 }
 
+/* ---- WITH: c0 to c2 ---- */
+
+/// One query with two readers: streamed, grouped, limited in an order that decides.
+static void shared_with(choice *c, text *out) {
+    unsigned table = (unsigned)choose(c, ORACLE_TABLES);
+    const char *hint = chance(c, 20) ? "MATERIALIZED " : chance(c, 10) ? "NOT MATERIALIZED " : "";
+    switch (choose(c, 4)) {
+    case 0:
+        text_add(out, "WITH w AS %s(SELECT i, k, s FROM t%u WHERE i IS NOT NULL) ", hint, table);
+        text_add(out, "SELECT a.i AS c0, b.s AS c1, count(*) AS c2 FROM w AS a JOIN w AS b ON a.k = b.k GROUP BY a.i, b.s");
+        return;
+    case 1:
+        text_add(out, "WITH w AS %s(SELECT k, count(*) AS n, min(i) AS m, max(s) AS s FROM t%u GROUP BY k) ", hint, table);
+        text_add(out, "SELECT a.m AS c0, b.s AS c1, a.n AS c2 FROM w AS a %sJOIN w AS b ON a.k = b.m%s",
+                 chance(c, 50) ? "LEFT " : "", chance(c, 50) ? " WHERE a.n > 1" : "");
+        return;
+    case 2:
+        text_add(out, "WITH w AS %s(SELECT DISTINCT i, s FROM t%u) ", hint, table);
+        text_add(out, "SELECT i AS c0, s AS c1, 1 AS c2 FROM w WHERE i > %d UNION ALL SELECT i, s, 2 FROM w WHERE i < %d",
+                 (int)choose(c, 10) - 5, (int)choose(c, 10) - 5);
+        return;
+    default:
+        text_add(out, "WITH w AS %s(SELECT i, count(*) AS n FROM t%u GROUP BY i ORDER BY i NULLS FIRST LIMIT %u), ", hint, table,
+                 1 + (unsigned)choose(c, 9));
+        text_add(out, "v AS (SELECT i, n FROM w WHERE n > 1 UNION SELECT n, i FROM w) ");
+        text_add(out, "SELECT a.i AS c0, b.n AS c1, (SELECT count(*) FROM w) AS c2 FROM v AS a JOIN v AS b ON a.n = b.i");
+    }
+}
+
+/// A walk along i -> k of a table from some rows on, or a count; UNION, or UNION ALL for a few rounds.
+static void recursive_with(choice *c, text *out) {
+    unsigned table = (unsigned)choose(c, ORACLE_TABLES);
+    int all = chance(c, 35), from = (int)choose(c, 8) - 4;
+    unsigned rounds = all ? 1 + (unsigned)choose(c, 2) : 1 + (unsigned)choose(c, 6);
+    text_add(out, "WITH RECURSIVE w(i, n) AS (SELECT i, 0 FROM t%u WHERE i BETWEEN %d AND %d UNION%s ", table, from, from + 2,
+             all ? " ALL" : "");
+    scope s = {0};
+    scope_add_table(&s, "t");
+    switch (choose(c, 3)) {
+    case 0: text_add(out, "SELECT t.k, w.n + 1 FROM w JOIN t%u AS t ON t.i = w.i WHERE w.n < %u", table, rounds); break;
+    case 1: text_add(out, "SELECT t.k, w.n + 1 FROM t%u AS t, w WHERE w.i = t.i AND w.n < %u", table, rounds); break;
+    default:
+        text_add(out, "SELECT coalesce(t.k, w.i + 1), w.n + 1 FROM w LEFT JOIN t%u AS t ON t.i = w.i WHERE w.n < %u", table,
+                 rounds);
+    }
+    if (chance(c, 30)) {
+        text_add(out, " AND ");
+        predicate(c, out, &s, 1);
+    }
+    text_add(out, ") SELECT %si AS c0, n AS c1, %s AS c2 FROM w", chance(c, 20) ? "DISTINCT " : "",
+             chance(c, 50) ? "i * 2" : "(SELECT max(n) FROM w)");
+}
+
 void generate_query(choice *c, text *out, text *for_sqlite, int *is_ordered) {
     static const char *const sets[] = {"UNION", "UNION ALL", "INTERSECT", "EXCEPT"};
     unsigned columns = 1 + (unsigned)choose(c, 4);
     int depth = 1 + (int)choose(c, 3);
     kind kinds[4];
     for (unsigned i = 0; i < 4; i++) kinds[i] = (kind)choose(c, KINDS);
-    if (chance(c, 8)) text_add(out, "WITH w AS (SELECT i, k, s FROM t%u WHERE i IS NOT NULL) ", (unsigned)choose(c, ORACLE_TABLES));
-    int has_with = out->length > 0;
-    if (has_with) {
+    if (chance(c, 10)) {
         columns = 3;
-        text_add(out, "SELECT a.i AS c0, b.s AS c1, count(*) AS c2 FROM w AS a JOIN w AS b ON a.k = b.k GROUP BY a.i, b.s");
+        if (chance(c, 50)) shared_with(c, out);
+        else recursive_with(c, out);
     } else if (chance(c, 30)) {
         if (chance(c, 20)) window_over_groups(c, out, columns, depth);
         else window_select(c, out, columns, kinds, depth);
