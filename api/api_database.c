@@ -93,6 +93,7 @@ morsel_status morsel_connect(morsel_database *database, morsel_connection **conn
 void msl_connection_release(morsel_connection *c) {
     if (!c || atomic_fetch_sub(&c->references, 1) != 1) return;
     struct morsel_database *database = c->database;
+    msl_named_statements_drop(c);
     msl_transaction_deinit(&c->transaction);
     msl_memory_release(database->memory, c, sizeof *c);
     msl_database_release(database);

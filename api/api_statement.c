@@ -22,14 +22,17 @@ static morsel_status statement_new(morsel_connection *c, const char *sql, size_t
     return s->sql ? MORSEL_OK : msl_error_nomem(err, "the statement", length);
 }
 
-void morsel_statement_free(morsel_statement **statement) {
-    if (!statement || !*statement) return;
-    morsel_statement *s = *statement;
-    morsel_connection *c = s->connection;
+void msl_statement_drop(morsel_statement *s) {
     msl_planned_release(s->planned);
     for (uint32_t i = 0; i < s->value_count; i++) msl_arena_deinit(&s->value_texts[i]);
     msl_arena_deinit(&s->arena);
-    msl_memory_release(c->database->memory, s, sizeof *s);
+    msl_memory_release(s->connection->database->memory, s, sizeof *s);
+}
+
+void morsel_statement_free(morsel_statement **statement) {
+    if (!statement || !*statement) return;
+    morsel_connection *c = (*statement)->connection;
+    msl_statement_drop(*statement);
     msl_connection_release(c);
     *statement = NULL;
 }
@@ -51,12 +54,12 @@ static morsel_status make_values(morsel_statement *s, msl_error *err) {
     return MORSEL_OK;
 }
 
-static morsel_status prepare(morsel_connection *c, const char *sql, size_t length, morsel_statement **out, size_t *consumed,
-                             msl_error *err) {
+morsel_status msl_statement_prepare(morsel_connection *c, const char *sql, size_t length, const msl_declared *declared,
+                                    morsel_statement **out, size_t *consumed, msl_error *err) {
     *out = NULL;
     atomic_store(&c->is_interrupted, false);
     msl_planned *planned = NULL;
-    MSL_TRY(msl_plan_text(c, sql, length, NULL, 0, NULL, NULL, consumed, &planned, err));
+    MSL_TRY(msl_plan_text(c, sql, length, NULL, 0, declared, NULL, NULL, consumed, &planned, err));
     if (!planned) return MORSEL_OK;
     morsel_statement *s = NULL;
     morsel_status status = statement_new(c, sql, *consumed, &s, err);
@@ -83,7 +86,7 @@ morsel_status morsel_prepare(morsel_connection *connection, const char *sql, ptr
     if (tail) *tail = sql + n;
     if (!msl_connection_enter(connection, err)) return MORSEL_MISUSE;
     msl_error error = {0};
-    morsel_status status = prepare(connection, sql, n, statement, &consumed, &error);
+    morsel_status status = msl_statement_prepare(connection, sql, n, NULL, statement, &consumed, &error);
     if (tail) *tail = sql + consumed;
     if (status != MORSEL_OK) msl_api_error(&error, sql, n, err);
     msl_connection_leave(connection);
@@ -144,11 +147,27 @@ static morsel_status check_scalar(const morsel_scalar *in, msl_error *err) {
     return MORSEL_OK;
 }
 
-static morsel_status bind_value(morsel_statement *s, size_t index, const morsel_scalar *in, msl_error *err) {
+morsel_status msl_statement_bind(morsel_statement *s, size_t index, const msl_value *value, msl_error *err) {
     if (index >= s->value_count) {
         return msl_error_set(err, MORSEL_MISUSE, "22023", "the statement has %u parameters, so there is none at index %zu",
                              s->value_count, index);
     }
+    msl_value v = *value;
+    if (!v.is_null && v.type->phys == MSL_PHYS_STRING) {
+        msl_arena_reset(&s->value_texts[index]);
+        v.text = msl_arena_strndup(&s->value_texts[index], value->text, value->length);
+        if (!v.text) return msl_error_nomem(err, "the parameter", value->length);
+    }
+    s->values[index] = v;
+    s->is_bound[index] = true;
+    return MORSEL_OK;
+}
+
+void msl_statement_unbind(morsel_statement *s) {
+    for (uint32_t i = 0; i < s->value_count; i++) s->is_bound[i] = false;
+}
+
+static morsel_status bind_value(morsel_statement *s, size_t index, const morsel_scalar *in, msl_error *err) {
     static const struct { msl_type_id id; } kinds[] = {
         [MORSEL_NULL] = {MSL_TYPE_NULL}, [MORSEL_BOOL] = {MSL_TYPE_BOOLEAN}, [MORSEL_INT] = {MSL_TYPE_BIGINT},
         [MORSEL_FLOAT] = {MSL_TYPE_DOUBLE}, [MORSEL_TEXT] = {MSL_TYPE_VARCHAR}, [MORSEL_BLOB] = {MSL_TYPE_BLOB},
@@ -165,19 +184,15 @@ static morsel_status bind_value(morsel_statement *s, size_t index, const morsel_
     case MORSEL_FLOAT: v.f64 = in->f64; break;
     case MORSEL_TEXT:
     case MORSEL_BLOB:
-        msl_arena_reset(&s->value_texts[index]);
         v.length = in->length;
-        v.text = msl_arena_strndup(&s->value_texts[index], in->text ? in->text : "", in->length);
-        if (!v.text) return msl_error_nomem(err, "the parameter", in->length);
+        v.text = in->text ? in->text : "";
         break;
     case MORSEL_INT:
     case MORSEL_DATE:
     case MORSEL_TIME:
     case MORSEL_TIMESTAMP: v.i64 = in->i64; break;
     }
-    s->values[index] = v;
-    s->is_bound[index] = true;
-    return MORSEL_OK;
+    return msl_statement_bind(s, index, &v, err);
 }
 
 morsel_status morsel_bind(morsel_statement *statement, size_t index, const morsel_scalar *value, morsel_error **err) {
@@ -196,7 +211,7 @@ morsel_status morsel_bind_named(morsel_statement *statement, const char *name, c
     if (err) *err = NULL;
     MSL_NEED(statement, err);
     MSL_NEED(name, err);
-    if (name[0] == '$' || name[0] == ':') name++;
+    if (name[0] == '$' || name[0] == ':' || name[0] == '@') name++;
     for (size_t i = 0; i < statement->value_count; i++) {
         const char *have = morsel_statement_parameter_name(statement, i);
         if (have && strcmp(have, name) == 0) return morsel_bind(statement, i, value, err);
@@ -265,8 +280,8 @@ static morsel_status freshen(morsel_statement *s, msl_error *err) {
     size_t consumed;
     uint32_t known = 0;
     while (known < s->value_count && s->is_bound[known]) known++;
-    MSL_TRY(msl_plan_text(c, s->sql, s->sql_length, uses_values ? s->values : NULL, uses_values ? known : 0, NULL, NULL,
-                          &consumed, &planned, err));
+    MSL_TRY(msl_plan_text(c, s->sql, s->sql_length, uses_values ? s->values : NULL, uses_values ? known : 0,
+                          s->planned ? &s->planned->declared : NULL, NULL, NULL, &consumed, &planned, err));
     msl_planned_release(s->planned);
     s->planned = planned;
     s->is_fresh = true;
@@ -282,8 +297,9 @@ static morsel_status begin_change(morsel_statement *s, msl_change *change, msl_e
     return msl_change_begin(change, &c->transaction, &c->is_interrupted, timeout ? msl_now_ns() + timeout * 1000000 : 0, err);
 }
 
-static morsel_status execute(morsel_statement *s, morsel_result **out, msl_error *err) {
+morsel_status msl_statement_execute(morsel_statement *s, morsel_result **out, msl_error *err) {
     morsel_connection *c = s->connection;
+    if (s->planned && s->planned->prepared.kind == MSL_STATEMENT_EXECUTE) return msl_execute_named(c, s->planned, out, err);
     atomic_store(&c->is_interrupted, false);
     msl_change change = {0};
     msl_arena scratch;
@@ -308,7 +324,7 @@ morsel_status morsel_execute(morsel_statement *statement, morsel_result **result
     MSL_NEED(statement, err);
     if (!msl_connection_enter(statement->connection, err)) return MORSEL_MISUSE;
     msl_error error = {0};
-    morsel_status status = execute(statement, result, &error);
+    morsel_status status = msl_statement_execute(statement, result, &error);
     if (status != MORSEL_OK) msl_api_error(&error, statement->sql, statement->sql_length, err);
     msl_connection_leave(statement->connection);
     return status;
@@ -326,7 +342,7 @@ morsel_status morsel_query(morsel_connection *connection, const char *sql, ptrdi
     if (!msl_connection_enter(connection, err)) return MORSEL_MISUSE;
     msl_error error = {0};
     morsel_statement *statement = NULL;
-    morsel_status status = prepare(connection, sql, n, &statement, &consumed, &error);
+    morsel_status status = msl_statement_prepare(connection, sql, n, NULL, &statement, &consumed, &error);
     if (status == MORSEL_OK && !statement) {
         status = msl_error_set(&error, MORSEL_MISUSE, "42601", "there is no statement in the text");
     }
@@ -334,7 +350,7 @@ morsel_status morsel_query(morsel_connection *connection, const char *sql, ptrdi
         status = msl_error_at(&error, MORSEL_MISUSE, "42601", (int64_t)consumed, 1, "more than one statement");
         msl_error_hint(&error, "morsel_exec() runs scripts; morsel_prepare() tells where a statement ends");
     }
-    if (status == MORSEL_OK) status = execute(statement, result, &error);
+    if (status == MORSEL_OK) status = msl_statement_execute(statement, result, &error);
     morsel_statement_free(&statement);
     if (status != MORSEL_OK) msl_api_error(&error, sql, n, err);
     msl_connection_leave(connection);

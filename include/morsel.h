@@ -199,7 +199,7 @@ MORSEL_API morsel_status morsel_prepare(morsel_connection *connection, const cha
 MORSEL_API void morsel_statement_free(morsel_statement **statement);
 /// Number of parameters.
 MORSEL_API size_t morsel_statement_parameters(const morsel_statement *statement);
-/// Name of the index-th (0-based) parameter without its `$` or `:`; "1", "2", ... for `?` and `$1`.
+/// Name of the index-th (0-based) parameter without its `$`, `:` or `@`; "1", "2", ... for `?` and `$1`.
 MORSEL_API const char *morsel_statement_parameter_name(const morsel_statement *statement, size_t index);
 /// Columns of the result, known without running it; 0 for a statement without rows.
 MORSEL_API size_t morsel_statement_columns(const morsel_statement *statement);

@@ -67,6 +67,13 @@ typedef struct msl_column_statistics {
 } msl_column_statistics;
 #define MSL_NOTHING_KNOWN ((msl_column_statistics){.distinct = -1, .null_share = -1})
 
+/// What a source knows for certain about the rows that a scan would give.
+typedef struct msl_exact_facts {
+    uint64_t rows;
+    bool has_range;                 ///< there are values: min and max are the least and the greatest
+    msl_value min, max;
+} msl_exact_facts;
+
 /// Columns that no two rows have in common: the plan may rely on it. NULLs count as different unless all are not NULL.
 typedef struct msl_source_key {
     const uint32_t *columns;
@@ -167,6 +174,8 @@ typedef struct msl_source_ops {
     morsel_status (*bind)(const msl_bind_env *env, const msl_source_arg *args, uint32_t arg_count, msl_source *out);
     /// What is known about a column; *out is MSL_NOTHING_KNOWN before. Cheap: some microseconds. NULL = nothing ever.
     void (*statistics)(const msl_source *source, uint32_t column, msl_column_statistics *out);
+    /// What is certain about the rows and a column (-1: only the rows); false when it would have to read. NULL = never.
+    bool (*exact)(const msl_source *source, int64_t column, msl_exact_facts *out);
     /// How the source would treat a filter (the planner asks; open gets those answered EXACT or PRUNES). NULL = IGNORED.
     msl_filter_answer (*answer)(const msl_source *source, const msl_scan_filter *filter);
     /// Starts a scan of `columns` (schema indexes, in output order; may be none: only rows are counted).

@@ -146,6 +146,88 @@ static void test_parameters(void) {
     morsel_close(&db);
 }
 
+/// The only cell of the statement's only row.
+static const char *run_one(morsel_statement *statement) {
+    static char text[64];
+    morsel_result *result = NULL;
+    morsel_chunk *chunk = NULL;
+    morsel_error *err = NULL;
+    morsel_status status = morsel_execute(statement, &result, &err);
+    if (status == MORSEL_OK) status = morsel_result_next(result, &chunk, &err);
+    const char *cell = chunk ? morsel_cell_text(chunk, 0, 0, NULL) : NULL;
+    snprintf(text, sizeof text, "%s", status != MORSEL_OK ? morsel_error_message(err) : cell ? cell : "NULL");
+    morsel_chunk_free(&chunk);
+    morsel_result_free(&result);
+    morsel_error_free(&err);
+    return text;
+}
+
+/// Every form of parameter, and its type from where it stands.
+static void test_parameter_forms(void) {
+    morsel_database *db = NULL;
+    morsel_connection *con = open_pair(&db, "1");
+    morsel_statement *statement = NULL;
+    morsel_error *err = NULL;
+    static const struct { const char *sql, *names, *want; } forms[] = {
+        {"SELECT ? - ?", "12", "-10"},          {"SELECT $2 - $1", "12", "10"},        {"SELECT ?2 - ?1", "12", "10"},
+        {"SELECT ?1 * 100 + ?", "12", "1020"},  {"SELECT $a - $b", "ab", "-10"},       {"SELECT :b - :a", "ba", "-10"},
+        {"SELECT @a * @a + $b", "ab", "120"},   {"SELECT $1 || :b", "1b", "1020"},     {"SELECT $1::TEXT || $2", "12", "1020"},
+        {"SELECT sum(x) FROM (VALUES (1), ($1)) AS v(x) LIMIT $2", "12", "11"},
+        {"SELECT count(*) FROM range(50) AS r(i) WHERE i BETWEEN ? AND ?", "12", "11"},
+        {"SELECT CASE WHEN $1 < $2 THEN 'less' ELSE 'more' END", "12", "less"},
+        {"SELECT max(i) FROM (SELECT i FROM range(50) AS r(i) ORDER BY i LIMIT $1 OFFSET $2) AS q", "12", "29"},
+    };
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        CHECK(morsel_prepare(con, forms[i].sql, -1, &statement, NULL, &err) == MORSEL_OK);
+        CHECK(morsel_statement_parameters(statement) == 2);
+        for (size_t k = 0; k < 2; k++) {
+            morsel_scalar value = {.kind = MORSEL_INT, .i64 = k ? 20 : 10};
+            char name[4] = {"?$:@"[i % 4], forms[i].names[k], 0};
+            CHECK(strcmp(morsel_statement_parameter_name(statement, k), name + 1) == 0);
+            CHECK(morsel_bind_named(statement, name + (i % 4 == 0), &value, &err) == MORSEL_OK);
+        }
+        CHECK(strcmp(run_one(statement), forms[i].want) == 0);
+        CHECK(strcmp(run_one(statement), forms[i].want) == 0); // the plan is used again
+        morsel_statement_free(&statement);
+    }
+    CHECK(morsel_prepare(con, "SELECT $1 + NULL, $2 = DATE '2024-01-02', $3", -1, &statement, NULL, &err) == MORSEL_OK);
+    morsel_statement_free(&statement);
+    CHECK(morsel_prepare(con, "SELECT ?0", -1, &statement, NULL, &err) != MORSEL_OK);
+    morsel_error_free(&err);
+    morsel_disconnect(&con);
+    morsel_close(&db);
+}
+
+/// A plan is made anew when what it rests on has changed.
+static void test_stale_plans(void) {
+    morsel_database *db = NULL;
+    morsel_connection *con = open_pair(&db, "1");
+    morsel_statement *statement = NULL, *recursive = NULL;
+    morsel_error *err = NULL;
+    CHECK(morsel_exec(con, "CREATE TABLE t(a INTEGER, b VARCHAR); INSERT INTO t VALUES (1, 'one')", -1, NULL, &err) == MORSEL_OK);
+    CHECK(morsel_prepare(con, "SELECT b FROM t WHERE a = ?", -1, &statement, NULL, &err) == MORSEL_OK);
+    CHECK(morsel_prepare(con, "WITH RECURSIVE w(n) AS (SELECT a FROM t UNION ALL SELECT n + 1 FROM w WHERE n < 5) "
+                              "SELECT count(*) FROM w AS x JOIN w AS y USING (n)", -1, &recursive, NULL, &err) == MORSEL_OK);
+    morsel_scalar value = {.kind = MORSEL_INT, .i64 = 1};
+    CHECK(morsel_bind(statement, 0, &value, &err) == MORSEL_OK);
+    CHECK(strcmp(run_one(statement), "one") == 0 && strcmp(run_one(recursive), "5") == 0);
+    CHECK(morsel_exec(con, "DROP TABLE t", -1, NULL, &err) == MORSEL_OK);
+    CHECK(strcmp(run_one(statement), "no table or view named t") == 0);
+    CHECK(strcmp(run_one(recursive), "no table or view named t") == 0);
+    CHECK(morsel_exec(con, "CREATE TABLE t(b DOUBLE, x VARCHAR, a BIGINT); INSERT INTO t VALUES (2.5, 'x', 1)", -1, NULL, &err) ==
+          MORSEL_OK);
+    CHECK(strcmp(run_one(statement), "2.5") == 0 && strcmp(run_one(recursive), "5") == 0);
+    CHECK(strcmp(morsel_statement_column_type(statement, 0), "DOUBLE") == 0);
+    CHECK(morsel_exec(con, "UPDATE t SET a = 3; SET disabled_optimizers = 'all'", -1, NULL, &err) == MORSEL_OK);
+    CHECK(strcmp(run_one(statement), "NULL") == 0 && strcmp(run_one(recursive), "3") == 0);
+    CHECK(morsel_exec(con, "PREPARE p AS SELECT b FROM t WHERE a = $1", -1, NULL, &err) == MORSEL_OK);
+    CHECK(strcmp(one(con, "EXECUTE p(3)"), "2.5") == 0);
+    morsel_statement_free(&statement);
+    morsel_statement_free(&recursive);
+    morsel_disconnect(&con); // with p
+    morsel_close(&db);
+}
+
 static void test_cursors(void) {
     morsel_database *db = NULL;
     morsel_connection *con = open_pair(&db, "2"), *other = NULL;
@@ -336,6 +418,8 @@ int main(void) {
     test_lifetimes();
     test_errors();
     test_parameters();
+    test_parameter_forms();
+    test_stale_plans();
     test_cursors();
     test_interrupt();
     test_timeout();
