@@ -612,7 +612,8 @@ def check_interrupt():
 
 
 with tempfile.TemporaryDirectory(prefix="morsel_bad_") as FOLDER:
-    for check in (check_missing, check_unreadable, check_binary, check_nul_text, check_long_line, check_wide, check_compressed, check_bad_rows,
+    for check in (check_missing, check_unreadable, check_binary, check_nul_text, check_long_line, check_wide, check_compressed,
+                  check_bad_rows,
                   check_changing, check_sql, check_memory, check_output, check_pipes,
                   check_interrupt):
         started = time.monotonic()
