@@ -21,16 +21,16 @@ static morsel_status finish_outputs(msl_binder *b, msl_bound_query *query) {
 }
 
 static morsel_status make_plan(msl_binder *b, msl_bound_query *query, msl_prepared *out) {
-    if (query->is_correlated) {
-        return msl_error_at(b->p->err, MORSEL_BIND, "42703", query->correlated_at.offset, query->correlated_at.length,
-                            "this column belongs to no FROM of its query");
-    }
+    MSL_ASSERT(query->outer.count == 0);
     MSL_TRY(finish_outputs(b, query));
+    MSL_TRY(msl_settle_ctes(b, query->plan));
+    if (b->p->has_outer_columns) MSL_TRY(msl_unnest(b->p, &query->plan));
     MSL_TRY(msl_optimize(b->p, &query->plan));
     MSL_TRY(msl_physical_plan(b->p, query->plan, &out->plan, &out->plan_node_count));
     out->column_count = out->plan->column_count;
     out->names = query->names;
     out->types = out->plan->types;
+    b->p->ctes = (msl_ctes){0}; // EXPLAIN plans a second tree
     return MORSEL_OK;
 }
 
@@ -184,8 +184,9 @@ static morsel_status bind_planned(msl_binder *b, const msl_ast_statement *ast, m
     case MSL_AST_STATEMENT_CREATE_VIEW: return msl_bind_create_view(b, ast->u.create_view, ast->at, out);
     case MSL_AST_STATEMENT_DROP: return msl_bind_drop(b, &ast->u.drop, ast->at, out);
     case MSL_AST_STATEMENT_SET:
-    case MSL_AST_STATEMENT_RESET:
-    case MSL_AST_STATEMENT_PRAGMA: return msl_bind_set_statement(b, ast, out);
+    case MSL_AST_STATEMENT_RESET: return msl_bind_set_statement(b, ast, out);
+    case MSL_AST_STATEMENT_PRAGMA: return msl_bind_pragma(b, ast, out, query);
+    case MSL_AST_STATEMENT_CALL: return msl_bind_call_statement(b, ast, query);
     case MSL_AST_STATEMENT_CREATE_INDEX: return msl_bind_create_index(b, ast->u.create_index, ast->at, out);
     case MSL_AST_STATEMENT_REINDEX: return msl_bind_reindex(b, &ast->u.reindex, ast->at, out);
     case MSL_AST_STATEMENT_ALTER: return msl_bind_alter(b, ast->u.alter, ast->at, out, query);
@@ -194,21 +195,20 @@ static morsel_status bind_planned(msl_binder *b, const msl_ast_statement *ast, m
     case MSL_AST_STATEMENT_ROLLBACK:
     case MSL_AST_STATEMENT_SAVEPOINT:
     case MSL_AST_STATEMENT_RELEASE: return bind_transaction(b, ast, out);
+    case MSL_AST_STATEMENT_PREPARE:
+    case MSL_AST_STATEMENT_EXECUTE:
+    case MSL_AST_STATEMENT_DEALLOCATE: return msl_bind_named_statement(b, ast, out);
     case MSL_AST_STATEMENT_EXPLAIN:
     case MSL_AST_STATEMENT_CREATE_SCHEMA:
     case MSL_AST_STATEMENT_CREATE_SEQUENCE:
     case MSL_AST_STATEMENT_CREATE_TYPE:
     case MSL_AST_STATEMENT_CREATE_MACRO:
-    case MSL_AST_STATEMENT_PREPARE:
-    case MSL_AST_STATEMENT_EXECUTE:
-    case MSL_AST_STATEMENT_DEALLOCATE:
     case MSL_AST_STATEMENT_ATTACH:
     case MSL_AST_STATEMENT_DETACH:
     case MSL_AST_STATEMENT_USE:
     case MSL_AST_STATEMENT_VACUUM:
     case MSL_AST_STATEMENT_ANALYZE:
-    case MSL_AST_STATEMENT_CHECKPOINT:
-    case MSL_AST_STATEMENT_CALL: return refuse(b, ast);
+    case MSL_AST_STATEMENT_CHECKPOINT: return refuse(b, ast);
     }
     return refuse(b, ast);
 }
@@ -234,7 +234,8 @@ morsel_status msl_plan_statement(const msl_planner_env *env, const msl_ast_state
     msl_planner p = {.env = env, .arena = env->arena, .err = err, .positional_parameters = ast->parameter_count};
     msl_binder b = {.p = &p, .sql = env->sql, .sql_length = env->sql_length};
     *out = (msl_prepared){0};
-    for (uint32_t k = 0; k < ast->parameter_count; k++) MSL_TRY(MSL_PUSH(&p, &p.parameters, ((msl_parameter){0})));
+    uint32_t parameters = ast->kind == MSL_AST_STATEMENT_PREPARE ? 0 : ast->parameter_count; // those are EXECUTE's
+    for (uint32_t k = 0; k < parameters; k++) MSL_TRY(MSL_PUSH(&p, &p.parameters, ((msl_parameter){0})));
     MSL_TRY(plan(&b, ast, out));
     finish_parameters(&p, out);
     out->flags = p.flags;

@@ -20,8 +20,9 @@
 const char *msl_explain_title(const msl_plan *plan) {
     static const char *const titles[MSL_PLAN_KIND_COUNT] = {
         "SCAN",      "VALUES",      "FILTER",   "PROJECT",   "LIMIT",     "AGG_SIMPLE", "AGG_PARTIAL",
-        "AGG_FINAL", "AGG_COLLECT", "EXCHANGE", "HASH_JOIN", "LOOP_JOIN", "SORT",       "TOP_N",
-        "UNION_ALL", "REPEAT",      "EXPAND",   "WINDOW",   "CHANGE",    "COPY_TO"};
+        "AGG_FINAL", "AGG_COLLECT", "EXCHANGE", "HASH_JOIN", "LOOP_JOIN", "RANGE_JOIN", "SORT",
+        "TOP_N",     "UNION_ALL",   "REPEAT",   "EXPAND",    "WINDOW",    "CTE",        "RECURSIVE",
+        "WORK",      "CHANGE",      "COPY_TO"};
     static const char *const exchanges[] = {"EXCHANGE HASH", "EXCHANGE RANGE", "EXCHANGE BROADCAST", "EXCHANGE GATHER",
                                             "EXCHANGE MERGE"};
     static const char *const changes[] = {"INSERT", "UPDATE", "DELETE"};
@@ -45,7 +46,7 @@ static const char *const *column_names(msl_explain_writer *w, const msl_plan *pl
         wanting = wanting || !names[k] || !names[k][0];
     }
     if (!wanting || plan->child_count == 0) return names;
-    bool is_join = plan->kind == MSL_PLAN_HASH_JOIN || plan->kind == MSL_PLAN_LOOP_JOIN;
+    bool is_join = plan->kind == MSL_PLAN_HASH_JOIN || plan->kind == MSL_PLAN_LOOP_JOIN || plan->kind == MSL_PLAN_RANGE_JOIN;
     below = column_names(w, plan->children[0]);
     const char *const *right = is_join ? column_names(w, plan->children[1]) : NULL;
     uint32_t left_count = plan->children[0]->column_count;
@@ -207,6 +208,7 @@ static void put_join(msl_explain_writer *w, const msl_plan *plan) {
     }
     if (left_count) memcpy(both, left, sizeof *both * left_count);
     if (right_count) memcpy(both + left_count, right, sizeof *both * right_count);
+    if (plan->join.is_nearest) msl_explain_put(w, "ASOF ");
     msl_explain_put(w, join_type_name(plan->join.type));
     for (uint32_t k = 0; k < plan->join.key_count; k++) {
         msl_explain_put(w, k ? " AND " : "  ");
@@ -214,8 +216,15 @@ static void put_join(msl_explain_writer *w, const msl_plan *plan) {
         msl_explain_put(w, plan->join.null_equal && plan->join.null_equal[k] ? " IS NOT DISTINCT FROM " : " = ");
         msl_explain_put(w, right[plan->join.right_keys[k]]);
     }
+    for (uint32_t k = 0; k < plan->join.range_count; k++) {
+        const msl_join_range *range = &plan->join.ranges[k];
+        msl_explain_put(w, k + plan->join.key_count ? " AND " : "  ");
+        msl_explain_put(w, left[range->left]);
+        msl_explain_put(w, range->is_below ? range->is_strict ? " > " : " >= " : range->is_strict ? " < " : " <= ");
+        msl_explain_put(w, right[range->right]);
+    }
     if (!plan->join.condition) return;
-    msl_explain_put(w, plan->join.key_count ? " AND " : "  ");
+    msl_explain_put(w, plan->join.key_count + plan->join.range_count ? " AND " : "  ");
     msl_explain_put_expr(w, plan->join.condition, both, left_count + right_count);
 }
 
@@ -254,7 +263,8 @@ void msl_explain_detail(msl_explain_writer *w, const msl_plan *plan) {
         msl_explain_put(w, number);
         return;
     case MSL_PLAN_HASH_JOIN:
-    case MSL_PLAN_LOOP_JOIN: put_join(w, plan); return;
+    case MSL_PLAN_LOOP_JOIN:
+    case MSL_PLAN_RANGE_JOIN: put_join(w, plan); return;
     case MSL_PLAN_SORT:
     case MSL_PLAN_TOP_N:
         put_order(w, plan->sort.keys, plan->sort.key_count, column_names(w, plan->children[0]));
@@ -273,6 +283,17 @@ void msl_explain_detail(msl_explain_writer *w, const msl_plan *plan) {
         return;
     case MSL_PLAN_COPY_TO: msl_explain_put(w, plan->copy.path); return;
     case MSL_PLAN_WINDOW: put_window(w, plan); return;
+    case MSL_PLAN_CTE:
+        msl_explain_put(w, plan->cte.name);
+        if (plan->cte.owner) msl_explain_put(w, "  (as above)");
+        return;
+    case MSL_PLAN_RECURSIVE:
+        msl_explain_put(w, plan->recursive.name);
+        if (plan->recursive.is_distinct) msl_explain_put(w, "  DISTINCT");
+        if (plan->recursive.order_count) msl_explain_put(w, "  ORDER BY ");
+        put_order(w, plan->recursive.order, plan->recursive.order_count, plan->names);
+        return;
+    case MSL_PLAN_WORK: msl_explain_put(w, plan->work.recursion->recursive.name); return;
     case MSL_PLAN_UNION_ALL:
     case MSL_PLAN_KIND_COUNT: return;
     }

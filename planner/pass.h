@@ -8,6 +8,8 @@
 #include "planner/expr_walk.h"
 #include "planner/logical.h"
 
+/// Takes the dependent joins of a bound plan apart (unnest.c). Not a pass: without it the plan could not run.
+morsel_status msl_unnest(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
 /// Runs every pass that is not disabled; verifies the plan before the first and after each.
 morsel_status msl_optimize(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
 
@@ -31,6 +33,9 @@ morsel_status msl_pass_prune_columns(msl_planner *p, msl_logical **root) MSL_MUS
 
 /// Has the setting disabled_optimizers switched it off?
 bool msl_pass_is_disabled(const msl_planner *p, const char *name);
+/// The same for a CTE's plan, once all that reads it has been through the pass.
+morsel_status msl_pass_filter_cte(msl_planner *p, msl_cte *cte) MSL_MUST_CHECK;
+morsel_status msl_pass_prune_cte(msl_planner *p, msl_cte *cte) MSL_MUST_CHECK;
 
 /// Calls `fn` for every expression of a node (not of its children), which may replace it.
 typedef morsel_status (*msl_expr_edit_fn)(msl_planner *p, msl_expr **expr, void *context);

@@ -16,9 +16,13 @@
 ///      RIGHT
 ///    7 ON          of INNER as 4; of LEFT, SEMI, ANTI: over the right side, to the right; of RIGHT, SEMI: over the
 ///                  left, to the left; of FULL, MARK, SINGLE: stays
+///      ASOF        from above only over the left side, to the left side (INNER, LEFT, SEMI, ANTI): fewer right rows would make
+///                  others the nearest; ON as 7
 ///    8 SCAN        `column op constant` is offered to the source, which answers exact, prunes or ignored
 ///   10 ON          an OR over both sides that says something of a side in every arm says it to that side as well, where the
 ///                  condition itself could move there by rule 7
+///   11 CTE         the rows that no reader asks for are not kept: (what reader 1 asks) OR (what reader 2 asks) ...; each
+///                  reader goes on asking. RECURSIVE, WORK: never
 ///    9 INNER       an equality of two relations that can fail only by range (a.x = b.y + 1) joins them: a cross
 ///                  product would be the alternative
 /// Needs   otherwise a condition that can fail never moves below a filter, join, grouping or union: it would see rows
@@ -248,6 +252,8 @@ static morsel_status place_above(msl_planner *p, const msl_logical *node, msl_ex
     bool on_left = msl_expr_within(e, left->columns, left->column_count);
     bool on_right = msl_expr_within(e, right->columns, right->column_count);
     if ((!is_safe(e) && !is_join_equality(node, e)) || type == MSL_JOIN_FULL) return MSL_PUSH(p, &to->above, e);
+    bool moves_left = type == MSL_JOIN_INNER || type == MSL_JOIN_LEFT || type == MSL_JOIN_SEMI || type == MSL_JOIN_ANTI;
+    if (node->kind == MSL_LOGICAL_ASOF_JOIN) return MSL_PUSH(p, on_left && !on_right && moves_left ? &to->left : &to->above, e);
     if (type == MSL_JOIN_INNER) {
         if (on_left && on_right) return MSL_PUSH(p, &to->above, e); // no columns at all
         return MSL_PUSH(p, on_left ? &to->left : on_right ? &to->right : &to->join, e);
@@ -388,6 +394,41 @@ static morsel_status push_into_scan(msl_planner *p, msl_logical *node, const msl
     return msl_logical_filter(p, node, kept.items, kept.count, out);
 }
 
+/* ---- CTEs ---- */
+
+/// Rule 10, a reader's part.
+static morsel_status push_to_cte(msl_planner *p, msl_logical *node, const msl_exprs *conditions, msl_logical **out) {
+    msl_cte *cte = node->cte.cte;
+    msl_exprs asked = {0};
+    msl_expr **columns, *all;
+    MSL_TRY(MSL_TAKE(p, columns, node->column_count));
+    for (uint32_t k = 0; k < node->column_count; k++)
+        MSL_TRY(msl_expr_column(p, node->cte.sources[k], MSL_NOWHERE, &columns[k]));
+    for (uint32_t k = 0; k < conditions->count; k++) {
+        msl_expr *condition = conditions->items[k];
+        if (!is_safe(condition)) continue;
+        MSL_TRY(msl_expr_substitute(p, condition, node->columns, columns, node->column_count, &condition));
+        MSL_TRY(MSL_PUSH(p, &asked, condition));
+    }
+    if (asked.count == 0) {
+        cte->wants_all = true;
+    } else {
+        MSL_TRY(msl_expr_junction(p, MSL_EXPR_AND, asked.items, asked.count, MSL_NOWHERE, &all));
+        MSL_TRY(MSL_PUSH(p, &cte->conditions, all));
+    }
+    return msl_logical_filter(p, node, conditions->items, conditions->count, out);
+}
+
+morsel_status msl_pass_filter_cte(msl_planner *p, msl_cte *cte) {
+    msl_exprs pushed = {0};
+    if (!cte->wants_all && !cte->is_forced && cte->conditions.count) {
+        msl_expr *any;
+        MSL_TRY(msl_expr_junction(p, MSL_EXPR_OR, cte->conditions.items, cte->conditions.count, MSL_NOWHERE, &any));
+        MSL_TRY(msl_expr_conjuncts(p, any, &pushed));
+    }
+    return push(p, cte->plan, &pushed, &cte->plan);
+}
+
 /* ---- the walk ---- */
 
 /// Places `conditions` on or below `node`; *out is what stands in its place.
@@ -422,7 +463,8 @@ static morsel_status push(msl_planner *p, msl_logical *node, const msl_exprs *co
     case MSL_LOGICAL_AGGREGATE: // a group that is there without rows must meet the condition too
         if (node->aggregate.total_count) return settle(p, node, &none, conditions, out);
         return push_through_exprs(p, node, conditions, node->aggregate.keys, node->aggregate.key_count, false, out);
-    case MSL_LOGICAL_JOIN: return push_into_join(p, node, conditions, out);
+    case MSL_LOGICAL_JOIN:
+    case MSL_LOGICAL_ASOF_JOIN: return push_into_join(p, node, conditions, out);
     case MSL_LOGICAL_WINDOW: return push_through_window(p, node, conditions, out);
     case MSL_LOGICAL_SORT: return settle(p, node, conditions, &none, out);
     case MSL_LOGICAL_REPEAT: {
@@ -437,6 +479,11 @@ static morsel_status push(msl_planner *p, msl_logical *node, const msl_exprs *co
     case MSL_LOGICAL_EXPAND: return push_through_expand(p, node, conditions, out);
     case MSL_LOGICAL_TOP_N:
     case MSL_LOGICAL_LIMIT: return settle(p, node, &none, conditions, out);
+    case MSL_LOGICAL_CTE: return push_to_cte(p, node, conditions, out);
+    case MSL_LOGICAL_WORK: return msl_logical_filter(p, node, conditions->items, conditions->count, out);
+    case MSL_LOGICAL_RECURSIVE:
+        MSL_TRY(push(p, node->children[1], &none, &node->children[1]));
+        return settle(p, node, &none, conditions, out);
     case MSL_LOGICAL_CHANGE:
     case MSL_LOGICAL_COPY_TO: MSL_ASSERT(conditions->count == 0); return settle(p, node, &none, &none, out);
     }

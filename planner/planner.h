@@ -34,6 +34,8 @@ typedef struct msl_planner_env {
     const char *disabled_passes;     ///< comma list of pass names, "all", or NULL (setting disabled_optimizers)
     const msl_value *parameters;     ///< bound values: their types decide; NULL = types are inferred
     uint32_t parameter_count;        ///< a parameter beyond these is inferred
+    const msl_type *const *declared; ///< types that parameters have whatever their value and context; PREPARE p(INT)
+    uint32_t declared_count;
 } msl_planner_env;
 
 /// What the caller has to do with a prepared statement.
@@ -50,6 +52,9 @@ typedef enum msl_statement_kind {
     MSL_STATEMENT_SET,             ///< `setting`
     MSL_STATEMENT_RESET,           ///< `setting`, name NULL = all
     MSL_STATEMENT_SHOW,            ///< `setting`, name NULL = all: rows (name, value, description)
+    MSL_STATEMENT_PREPARE,         ///< keep a statement as `named`
+    MSL_STATEMENT_EXECUTE,         ///< execute it with named.values
+    MSL_STATEMENT_DEALLOCATE,      ///< drop it; named.name NULL = all
     MSL_STATEMENT_EXPLAIN_ANALYZE  ///< run `plan`, throw its rows away, then msl_explain() with profiles
 } msl_statement_kind;
 
@@ -132,6 +137,15 @@ typedef struct msl_prepared {
         const char *savepoint;
         bool is_read_only;
     } transaction;
+    struct {
+        const char *name;
+        uint32_t sql_offset, sql_length; ///< PREPARE: the statement's text
+        const msl_type *const *types;    ///< ... and what its parameters are declared as
+        uint32_t type_count;
+        const msl_value *values;         ///< EXECUTE
+        const char *const *value_names;  ///< NULL: by position
+        uint32_t value_count;
+    } named;
     struct {
         const char *name;
         const msl_value *values;    ///< text, numbers or booleans as written; bare words as text

@@ -26,7 +26,8 @@ bool msl_column_is_not_null(const msl_logical *node, uint32_t id) {
         if (at >= node->aggregate.key_count || node->aggregate.total_count) return false;
         return node->aggregate.keys[at]->kind == MSL_EXPR_COLUMN &&
                msl_column_is_not_null(node->children[0], node->aggregate.keys[at]->column);
-    case MSL_LOGICAL_JOIN: {
+    case MSL_LOGICAL_JOIN:
+    case MSL_LOGICAL_ASOF_JOIN: {
         const msl_logical *left = node->children[0], *right = node->children[1];
         msl_join_type type = node->join.type;
         if (msl_logical_has(left, id))
@@ -38,6 +39,9 @@ bool msl_column_is_not_null(const msl_logical *node, uint32_t id) {
     case MSL_LOGICAL_UNION_ALL:
     case MSL_LOGICAL_EXPAND:
     case MSL_LOGICAL_WINDOW:
+    case MSL_LOGICAL_CTE:
+    case MSL_LOGICAL_RECURSIVE:
+    case MSL_LOGICAL_WORK:
     case MSL_LOGICAL_CHANGE:
     case MSL_LOGICAL_COPY_TO: return false;
     }
@@ -153,10 +157,16 @@ bool msl_rows_differ(const msl_logical *node, const uint32_t *ids, uint32_t coun
         }
         return true;
     case MSL_LOGICAL_JOIN: return join_rows_differ(node, ids, count);
+    case MSL_LOGICAL_ASOF_JOIN: // a left row has one match at most
+        return (node->join.type == MSL_JOIN_INNER || node->join.type == MSL_JOIN_LEFT) &&
+               msl_rows_differ(node->children[0], ids, count);
     case MSL_LOGICAL_VALUES: return node->values.row_count == 0;
     case MSL_LOGICAL_UNION_ALL:
     case MSL_LOGICAL_REPEAT:
     case MSL_LOGICAL_EXPAND:
+    case MSL_LOGICAL_CTE:
+    case MSL_LOGICAL_RECURSIVE:
+    case MSL_LOGICAL_WORK:
     case MSL_LOGICAL_CHANGE:
     case MSL_LOGICAL_COPY_TO: return false;
     }

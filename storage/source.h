@@ -34,6 +34,12 @@ typedef struct msl_schema_override {
 /// What a warning looks like ("what was sniffed, widened or ignored is a warning").
 typedef void (*msl_warn_fn)(void *sink, const char *message);
 
+/// A pipe or device that a statement reads: it can do so once.
+typedef struct msl_read_once {
+    const struct msl_read_once *next;
+    uint64_t device, inode;
+} msl_read_once;
+
 /// What bind works in.
 typedef struct msl_bind_env {
     msl_arena *arena;               ///< lives as long as the plan
@@ -43,6 +49,7 @@ typedef struct msl_bind_env {
     const msl_schema_override *overrides;
     msl_warn_fn warn;               ///< may be NULL; callable from any thread
     void *warn_sink;
+    const msl_read_once **read_once; ///< those that the statement reads so far; may be NULL
 } msl_bind_env;
 
 typedef struct msl_source_column {
