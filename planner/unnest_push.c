@@ -639,6 +639,19 @@ static morsel_status push_join(msl_unnesting *u, msl_logical **node, const msl_k
     return MORSEL_OK;
 }
 
+/// The nearest row of an ASOF join is chosen for each left row, so it is the left side that is pushed.
+static morsel_status push_asof(msl_unnesting *u, msl_logical *n, const msl_knowns *known, msl_stand_in *with) {
+    bool on_right;
+    msl_knowns left = {0};
+    MSL_TRY(msl_tree_uses_outer(u, n->children[1], &on_right));
+    if (on_right) return msl_refuse_dependent_asof(u->p, n);
+    MSL_TRY(known_within(u, known, n->children[0]->columns, n->children[0]->column_count, &left));
+    MSL_TRY(msl_push_outer(u, &n->children[0], &left, with));
+    MSL_TRY(msl_unnest_tree(u->p, &n->children[1]));
+    MSL_TRY(msl_substitute_outer(u, n, with));
+    return emit_inner(u, n);
+}
+
 /* ---- the node ---- */
 
 /// What emits its child's columns.
@@ -670,7 +683,7 @@ morsel_status msl_push_outer(msl_unnesting *u, msl_logical **node, const msl_kno
         if (n->aggregate.total_count) return push_totals(u, node, with);
         return push_groups(u, n, known, with);
     case MSL_LOGICAL_JOIN: return push_join(u, node, known, with);
-    case MSL_LOGICAL_ASOF_JOIN: return msl_refuse_dependent_asof(u->p, n);
+    case MSL_LOGICAL_ASOF_JOIN: return push_asof(u, n, known, with);
     case MSL_LOGICAL_SORT: return push_through(u, n, known, with);
     case MSL_LOGICAL_LIMIT: return push_limit(u, node, with);
     case MSL_LOGICAL_UNION_ALL: return push_union(u, n, with);

@@ -78,7 +78,7 @@ def ask_morsel(morsel, folder, settings):
     answers = {}
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
         file.write(script)
-        for number in tables.QUESTIONS:
+        for number in sorted(tables.QUESTIONS):
             file.write(f".print ---{number}\n{tables.question(number)}\n")
         file.flush()
         run = subprocess.run([morsel, "-csv", "-noheader", "-nullvalue", "NULL", file.name], capture_output=True, text=True)
@@ -106,7 +106,7 @@ def main():
     if errors:
         print(errors)
         wrong += 1
-    for number in tables.QUESTIONS:
+    for number in sorted(tables.QUESTIONS):
         expected = db.execute(tables.question(number, "sqlite")).fetchall()
         rows = answers.get(number)
         right = rows is not None and len(rows) == len(expected) and all(

@@ -288,7 +288,38 @@ static void comparison(choice *c, text *out, const scope *s, int depth) {
     else value(c, out, s, k, depth - 1);
 }
 
+/// Two items compared with two, or looked for in a query.
+static void row_predicate(choice *c, text *out, const scope *s, int depth) {
+    static const char *const ops[] = {"=", "<>", "<", "<=", ">", ">="};
+    kind first = (kind)choose(c, KINDS), second = (kind)choose(c, KINDS);
+    text_add(out, "(");
+    leaf(c, out, s, first, 0);
+    text_add(out, ", ");
+    leaf(c, out, s, second, 0);
+    if (chance(c, 40)) {
+        text_add(out, ") %s (", ops[choose(c, 6)]);
+        leaf(c, out, s, first, 0);
+        text_add(out, ", ");
+        leaf(c, out, s, second, 0);
+    } else {
+        scope inner = {0};
+        text from = {0};
+        subquery_from(c, &from, s, &inner, depth - 1);
+        text_add(out, ") %sIN (SELECT ", chance(c, 30) ? "NOT " : "");
+        leaf(c, out, &inner, first, 0);
+        text_add(out, ", ");
+        leaf(c, out, &inner, second, 0);
+        text_add(out, "%s", from.bytes);
+        text_free(&from);
+    }
+    text_add(out, ")");
+}
+
 static void in_predicate(choice *c, text *out, const scope *s, int depth) {
+    if (chance(c, 15)) {
+        row_predicate(c, out, s, depth);
+        return;
+    }
     kind k = (kind)choose(c, KINDS);
     value(c, out, s, k, depth - 1);
     text_add(out, chance(c, 30) ? " NOT IN (" : " IN (");
@@ -443,8 +474,8 @@ static void from_clause(choice *c, text *out, scope *s, int depth) {
         unsigned table = (unsigned)choose(c, n == 3 ? 3 : ORACLE_TABLES); // three large ones multiply up
         if (depth > 1 && chance(c, 12)) {
             scope inner = {0};
-            scope_add_table(&inner, "");
-            text_add(out, "(SELECT * FROM t%u WHERE ", table);
+            scope_add_table(&inner, "p");
+            text_add(out, "(SELECT * FROM t%u AS p WHERE ", table);
             predicate(c, out, &inner, depth - 1);
             text_add(out, ") AS %s", alias);
         } else {
