@@ -56,7 +56,7 @@ static const char *kind_name(msl_plan_kind kind) {
     static const char *const names[MSL_PLAN_KIND_COUNT] = {
         "SCAN",      "VALUES",      "FILTER",   "PROJECT",   "LIMIT",     "AGG_SIMPLE", "AGG_PARTIAL",
         "AGG_FINAL", "AGG_COLLECT", "EXCHANGE", "HASH_JOIN", "LOOP_JOIN", "RANGE_JOIN", "SORT",
-        "TOP_N",     "UNION_ALL",   "REPEAT",   "EXPAND",    "WINDOW",    "CHANGE",     "COPY_TO"};
+        "TOP_N",     "UNION_ALL",   "REPEAT",   "EXPAND",    "WINDOW",    "DRAW", "CHANGE",     "COPY_TO"};
     return kind < MSL_PLAN_KIND_COUNT && names[kind] ? names[kind] : "an unknown node";
 }
 

@@ -79,7 +79,6 @@ static morsel_status bind_parens(msl_binder *b, const msl_ast_from *from, msl_re
 
 morsel_status msl_bind_from(msl_binder *b, const msl_ast_from *from, msl_relation *out) {
     if (from->lateral) return msl_unsupported(b, from->at, "LATERAL");
-    if (from->sample) return msl_unsupported(b, from->at, "TABLESAMPLE");
     *out = (msl_relation){0};
     switch (from->kind) {
     case MSL_AST_FROM_TABLE: MSL_TRY(msl_bind_table_name(b, from, out)); break;
@@ -89,6 +88,7 @@ morsel_status msl_bind_from(msl_binder *b, const msl_ast_from *from, msl_relatio
     case MSL_AST_FROM_JOIN: return msl_bind_join(b, from, out);
     case MSL_AST_FROM_PARENS: MSL_TRY(bind_parens(b, from, out)); break;
     }
+    if (from->sample) MSL_TRY(msl_bind_sample(b, from->sample, &out->plan));
     return rename_columns(b, from, out);
 }
 
@@ -306,7 +306,8 @@ morsel_status msl_bind_join(msl_binder *b, const msl_ast_from *from, msl_relatio
     MSL_TRY(msl_bind_from(b, from->u.join.right, &right));
     MSL_TRY(check_aliases(b, &left, &right, from->u.join.right->at));
     MSL_TRY(msl_relation_concat(b, &left, &right, out));
-    if (from->u.join.kind == MSL_AST_JOIN_POSITIONAL) return msl_plan_positional_join(b, left.plan, right.plan, &out->plan);
+    if (from->u.join.kind == MSL_AST_JOIN_POSITIONAL)
+        return msl_plan_positional_join(b, left.plan, right.plan, &out->plan);
     if (from->u.join.natural || from->u.join.using.count) {
         MSL_TRY(join_using(b, from, type, &left, &right, out));
     } else {

@@ -68,7 +68,7 @@ static const char *node_title(const msl_plan *plan) {
     static const char *const titles[MSL_PLAN_KIND_COUNT] = {
         "SCAN",      "VALUES",      "FILTER",   "PROJECT",   "LIMIT",     "AGG_SIMPLE", "AGG_PARTIAL",
         "AGG_FINAL", "AGG_COLLECT", "EXCHANGE", "HASH_JOIN", "LOOP_JOIN", "RANGE_JOIN", "SORT",
-        "TOP_N",     "UNION_ALL",   "REPEAT",   "EXPAND",    "WINDOW",    "CHANGE",     "COPY_TO"};
+        "TOP_N",     "UNION_ALL",   "REPEAT",   "EXPAND",    "WINDOW",    "DRAW", "CHANGE",     "COPY_TO"};
     static const char *const exchanges[] = {"EXCHANGE HASH", "EXCHANGE RANGE", "EXCHANGE BROADCAST", "EXCHANGE GATHER",
                                             "EXCHANGE MERGE"};
     static const char *const changes[] = {"INSERT", "UPDATE", "DELETE"};
@@ -92,7 +92,8 @@ static const char *const *column_names(writer *w, const msl_plan *plan) {
         wanting = wanting || !names[k] || !names[k][0];
     }
     if (!wanting || plan->child_count == 0) return names;
-    bool is_join = plan->kind == MSL_PLAN_HASH_JOIN || plan->kind == MSL_PLAN_LOOP_JOIN || plan->kind == MSL_PLAN_RANGE_JOIN;
+    bool is_join = plan->kind == MSL_PLAN_HASH_JOIN || plan->kind == MSL_PLAN_LOOP_JOIN ||
+                   plan->kind == MSL_PLAN_RANGE_JOIN;
     below = column_names(w, plan->children[0]);
     const char *const *right = is_join ? column_names(w, plan->children[1]) : NULL;
     uint32_t left_count = plan->children[0]->column_count;
@@ -321,6 +322,12 @@ static void put_detail(writer *w, const msl_plan *plan) {
     case MSL_PLAN_EXPAND: put_sets(w, plan); return;
     case MSL_PLAN_CHANGE:
         if (plan->change.table) put(w, plan->change.table->name);
+        return;
+    case MSL_PLAN_DRAW:
+        snprintf(number, sizeof number, plan->draw.block_rows == 1 ? "a number a row" : "a number for %u rows",
+                 plan->draw.block_rows);
+        put(w, number);
+        if (plan->draw.has_seed) put(w, ", seed given");
         return;
     case MSL_PLAN_COPY_TO: put(w, plan->copy.path); return;
     case MSL_PLAN_WINDOW: put_window(w, plan); return;

@@ -6,8 +6,9 @@
 #include <string.h>
 
 const char *msl_logical_kind_name(msl_logical_kind kind) {
-    static const char *const names[] = {"SCAN", "VALUES", "FILTER",    "PROJECT", "AGGREGATE", "JOIN",   "ASOF_JOIN", "SORT",
-                                        "TOP_N", "LIMIT", "UNION_ALL", "REPEAT",  "EXPAND",    "WINDOW", "CHANGE",    "COPY_TO"};
+    static const char *const names[] = {"SCAN", "VALUES", "FILTER",    "PROJECT", "AGGREGATE", "JOIN",   "ASOF_JOIN",
+                                        "SORT", "TOP_N", "LIMIT", "UNION_ALL", "REPEAT",  "EXPAND",    "WINDOW", "DRAW",
+                                        "CHANGE", "COPY_TO"};
     return names[kind];
 }
 
@@ -118,6 +119,7 @@ bool msl_logical_is_one_row(const msl_logical *node) {
         return node->join.type == MSL_JOIN_INNER && node->join.count == 0 && node->join.key_count == 0 &&
                msl_logical_is_one_row(node->children[0]) && msl_logical_is_one_row(node->children[1]);
     case MSL_LOGICAL_ASOF_JOIN:
+    case MSL_LOGICAL_DRAW:
     case MSL_LOGICAL_SCAN:
     case MSL_LOGICAL_FILTER:
     case MSL_LOGICAL_TOP_N:

@@ -199,6 +199,18 @@ static morsel_status prune_whole(msl_planner *p,
     return exactly(p, node->children[0], columns, count, &node->children[0]);
 }
 
+/// DRAW: its number beside what the child emits.
+static morsel_status prune_draw(msl_planner *p, msl_logical *node, const bool *needed) {
+    uint32_t number = node->columns[node->column_count - 1];
+    MSL_TRY(prune(p, node->children[0], needed, &node->children[0]));
+    const msl_logical *child = node->children[0];
+    MSL_TRY(MSL_TAKE(p, node->columns, child->column_count + 1));
+    memcpy(node->columns, child->columns, sizeof *node->columns * child->column_count);
+    node->columns[child->column_count] = number;
+    node->column_count = child->column_count + 1;
+    return MORSEL_OK;
+}
+
 static morsel_status prune(msl_planner *p, msl_logical *node, const bool *needed, msl_logical **out) {
     uint32_t *kept;
     bool *below;
@@ -215,6 +227,7 @@ static morsel_status prune(msl_planner *p, msl_logical *node, const bool *needed
     case MSL_LOGICAL_EXPAND: return prune_expand(p, node, needed);
     case MSL_LOGICAL_JOIN:
     case MSL_LOGICAL_ASOF_JOIN: return prune_join(p, node, needed);
+    case MSL_LOGICAL_DRAW: return prune_draw(p, node, needed);
     case MSL_LOGICAL_UNION_ALL: return prune_union(p, node, needed);
     case MSL_LOGICAL_FILTER:
     case MSL_LOGICAL_SORT:

@@ -31,6 +31,7 @@ typedef enum msl_plan_kind {
     MSL_PLAN_REPEAT,         ///< emits each row as often as its BIGINT column `repeat_column` says, without that column
     MSL_PLAN_EXPAND,         ///< emits its rows once for each grouping set; keys outside of the set are NULL, then the set's number
     MSL_PLAN_WINDOW,         ///< calls over one (PARTITION BY, ORDER BY); over EXCHANGE HASH (partition) or GATHER
+    MSL_PLAN_DRAW,           ///< the input and a random number, for samples
     MSL_PLAN_CHANGE,         ///< INSERT, UPDATE, DELETE of a table in memory; emits one BIGINT: rows, or the rows themselves
     MSL_PLAN_COPY_TO,        ///< into a file; emits one BIGINT: rows
     MSL_PLAN_KIND_COUNT
@@ -124,6 +125,13 @@ typedef struct msl_plan_change {
     int64_t conflict_key;            ///< the key that it is about; -1 = every one
 } msl_plan_change;
 
+/// A number drawn for each row, or for each block of rows of a morsel: a hash of the seed and the row's place.
+typedef struct msl_plan_draw {
+    uint64_t seed;
+    bool has_seed;                   ///< else the execution's
+    uint32_t block_rows;             ///< 1: each row its own
+} msl_plan_draw;
+
 typedef struct msl_plan {
     msl_plan_kind kind;
     uint32_t id;                   ///< unique in the plan, for EXPLAIN ANALYZE
@@ -178,6 +186,7 @@ typedef struct msl_plan {
             const msl_window_call *calls; uint32_t call_count;
             uint32_t first_rows;                                 ///< 0, or how many first rows of each partition it emits
         } window;                                                ///< emits its input, then the calls' results
+        msl_plan_draw draw;                                      ///< emits its input, then the UBIGINT
         msl_plan_change change;
         struct { const char *path; const char *const *names; uint32_t option_count; const msl_source_arg *options; } copy;
     };
