@@ -152,8 +152,10 @@ morsel_status msl_bind_parameter(msl_binder *b, const msl_ast_expr *ast, msl_exp
     // A bound value says the type, but for text, which is as untyped as a text literal.
     const msl_type *type = NULL;
     if (index < p->env->parameter_count && p->env->parameters) type = p->env->parameters[index].type;
+    bool is_declared = index < p->env->declared_count;
+    if (is_declared) type = p->env->declared[index];
     bool says_little =
-        !type || type->id == MSL_TYPE_VARCHAR || type->id == MSL_TYPE_NULL || type->id == MSL_TYPE_UNTYPED;
+        !type || (!is_declared && type->id == MSL_TYPE_VARCHAR) || type->id == MSL_TYPE_NULL || type->id == MSL_TYPE_UNTYPED;
     if (says_little) {
         type = msl_type_of(MSL_TYPE_UNTYPED);
     } else {
@@ -209,6 +211,11 @@ static morsel_status modified_type(msl_binder *b, const msl_ast_type *ast, const
         return msl_error_at(b->p->err, MORSEL_TYPE, "42601", at.offset, at.length, "type %s takes at most %u number%s",
                             name, allowed, allowed > 1 ? "s" : "");
     }
+    if (msl_same_name(name, "float")) { // the number of binary digits
+        MSL_TRY(type_modifier(b, ast->modifiers.items[0], 1, 53, "the precision of FLOAT", &v));
+        if (v <= 24) *out = msl_type_of(MSL_TYPE_REAL);
+        return MORSEL_OK;
+    }
     switch ((*out)->id) {
     case MSL_TYPE_DECIMAL: return decimal_type(b, ast, out);
     case MSL_TYPE_VARCHAR:
@@ -218,10 +225,6 @@ static morsel_status modified_type(msl_binder *b, const msl_ast_type *ast, const
             if (!message) return msl_planner_nomem(b->p);
             b->p->env->warn(b->p->env->warn_sink, message);
         }
-        return MORSEL_OK;
-    case MSL_TYPE_REAL: // FLOAT(n): binary digits
-        MSL_TRY(type_modifier(b, ast->modifiers.items[0], 1, 53, "the precision of FLOAT", &v));
-        if (v > 24) *out = msl_type_of(MSL_TYPE_DOUBLE);
         return MORSEL_OK;
     case MSL_TYPE_TIME:
     case MSL_TYPE_TIMESTAMP:

@@ -46,6 +46,8 @@ static double estimate_join(msl_planner *p, msl_logical *node) {
     case MSL_JOIN_SEMI: return at_least_one(left * e.matched);
     case MSL_JOIN_ANTI: return at_least_one(left * fmax(SHARE_LEAST, 1 - e.matched));
     case MSL_JOIN_MARK:
+    case MSL_JOIN_RIGHT_SEMI: // of physical plans
+    case MSL_JOIN_RIGHT_ANTI:
     case MSL_JOIN_SINGLE: return left;
     }
     return rows;
@@ -93,6 +95,11 @@ static double estimate(msl_planner *p, msl_logical *node) {
         return rows;
     case MSL_LOGICAL_REPEAT: return rows;
     case MSL_LOGICAL_EXPAND: return rows < 0 ? rows : rows * node->expand.set_count;
+    case MSL_LOGICAL_CTE: return msl_estimate_rows(p, node->cte.cte->plan);
+    case MSL_LOGICAL_RECURSIVE: // nobody knows the number of rounds; ten is a usual hierarchy
+        node->recursive.recursion->rows = rows;
+        return rows < 0 ? -1 : at_least_one(rows * 10);
+    case MSL_LOGICAL_WORK: return node->recursive.recursion->rows;
     case MSL_LOGICAL_CHANGE:
     case MSL_LOGICAL_COPY_TO: return 1;
     }

@@ -36,6 +36,16 @@ typedef struct join_parts {
     uint32_t rest_count;
 } join_parts;
 
+static bool emits_right_only(msl_join_type type) {
+    return type == MSL_JOIN_RIGHT_SEMI || type == MSL_JOIN_RIGHT_ANTI;
+}
+
+/// The join type as the executor sees it.
+static msl_join_type physical_type(const msl_logical *node) {
+    if (!node->join.builds_left || !node->join.key_count) return node->join.type;
+    return node->join.type == MSL_JOIN_SEMI ? MSL_JOIN_RIGHT_SEMI : MSL_JOIN_RIGHT_ANTI;
+}
+
 static bool emits_left_only(msl_join_type type) {
     return type == MSL_JOIN_SEMI || type == MSL_JOIN_ANTI || type == MSL_JOIN_MARK;
 }
@@ -105,13 +115,14 @@ static morsel_status build_sides(msl_physical *b, join_parts *j) {
     const msl_logical *node = j->node;
     uint32_t keys = node->join.key_count;
     msl_expr *const *key_exprs[2] = {node->join.left_keys, node->join.right_keys};
+    uint32_t turned = emits_right_only(physical_type(node)); // the left child is built: it becomes the right side
     for (uint32_t s = 0; s < 2; s++) {
         msl_built side;
         msl_expr **exprs;
-        MSL_TRY(msl_physical_node(b, node->children[s], &side));
+        MSL_TRY(msl_physical_node(b, node->children[s ^ turned], &side));
         MSL_TRY(MSL_TAKE(b->p, exprs, keys + 2));
         MSL_TRY(MSL_TAKE(b->p, j->at[s], keys + 2));
-        for (uint32_t k = 0; k < keys; k++) exprs[k] = key_exprs[s][k];
+        for (uint32_t k = 0; k < keys; k++) exprs[k] = key_exprs[s ^ turned][k];
         for (uint32_t r = 0; r < j->range_count; r++) exprs[keys + r] = s ? j->ranges[r].right : j->ranges[r].left;
         MSL_TRY(msl_physical_columns(b, &side, exprs, keys + j->range_count, true, &j->inputs[s], j->at[s]));
     }
@@ -121,8 +132,8 @@ static morsel_status build_sides(msl_physical *b, join_parts *j) {
 /// What the join node itself emits: columns of its inputs, and the mark.
 static morsel_status emitted_ids(msl_physical *b, const join_parts *j, msl_ids *out) {
     const msl_built *left = &j->inputs[0], *right = &j->inputs[1];
-    msl_join_type type = j->node->join.type;
-    for (uint32_t k = 0; k < left->count; k++) MSL_TRY(MSL_PUSH(b->p, out, left->ids[k]));
+    msl_join_type type = physical_type(j->node);
+    for (uint32_t k = 0; !emits_right_only(type) && k < left->count; k++) MSL_TRY(MSL_PUSH(b->p, out, left->ids[k]));
     if (type == MSL_JOIN_MARK) MSL_TRY(MSL_PUSH(b->p, out, j->node->join.mark));
     for (uint32_t k = 0; !emits_left_only(type) && k < right->count; k++) MSL_TRY(MSL_PUSH(b->p, out, right->ids[k]));
     return out->items ? MORSEL_OK : MSL_TAKE(b->p, out->items, 0);
@@ -162,17 +173,20 @@ static morsel_status fill_plan(msl_physical *b, const join_parts *j, msl_plan *p
                                      j->ranges[r].is_strict};
     }
     for (uint32_t s = 0; s < 2; s++) plan->children[s] = j->inputs[s].plan;
-    plan->join.type = node->join.type;
+    plan->join.type = physical_type(node);
     plan->join.left_keys = j->at[0];
     plan->join.right_keys = j->at[1];
     plan->join.key_count = keys;
+    plan->join.sql_offset = node->join.type == MSL_JOIN_SINGLE ? node->join.at.offset : -1;
+    plan->join.sql_length = node->join.at.length;
     plan->join.ranges = ranges;
     plan->join.range_count = j->range_count;
     plan->join.is_nearest = node->kind == MSL_LOGICAL_ASOF_JOIN;
     for (uint32_t k = 0; k < keys; k++) {
         if (node->join.null_equal[k]) plan->join.null_equal = node->join.null_equal;
     }
-    bool unordered = node->join.type == MSL_JOIN_RIGHT || node->join.type == MSL_JOIN_FULL;
+    msl_join_type type = plan->join.type;
+    bool unordered = type == MSL_JOIN_RIGHT || type == MSL_JOIN_FULL || emits_right_only(type);
     plan->is_ordered = j->inputs[0].plan->is_ordered && !unordered;
     plan->estimated_rows = msl_estimate_rows(b->p, j->node);
     return condition(b, j, &plan->join.condition);
@@ -192,6 +206,8 @@ morsel_status msl_physical_join(msl_physical *b, msl_logical *node, msl_built *o
     msl_plan *plan;
     MSL_TRY(msl_plan_new(b, kind, 2, ids.items, ids.count, &plan));
     MSL_TRY(fill_plan(b, &j, plan));
+    bool is_round = msl_logical_reads_work(node->children[0]) || msl_logical_reads_work(node->children[1]);
+    if (kind == MSL_PLAN_HASH_JOIN && !is_round) MSL_TRY(msl_plan_runtime_filters(b, node, plan));
     msl_built joined = {plan, ids.items, ids.count};
     return msl_physical_exactly(b, &joined, node->columns, node->column_count, out);
 }

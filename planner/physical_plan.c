@@ -367,6 +367,9 @@ static morsel_status build_node(msl_physical *b, msl_logical *node, msl_built *o
     case MSL_LOGICAL_REPEAT: return build_repeat(b, node, out);
     case MSL_LOGICAL_DRAW: return build_draw(b, node, out);
     case MSL_LOGICAL_EXPAND: return build_expand(b, node, out);
+    case MSL_LOGICAL_CTE: return msl_physical_cte(b, node, out);
+    case MSL_LOGICAL_RECURSIVE: return msl_physical_recursive(b, node, out);
+    case MSL_LOGICAL_WORK: return msl_physical_work(b, node, out);
     case MSL_LOGICAL_CHANGE:
     case MSL_LOGICAL_COPY_TO: return build_sink(b, node, out);
     }
