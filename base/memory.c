@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Recycled block sizes: powers of two from 16 KiB to 1 MiB. */
-#define RECYCLE_MIN_SHIFT 14
+/* Recycled block sizes: powers of two from 8 KiB to 1 MiB. */
+#define RECYCLE_MIN_SHIFT 13
 #define RECYCLE_MAX_SHIFT 20
 #define RECYCLE_CLASSES (RECYCLE_MAX_SHIFT - RECYCLE_MIN_SHIFT + 1)
 
@@ -81,7 +81,7 @@ msl_memory *msl_memory_new(uint64_t limit_bytes) {
 void msl_memory_free(msl_memory *m) {
     if (!m) return;
     msl_type_pool_free(atomic_load(&m->types));
-    msl_memory_trim(m);
+    msl_memory_trim(m, 0);
     MSL_ASSERT(atomic_load(&m->used) == 0); // whoever was charged has given everything back
     pthread_mutex_destroy(&m->lock);
     free(m);
@@ -139,12 +139,12 @@ void *msl_memory_alloc(msl_memory *m, size_t size) {
     if (class >= 0) {
         pthread_mutex_lock(&m->lock);
         free_block *b = m->recycled[class];
-        if (b) m->recycled[class] = b->next;
-        pthread_mutex_unlock(&m->lock);
         if (b) {
+            m->recycled[class] = b->next;
             atomic_fetch_sub_explicit(&m->recycled_bytes, size, memory_order_relaxed);
-            return b;
         }
+        pthread_mutex_unlock(&m->lock);
+        if (b) return b;
     }
     void *block = class < 0 ? take_aligned(size) : aligned_alloc(64, size);
     if (!block) msl_memory_discharge(m, size);
@@ -159,8 +159,8 @@ void msl_memory_release(msl_memory *m, void *block, size_t size) {
         free_aligned(block);
         return;
     }
-    atomic_fetch_add_explicit(&m->recycled_bytes, size, memory_order_relaxed);
     pthread_mutex_lock(&m->lock);
+    atomic_fetch_add_explicit(&m->recycled_bytes, size, memory_order_relaxed);
     ((free_block *)block)->next = m->recycled[class];
     m->recycled[class] = block;
     pthread_mutex_unlock(&m->lock);
@@ -174,16 +174,17 @@ void *msl_memory_resize(msl_memory *m, void *block, size_t old_size, size_t new_
     return fresh;
 }
 
-void msl_memory_trim(msl_memory *m) {
+void msl_memory_trim(msl_memory *m, uint64_t keep_bytes) {
+    if (atomic_load_explicit(&m->recycled_bytes, memory_order_relaxed) <= keep_bytes) return;
     pthread_mutex_lock(&m->lock);
-    for (int class = 0; class < RECYCLE_CLASSES; class++) {
-        for (free_block *b = m->recycled[class], *next; b; b = next) {
-            next = b->next;
+    for (int class = RECYCLE_CLASSES - 1; class >= 0; class--) { // large ones first: small ones are asked for most often
+        for (free_block *b; (b = m->recycled[class]);) {
+            if (atomic_load_explicit(&m->recycled_bytes, memory_order_relaxed) <= keep_bytes) break;
+            atomic_fetch_sub_explicit(&m->recycled_bytes, (uint64_t)1 << (RECYCLE_MIN_SHIFT + class), memory_order_relaxed);
+            m->recycled[class] = b->next;
             free(b);
         }
-        m->recycled[class] = NULL;
     }
-    atomic_store_explicit(&m->recycled_bytes, 0, memory_order_relaxed);
     pthread_mutex_unlock(&m->lock);
 }
 

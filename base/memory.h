@@ -3,7 +3,7 @@
 /// Blocks come from the process allocator and are charged when handed out, so that msl_memory_used() plus small
 /// constants is what the engine holds. Blocks of the page sizes are recycled through free lists: on virtual machines
 /// the first touch of fresh memory costs more than the work done in it. Recycled blocks are given back to the system by
-/// msl_memory_trim(), which the end of each query calls.
+/// msl_memory_trim(), which the end of each query calls, but for a few that the next statement will want.
 ///
 ///   threads  every function may be called from any thread
 ///   errors   a refused request returns NULL; the caller turns that into msl_error_nomem() with its operator's name
@@ -34,8 +34,8 @@ uint64_t msl_memory_limit(const msl_memory *memory);
 void msl_memory_set_limit(msl_memory *memory, uint64_t limit_bytes);
 /// What 80 % of the machine's (or cgroup's) memory is, in bytes.
 uint64_t msl_memory_default_limit(void);
-/// Gives recycled blocks back to the operating system.
-void msl_memory_trim(msl_memory *memory);
+/// Gives recycled blocks back to the operating system until no more than `keep_bytes` are left.
+void msl_memory_trim(msl_memory *memory, uint64_t keep_bytes);
 
 /// The pool of the database's nested types (type_pool.h), made on first use by `make`; NULL when that was refused.
 struct msl_type_pool *msl_memory_types(msl_memory *memory, struct msl_type_pool *(*make)(msl_memory *memory));

@@ -17,6 +17,12 @@
 #define LANES_BYTES       ((size_t)32 << 20)
 #define LANE_COLUMN_BYTES 300u
 
+#ifdef __SANITIZE_ADDRESS__
+#define KEPT_BYTES 0 ///< freed memory stays freed, so that its use is seen
+#else
+#define KEPT_BYTES ((uint64_t)1 << 20) ///< of recycled blocks, for the next statement
+#endif
+
 /* ---- making ---- */
 
 /// What the widest nodes of a plan ask of a chunk.
@@ -286,5 +292,5 @@ void msl_query_free(msl_query *query) {
     msl_arena_deinit(&s->own_arena);
     msl_memory *memory = query->memory;
     msl_memory_release(memory, s, sizeof *s);
-    msl_memory_trim(memory);
+    msl_memory_trim(memory, KEPT_BYTES);
 }

@@ -299,9 +299,6 @@ morsel_status msl_key_check_hash(msl_key_check *c, uint32_t pending, msl_error *
             if (!msl_bit(s->valid, i)) p->hashes[i] = 0;
         }
     }
-    for (uint32_t i = 0; part->deleted && i < n; i++) {
-        if (msl_bit(part->deleted->bits, i)) p->hashes[i] = 0;
-    }
     return MORSEL_OK;
 }
 
@@ -310,11 +307,11 @@ static morsel_status check_cancelled(const msl_key_check *c, msl_error *err) {
     return msl_error_set(err, MORSEL_INTERRUPTED, "57014", "the statement was interrupted");
 }
 
-/// Adds one row, or notes that its key is there already.
+/// Adds one row, or notes that its key is there already. Deleted rows are learned too: a roll-back can bring them back.
 static morsel_status add_row(msl_key_check *c, uint32_t pending, uint32_t row, uint64_t hash, bool *duplicate,
                              msl_error *err) {
-    uint32_t part, other;
-    *duplicate = find_equal(c, hash, c->pending[pending].part, row, &part, &other);
+    uint32_t own = c->pending[pending].part, part, other;
+    *duplicate = !is_deleted(&c->version->parts[own], row) && find_equal(c, hash, own, row, &part, &other);
     if (!*duplicate && !add_entry(c->index, hash, c->pending[pending].member, row)) return no_memory(err);
     return MORSEL_OK;
 }
@@ -349,6 +346,69 @@ static morsel_status check_in_one_pass(msl_key_check *c, msl_error *err) {
             c->duplicates[0] = (key_duplicate){true, i, row};
             return MORSEL_OK;
         }
+    }
+    return MORSEL_OK;
+}
+
+/* ---- finding a row ---- */
+
+/// Numbers the members by the version's parts; false when a part is none.
+static bool know_parts(msl_key_index *x, const msl_table_version *version) {
+    x->epoch++;
+    for (uint32_t i = 0; i < version->part_count; i++) {
+        int64_t member = find_member(x, version->parts[i].serial);
+        if (member < 0) return false;
+        x->members[member].epoch = x->epoch;
+        x->members[member].part = i;
+    }
+    return true;
+}
+
+/// Does a row's key consist of these values?
+static bool has_values(const msl_table *table, const msl_table_key *key, const msl_row_group *group, uint32_t row,
+                       const msl_value *const *values) {
+    for (uint32_t k = 0; k < key->column_count; k++) {
+        const msl_segment *s = group->segments[key->columns[k]];
+        msl_vector v = {.type = table->columns[key->columns[k]].type, .form = MSL_FORM_FLAT, .capacity = row + 1,
+                        .data = s->data, .valid = s->valid};
+        msl_value value = msl_vector_get(&v, row);
+        if (value.is_null || msl_value_compare(&value, values[k]) != 0) return false;
+    }
+    return true;
+}
+
+/// The hash that rows with these values have in the index.
+static morsel_status hash_values(const msl_table *table, const msl_table_key *key, const msl_value *const *values,
+                                 msl_arena *arena, uint64_t *hash, msl_error *err) {
+    for (uint32_t k = 0; k < key->column_count; k++) {
+        msl_vector v;
+        MSL_TRY(msl_vector_init(&v, table->columns[key->columns[k]].type, 1, arena, err));
+        msl_vector_set(&v, 0, values[k]);
+        msl_hash_vector(&v, NULL, 1, hash, k == 0);
+    }
+    *hash += *hash == 0;
+    return MORSEL_OK;
+}
+
+morsel_status msl_key_find(msl_table *table, uint32_t key, const msl_table_version *version,
+                           const msl_value *const *values, msl_arena *arena, msl_key_place *out, msl_error *err) {
+    msl_key_index *x = table->keys[key].index;
+    uint64_t hash;
+    *out = (msl_key_place){0};
+    if (!x || !know_parts(x, version)) return MORSEL_OK;
+    out->is_known = true;
+    MSL_TRY(hash_values(table, &table->keys[key], values, arena, &hash, err));
+    const key_partition *p = &x->partitions[hash >> 58];
+    uint32_t s = (uint32_t)hash & (p->room - 1);
+    for (; p->room && p->entries[s].member; s = (s + 1) & (p->room - 1)) {
+        const key_entry *e = &p->entries[s];
+        const key_member *m = &x->members[e->member - 1];
+        if (e->hash != (uint32_t)hash || m->epoch != x->epoch || is_deleted(&version->parts[m->part], e->row)) continue;
+        if (!has_values(table, &table->keys[key], version->parts[m->part].group, e->row, values)) continue;
+        out->is_found = true;
+        out->part = m->part;
+        out->row = e->row;
+        break;
     }
     return MORSEL_OK;
 }

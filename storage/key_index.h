@@ -42,6 +42,19 @@ MSL_MUST_CHECK morsel_status msl_key_check_run(msl_key_check *check, msl_error *
 MSL_MUST_CHECK morsel_status msl_table_check_keys(msl_table *table, const msl_table_version *version, msl_memory *memory,
                                                   const atomic_bool *cancelled, msl_error *err);
 
+/// Where the row with a key is.
+typedef struct msl_key_place {
+    bool is_known;  ///< the index could tell
+    bool is_found;
+    uint32_t part, row;
+} msl_key_place;
+/// Looks a unique key up, for a statement that has the right to write. The index is not brought up to date for it: the
+/// checks that follow each change have done that.
+///   in       values: one for each column of the key, of its type, none NULL
+MSL_MUST_CHECK morsel_status msl_key_find(msl_table *table, uint32_t key, const msl_table_version *version,
+                                          const msl_value *const *values, msl_arena *arena, msl_key_place *out,
+                                          msl_error *err);
+
 typedef enum msl_conflict_policy {
     MSL_CONFLICT_FAIL,
     MSL_CONFLICT_IGNORE, ///< the later row is left out

@@ -2,10 +2,13 @@
 ///
 /// A morsel is a part of the version; chunks are slices of its group's segments without copying (the version keeps them
 /// alive), narrowed to the rows that are not deleted. Parts whose minimum and maximum rule a pushed filter out are
-/// skipped; the filter itself stays above the scan. UPDATE and DELETE ask for one more column: where each row stands.
-#include "storage/table.h"
+/// skipped; the filter itself stays above the scan. UPDATE and DELETE ask for one more column: where each row stands. They
+/// have the right to write and so may use the keys' indexes: filters that give a whole unique key lead to one row.
+#include "storage/key_index.h"
 
 #include <string.h>
+
+#define WORKER_ROWS 8192u
 
 typedef struct table_binding {
     msl_table *table;
@@ -19,6 +22,7 @@ typedef struct table_scan {
     uint32_t column_count, vector_rows, filter_count;
     const msl_scan_filter *filters;
     msl_memory *memory;
+    msl_key_place place; /* is_known: no other row is read */
     _Atomic uint32_t next_part;
     _Atomic uint64_t consumed_rows;
 } table_scan;
@@ -121,12 +125,53 @@ static bool may_pass(const msl_segment *s, const msl_scan_filter *f) {
     return f->value_count == 0;
 }
 
+static bool has_row_ids(const msl_source *source) {
+    return source->column_count > ((const table_binding *)source->binding)->table->column_count;
+}
+
+static bool is_key_column(const msl_table *table, uint32_t column) {
+    for (uint32_t k = 0; k < table->key_count; k++) {
+        for (uint32_t c = 0; msl_key_is_unique(&table->keys[k]) && c < table->keys[k].column_count; c++) {
+            if (table->keys[k].columns[c] == column) return true;
+        }
+    }
+    return false;
+}
+
 static msl_filter_answer table_answer(const msl_source *source, const msl_scan_filter *filter) {
+    const msl_table *table = ((const table_binding *)source->binding)->table;
     msl_phys phys = source->columns[filter->column].type->phys;
-    if (filter->column >= ((const table_binding *)source->binding)->table->column_count) return MSL_FILTER_IGNORED;
+    if (filter->column >= table->column_count) return MSL_FILTER_IGNORED;
+    if (filter->op == MSL_FILTER_EQ && has_row_ids(source) && is_key_column(table, filter->column))
+        return MSL_FILTER_PRUNES;
     bool has_ranges = phys != MSL_PHYS_STRING && phys != MSL_PHYS_INTERVAL && phys != MSL_PHYS_BOOL;
     return has_ranges && filter->op != MSL_FILTER_NE && filter->op != MSL_FILTER_IS_NOT_NULL ? MSL_FILTER_PRUNES
                                                                                              : MSL_FILTER_IGNORED;
+}
+
+static const msl_value *equal_to(const table_scan *s, uint32_t column) {
+    for (uint32_t i = 0; i < s->filter_count; i++) {
+        const msl_scan_filter *f = &s->filters[i];
+        if (f->op == MSL_FILTER_EQ && f->column == column && f->value_count == 1 && !f->values[0].is_null)
+            return &f->values[0];
+    }
+    return NULL;
+}
+
+/// Looks for a unique key all of whose columns the filters give, and for its row.
+static morsel_status find_by_key(table_scan *s, msl_arena *arena, msl_error *err) {
+    msl_table *table = s->binding->table;
+    for (uint32_t k = 0; k < table->key_count && !s->place.is_known; k++) {
+        const msl_table_key *key = &table->keys[k];
+        uint32_t given = 0;
+        if (!msl_key_is_unique(key)) continue;
+        const msl_value **values = MSL_NEW_ARRAY(arena, const msl_value *, key->column_count);
+        if (!values) return msl_error_nomem(err, "SCAN", sizeof *values * key->column_count);
+        while (given < key->column_count && (values[given] = equal_to(s, key->columns[given]))) given++;
+        if (given < key->column_count) continue;
+        MSL_TRY(msl_key_find(table, k, s->binding->version, values, arena, &s->place, err));
+    }
+    return MORSEL_OK;
 }
 
 static morsel_status table_open(const msl_source *source, const msl_scan_env *env, const uint32_t *columns,
@@ -142,7 +187,7 @@ static morsel_status table_open(const msl_source *source, const msl_scan_env *en
     s->vector_rows = env->vector_rows;
     s->memory = env->memory;
     *scan = s;
-    return MORSEL_OK;
+    return has_row_ids(source) && filter_count ? find_by_key(s, env->arena, err) : MORSEL_OK;
 }
 
 static morsel_status table_open_local(void *scan, void **local, msl_error *err) {
@@ -177,18 +222,19 @@ static morsel_status table_next_morsel(void *scan, void *local, uint64_t *ordina
     (void)err;
     table_scan *s = scan;
     table_local *l = local;
-    uint32_t p = atomic_fetch_add(&s->next_part, 1);
-    if (p >= s->binding->version->part_count) {
+    uint32_t turn = atomic_fetch_add(&s->next_part, 1), p = s->place.is_known ? s->place.part : turn;
+    if (turn >= (s->place.is_known ? s->place.is_found : s->binding->version->part_count)) {
         *result = MSL_MORSEL_NONE;
         return MORSEL_OK;
     }
     l->part = &s->binding->version->parts[p];
     l->part_number = p;
-    l->row = 0;
+    l->row = s->place.row;
+    l->reader.vector_rows = s->place.is_known ? 1 : s->vector_rows;
     for (uint32_t i = 0; i < s->filter_count; i++) {
         if (!may_pass(l->part->group->segments[s->filters[i].column], &s->filters[i])) l->row = l->part->group->rows;
     }
-    *ordinal = p;
+    *ordinal = turn;
     *result = MSL_MORSEL_READY;
     return MORSEL_OK;
 }
@@ -210,7 +256,7 @@ static morsel_status table_read(void *scan, void *local, msl_chunk *chunk, bool 
     uint32_t n = msl_part_read(&l->reader, l->part, l->row, l->positions, l->types, chunk);
     if (l->row_ids) add_row_ids(s, l, chunk);
     l->row += n;
-    *done = l->row >= l->part->group->rows;
+    *done = s->place.is_known || l->row >= l->part->group->rows;
     atomic_fetch_add_explicit(&s->consumed_rows, chunk->live, memory_order_relaxed);
     return MORSEL_OK;
 }
@@ -276,6 +322,12 @@ static const msl_source_ops table_ops = {
     .consumed = table_consumed,
 };
 
+/// A worker more pays from some thousands of rows on: waking it costs more than reading fewer.
+static uint64_t useful_workers(const msl_table_version *version) {
+    uint64_t by_rows = version->rows / WORKER_ROWS + 1;
+    return by_rows < version->part_count ? by_rows : version->part_count;
+}
+
 morsel_status msl_table_source(msl_table *table, msl_table_version *version, bool with_row_ids, const msl_bind_env *env,
                                msl_source *out) {
     uint32_t count = table->column_count + with_row_ids;
@@ -308,7 +360,7 @@ morsel_status msl_table_source(msl_table *table, msl_table_version *version, boo
                         .key_count = key_count,
                         .estimated_rows = (double)version->rows,
                         .total_bytes = (double)version->rows,
-                        .estimated_morsels = version->part_count,
+                        .estimated_morsels = useful_workers(version),
                         .flags = MSL_SOURCE_ORDERED | MSL_SOURCE_RESTARTABLE | MSL_SOURCE_LOCAL,
                         .binding = b};
     return MORSEL_OK;

@@ -295,7 +295,7 @@ scan_result scan_file(const char *function, const char *path, const option *opti
     }
     if (!r.text) r.text = calloc(1, 1);
     msl_arena_deinit(&arena);
-    msl_memory_trim(memory);
+    msl_memory_trim(memory, 0);
     if (msl_memory_used(memory)) {
         failures++;
         fprintf(stderr, "leak: %llu bytes after scanning %s\n", (unsigned long long)msl_memory_used(memory),

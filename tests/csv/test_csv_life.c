@@ -35,7 +35,7 @@ static void life_begin(life *l, uint64_t limit) {
 }
 static void life_end(life *l) {
     msl_arena_deinit(&l->arena);
-    msl_memory_trim(l->memory);
+    msl_memory_trim(l->memory, 0);
     CHECK(msl_memory_used(l->memory) == 0, "leak of %llu bytes", (unsigned long long)msl_memory_used(l->memory));
     msl_memory_free(l->memory);
 }

@@ -6,8 +6,16 @@
 
 static uint32_t rotate(uint32_t x, unsigned n) { return x << n | x >> (32 - n); }
 
+/// The round constants: the first 32 bits behind the point of the sines of 1 to 64.
+static const uint32_t *constants(void) {
+    static uint32_t table[64];
+    for (unsigned i = 0; i < 64 && !table[63]; i++) table[i] = (uint32_t)floor(4294967296.0 * fabs(sin(i + 1.0)));
+    return table;
+}
+
 static void take_block(md5_state *md5, const unsigned char *p) {
     static const unsigned char turns[4][4] = {{7, 12, 17, 22}, {5, 9, 14, 20}, {4, 11, 16, 23}, {6, 10, 15, 21}};
+    const uint32_t *k = constants();
     uint32_t m[16], a = md5->words[0], b = md5->words[1], c = md5->words[2], d = md5->words[3];
     memcpy(m, p, 64);
     for (unsigned i = 0; i < 64; i++) {
@@ -19,10 +27,10 @@ static void take_block(md5_state *md5, const unsigned char *p) {
         case 2: f = b ^ c ^ d, g = (3 * i + 5) % 16; break;
         default: f = c ^ (b | ~d), g = (7 * i) % 16; break;
         }
-        uint32_t k = (uint32_t)floor(4294967296.0 * fabs(sin(i + 1.0))), next = d;
+        uint32_t next = d;
         d = c;
         c = b;
-        b += rotate(a + f + k + m[g], turns[i / 16][i % 4]);
+        b += rotate(a + f + k[i] + m[g], turns[i / 16][i % 4]);
         a = next;
     }
     md5->words[0] += a, md5->words[1] += b, md5->words[2] += c, md5->words[3] += d;
@@ -34,9 +42,13 @@ void md5_init(md5_state *md5) {
 
 void md5_add(md5_state *md5, const void *bytes, size_t length) {
     const unsigned char *p = bytes;
-    for (size_t i = 0; i < length; i++) {
-        md5->block[md5->length++ % 64] = p[i];
-        if (md5->length % 64 == 0) take_block(md5, md5->block);
+    while (length) {
+        size_t used = md5->length % 64, n = 64 - used < length ? 64 - used : length;
+        memcpy(md5->block + used, p, n);
+        md5->length += n;
+        p += n;
+        length -= n;
+        if (used + n == 64) take_block(md5, md5->block);
     }
 }
 
