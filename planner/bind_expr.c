@@ -55,7 +55,11 @@ morsel_status msl_bind_expr(msl_binder *b, const msl_ast_expr *ast, msl_expr **o
     case MSL_AST_PARAMETER: return msl_bind_parameter(b, ast, out);
     case MSL_AST_COLUMN: return msl_bind_column(b, &ast->u.names, at, out);
     case MSL_AST_STAR:
-        if (ast->u.star->columns) return msl_unsupported(b, ast->at, "COLUMNS(...) inside an expression");
+        if (ast->u.star->columns && b->columns) return msl_expr_column(b->p, b->columns->id, at, out);
+        if (ast->u.star->columns) {
+            return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length,
+                                "COLUMNS(...) stands only in a select list");
+        }
         return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length,
                             "* stands only in a select list and in count(*)");
     case MSL_AST_UNARY:

@@ -94,12 +94,12 @@ static morsel_status bind_row_count(msl_binder *b, const msl_ast_expr *ast, cons
 
 morsel_status msl_bind_limit(msl_binder *b, const msl_ast_query *query, msl_logical **plan) {
     if (!query->limit && !query->offset) return MORSEL_OK;
-    if (query->limit_percent) return msl_unsupported(b, query->limit->at, "LIMIT in percent");
     if (query->with_ties) return msl_unsupported(b, query->limit->at, "FETCH ... WITH TIES");
     msl_expr *limit = NULL, *offset = NULL;
-    if (query->limit) MSL_TRY(bind_row_count(b, query->limit, "LIMIT", &limit));
+    if (query->limit && !query->limit_percent) MSL_TRY(bind_row_count(b, query->limit, "LIMIT", &limit));
     if (query->offset) MSL_TRY(bind_row_count(b, query->offset, "OFFSET", &offset));
     if (offset && offset->kind == MSL_EXPR_CONSTANT && offset->value.i64 == 0) offset = NULL;
+    if (query->limit_percent) return msl_bind_limit_percent(b, query->limit, offset, plan);
     if (!limit && !offset) return MORSEL_OK;
     msl_logical *node;
     MSL_TRY(msl_logical_over(b->p, MSL_LOGICAL_LIMIT, *plan, &node));

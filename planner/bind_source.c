@@ -304,6 +304,21 @@ static morsel_status no_table_function(msl_binder *b, const msl_ast_name *name) 
     return status;
 }
 
+static morsel_status bind_arguments(msl_binder *b, const msl_source_ops *ops, const msl_source_arg *args,
+                                    uint32_t count, msl_ast_span span, const char *alias, msl_relation *out) {
+    msl_source *source;
+    MSL_TRY(MSL_TAKE(b->p, source, 1));
+    msl_bind_env env = source_env(b);
+    morsel_status status = ops->bind(&env, args, count, source);
+    if (status != MORSEL_OK) {
+        msl_at at = msl_binder_at(b, span);
+        msl_error_locate(b->p->err, at.offset, at.length);
+        return status;
+    }
+    b->p->flags |= MSL_PREPARED_READS_FILES;
+    return msl_relation_of_source(b, source, alias, NULL, out);
+}
+
 morsel_status msl_bind_table_function(msl_binder *b, const msl_ast_from *from, msl_relation *out) {
     const msl_ast_call *call = from->u.function.call->u.call;
     const msl_ast_name *name = &call->name.items[call->name.count - 1];
@@ -326,16 +341,13 @@ morsel_status msl_bind_table_function(msl_binder *b, const msl_ast_from *from, m
         args[k].name_length = name_at.length;
         MSL_TRY(msl_copy_name(b, &call->arguments[k].name, &args[k].name));
     }
-    msl_source *source;
-    MSL_TRY(MSL_TAKE(b->p, source, 1));
-    msl_bind_env env = source_env(b);
-    morsel_status status = ops->bind(&env, args, call->argument_count, source);
-    if (status != MORSEL_OK) {
-        msl_at at = msl_binder_at(b, from->u.function.call->at);
-        msl_error_locate(b->p->err, at.offset, at.length);
-        return status;
-    }
     if (!from->alias.text) alias = ops->name;
-    b->p->flags |= MSL_PREPARED_READS_FILES;
-    return msl_relation_of_source(b, source, alias, NULL, out);
+    return bind_arguments(b, ops, args, call->argument_count, from->u.function.call->at, alias, out);
+}
+
+morsel_status msl_bind_source(msl_binder *b, const char *name, const msl_source_arg *args, uint32_t count,
+                              msl_ast_span at, msl_relation *out) {
+    const msl_source_ops *ops = msl_source_ops_by_name(name, strlen(name));
+    MSL_ASSERT(ops);
+    return bind_arguments(b, ops, args, count, at, name, out);
 }

@@ -80,6 +80,7 @@ static double estimate(msl_planner *p, msl_logical *node) {
         if (rows < 0) return rows;
         return at_least_one(rows * msl_selectivity(p, node->filter.conjuncts, node->filter.count));
     case MSL_LOGICAL_PROJECT:
+    case MSL_LOGICAL_DRAW:
     case MSL_LOGICAL_WINDOW:
     case MSL_LOGICAL_SORT: return rows;
     case MSL_LOGICAL_AGGREGATE: return estimate_groups(p, node, rows);

@@ -125,6 +125,7 @@ void msl_learn_columns(msl_planner *p, const msl_logical *node) {
     case MSL_LOGICAL_EXPAND:
     case MSL_LOGICAL_UNNEST:
     case MSL_LOGICAL_WINDOW:
+    case MSL_LOGICAL_DRAW:
     case MSL_LOGICAL_CHANGE:
     case MSL_LOGICAL_COPY_TO: return;
     }

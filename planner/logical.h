@@ -15,8 +15,8 @@ typedef enum msl_logical_kind {
     MSL_LOGICAL_PROJECT,   ///< a COLUMN that keeps its id passes through; every other expression makes a new id
     MSL_LOGICAL_AGGREGATE, ///< emits keys, then calls; without calls it is DISTINCT
     MSL_LOGICAL_JOIN,
-    MSL_LOGICAL_ASOF_JOIN, ///< in `join`: each left row meets the nearest of its matches; sides and type stay as they are, and
-                           ///< a condition from above must not move to the right side
+    MSL_LOGICAL_ASOF_JOIN, ///< in `join`: each left row meets the nearest of its matches; sides and type stay as they
+                           ///< are, and a condition from above must not move to the right side
     MSL_LOGICAL_SORT,
     MSL_LOGICAL_TOP_N,
     MSL_LOGICAL_LIMIT,
@@ -28,6 +28,7 @@ typedef enum msl_logical_kind {
     MSL_LOGICAL_CTE,       ///< reads the kept rows of a CTE
     MSL_LOGICAL_RECURSIVE, ///< base, step: column k of each becomes column k (a new id)
     MSL_LOGICAL_WORK,      ///< in the step: the rows that the round before has added
+    MSL_LOGICAL_DRAW,      ///< emits its input, then a UBIGINT: a random number
     MSL_LOGICAL_CHANGE,
     MSL_LOGICAL_COPY_TO
 } msl_logical_kind;
@@ -171,6 +172,7 @@ typedef struct msl_logical {
             uint32_t call_count;
             uint32_t first_rows;             ///< 0, or: only that many first rows of a partition are wanted
         } window;
+        msl_plan_draw draw;
         msl_plan_change change;
         struct {
             const char *path;

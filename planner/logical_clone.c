@@ -115,6 +115,7 @@ static morsel_status copy_arrays(msl_planner *p, msl_logical *node) {
     case MSL_LOGICAL_CTE: return COPY(p, node->cte.sources, node->column_count);
     case MSL_LOGICAL_WORK: return COPY(p, node->recursive.indexes, node->column_count);
     case MSL_LOGICAL_RECURSIVE:
+    case MSL_LOGICAL_DRAW:
     case MSL_LOGICAL_LIMIT:
     case MSL_LOGICAL_UNION_ALL:
     case MSL_LOGICAL_REPEAT:

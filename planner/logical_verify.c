@@ -156,6 +156,7 @@ static void check_node(verifier *v) {
         check_passes(v, n->column_count);
         break;
     case MSL_LOGICAL_LIMIT: check_passes(v, n->column_count); break;
+    case MSL_LOGICAL_DRAW: check_passes(v, n->column_count - 1); break;
     case MSL_LOGICAL_REPEAT:
         check_passes(v, n->column_count);
         if (!v->problem && !v->visible[n->repeat.column]) v->problem = "REPEAT lacks its column";

@@ -147,6 +147,7 @@ morsel_status msl_logical_edit_exprs(msl_planner *p, msl_logical *node, msl_expr
     case MSL_LOGICAL_SORT:
     case MSL_LOGICAL_TOP_N: return edit_order(p, node->sort.keys, node->sort.key_count, fn, context);
     case MSL_LOGICAL_SCAN:
+    case MSL_LOGICAL_DRAW:
     case MSL_LOGICAL_LIMIT:
     case MSL_LOGICAL_UNION_ALL:
     case MSL_LOGICAL_REPEAT:

@@ -251,6 +251,18 @@ morsel_status msl_pass_prune_cte(msl_planner *p, msl_cte *cte) {
     return narrow(p, cte->plan, cte->needed, &cte->plan);
 }
 
+/// DRAW: its number beside what the child emits.
+static morsel_status prune_draw(msl_planner *p, msl_logical *node, const bool *needed) {
+    uint32_t number = node->columns[node->column_count - 1];
+    MSL_TRY(prune(p, node->children[0], needed, &node->children[0]));
+    const msl_logical *child = node->children[0];
+    MSL_TRY(MSL_TAKE(p, node->columns, child->column_count + 1));
+    memcpy(node->columns, child->columns, sizeof *node->columns * child->column_count);
+    node->columns[child->column_count] = number;
+    node->column_count = child->column_count + 1;
+    return MORSEL_OK;
+}
+
 static morsel_status prune(msl_planner *p, msl_logical *node, const bool *needed, msl_logical **out) {
     uint32_t *kept;
     bool *below;
@@ -270,6 +282,7 @@ static morsel_status prune(msl_planner *p, msl_logical *node, const bool *needed
         if (p->removes_joins && gives_nothing(node, needed)) return prune(p, node->children[0], needed, out);
         return prune_join(p, node, needed);
     case MSL_LOGICAL_ASOF_JOIN: return prune_join(p, node, needed);
+    case MSL_LOGICAL_DRAW: return prune_draw(p, node, needed);
     case MSL_LOGICAL_UNION_ALL: return prune_union(p, node, needed);
     case MSL_LOGICAL_FILTER:
     case MSL_LOGICAL_SORT:

@@ -288,6 +288,22 @@ static morsel_status build_union(msl_physical *b, msl_logical *node, msl_built *
     return MORSEL_OK;
 }
 
+static morsel_status build_draw(msl_physical *b, msl_logical *node, msl_built *out) {
+    msl_built child;
+    uint32_t *ids;
+    MSL_TRY(msl_physical_node(b, node->children[0], &child));
+    MSL_TRY(MSL_TAKE(b->p, ids, child.count + 1));
+    memcpy(ids, child.ids, sizeof *ids * child.count);
+    ids[child.count] = node->columns[node->column_count - 1];
+    msl_plan *plan;
+    MSL_TRY(msl_plan_new(b, MSL_PLAN_DRAW, 1, ids, child.count + 1, &plan));
+    plan->children[0] = child.plan;
+    plan->is_ordered = child.plan->is_ordered;
+    plan->draw = node->draw;
+    msl_built drawn = {plan, ids, child.count + 1};
+    return msl_physical_exactly(b, &drawn, node->columns, node->column_count, out);
+}
+
 static morsel_status build_repeat(msl_physical *b, msl_logical *node, msl_built *out) {
     msl_built child;
     MSL_TRY(msl_physical_node(b, node->children[0], &child));
@@ -372,6 +388,7 @@ static morsel_status build_node(msl_physical *b, msl_logical *node, msl_built *o
     case MSL_LOGICAL_UNION_ALL: return build_union(b, node, out);
     case MSL_LOGICAL_WINDOW: return msl_physical_window(b, node, out);
     case MSL_LOGICAL_REPEAT: return build_repeat(b, node, out);
+    case MSL_LOGICAL_DRAW: return build_draw(b, node, out);
     case MSL_LOGICAL_EXPAND: return build_expand(b, node, out);
     case MSL_LOGICAL_UNNEST: return build_unnest(b, node, out);
     case MSL_LOGICAL_CTE: return msl_physical_cte(b, node, out);

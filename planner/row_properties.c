@@ -36,6 +36,7 @@ bool msl_column_is_not_null(const msl_logical *node, uint32_t id) {
         return keeps && msl_logical_has(right, id) && msl_column_is_not_null(right, id);
     }
     case MSL_LOGICAL_VALUES:
+    case MSL_LOGICAL_DRAW:
     case MSL_LOGICAL_UNION_ALL:
     case MSL_LOGICAL_EXPAND:
     case MSL_LOGICAL_UNNEST:
@@ -149,6 +150,7 @@ bool msl_rows_differ(const msl_logical *node, const uint32_t *ids, uint32_t coun
     case MSL_LOGICAL_SORT:
     case MSL_LOGICAL_TOP_N:
     case MSL_LOGICAL_LIMIT:
+    case MSL_LOGICAL_DRAW:
     case MSL_LOGICAL_WINDOW: return msl_rows_differ(node->children[0], ids, count);
     case MSL_LOGICAL_PROJECT:
         return msl_rows_differ(node->children[0], below, below_project(node, ids, count, below));

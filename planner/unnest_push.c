@@ -703,6 +703,8 @@ morsel_status msl_push_outer(msl_unnesting *u, msl_logical **node, const msl_kno
     case MSL_LOGICAL_EXPAND: return push_expand(u, n, with);
     case MSL_LOGICAL_UNNEST: return push_unnest(u, n, with);
     case MSL_LOGICAL_WINDOW: return push_window(u, n, with);
+    case MSL_LOGICAL_DRAW: // each outer row would draw from rows of its own
+        return msl_error_unsupported(u->p->err, -1, 0, "a sample of rows that depend on the query around it");
     case MSL_LOGICAL_SCAN:
     case MSL_LOGICAL_TOP_N:
     case MSL_LOGICAL_CTE:
