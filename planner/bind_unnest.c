@@ -231,7 +231,7 @@ morsel_status msl_bind_lateral_lists(msl_binder *b, const msl_ast_from *from, bo
     const msl_ast_call *call = list_call(from);
     msl_exprs lists = {0};
     *found = false;
-    if (!call) return MORSEL_OK;
+    if (!call || from->sample) return MORSEL_OK; // a sample is of rows of their own
     msl_logical *left = b->lateral->left->plan;
     MSL_TRY(enter_and_bind(b, from, call, &lists));
     for (uint32_t k = 0; k < lists.count; k++) { // of an outer join's left side: a join that depends on both
