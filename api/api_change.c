@@ -21,6 +21,9 @@ bool msl_statement_writes(const msl_prepared *prepared) {
     case MSL_STATEMENT_SET:
     case MSL_STATEMENT_RESET:
     case MSL_STATEMENT_SHOW:
+    case MSL_STATEMENT_PREPARE:
+    case MSL_STATEMENT_EXECUTE:
+    case MSL_STATEMENT_DEALLOCATE:
     case MSL_STATEMENT_EXPLAIN_ANALYZE: return false;
     }
     return false;

@@ -30,7 +30,9 @@ void msl_database_release(struct morsel_database *database) {
 morsel_status morsel_open(const char *path, const morsel_option *options, size_t option_count, morsel_database **database,
                           morsel_error **err) {
     if (err) *err = NULL;
+    MSL_NEED(database, err);
     *database = NULL;
+    if (option_count) MSL_NEED(options, err);
     msl_error error = {0};
     if (path && path[0] && strcmp(path, ":memory:") != 0) {
         msl_error_unsupported(&error, -1, 0, "the database file '%s' (open without a path; files are queried with FROM 'file')",
@@ -53,7 +55,9 @@ morsel_status morsel_open(const char *path, const morsel_option *options, size_t
     msl_settings_init(&scratch);
     morsel_status status = msl_store_init(&db->store, memory, &error);
     for (size_t i = 0; status == MORSEL_OK && i < option_count; i++) {
-        status = msl_setting_set(db, &scratch, options[i].name, options[i].value, &error);
+        status = options[i].name && options[i].value
+                     ? msl_setting_set(db, &scratch, options[i].name, options[i].value, &error)
+                     : msl_error_set(&error, MORSEL_MISUSE, "22004", "option number %zu has no name or no value", i);
     }
     if (status != MORSEL_OK) {
         msl_database_release(db);
@@ -71,7 +75,9 @@ void morsel_close(morsel_database **database) {
 
 morsel_status morsel_connect(morsel_database *database, morsel_connection **connection, morsel_error **err) {
     if (err) *err = NULL;
+    MSL_NEED(connection, err);
     *connection = NULL;
+    MSL_NEED(database, err);
     morsel_connection *c = msl_memory_alloc(database->memory, sizeof *c);
     if (!c) return fail_nomem(err);
     memset(c, 0, sizeof *c);
@@ -87,6 +93,7 @@ morsel_status morsel_connect(morsel_database *database, morsel_connection **conn
 void msl_connection_release(morsel_connection *c) {
     if (!c || atomic_fetch_sub(&c->references, 1) != 1) return;
     struct morsel_database *database = c->database;
+    msl_named_statements_drop(c);
     msl_transaction_deinit(&c->transaction);
     msl_memory_release(database->memory, c, sizeof *c);
     msl_database_release(database);
@@ -102,6 +109,7 @@ void morsel_disconnect(morsel_connection **connection) {
 
 bool msl_connection_enter(morsel_connection *c, morsel_error **err) {
     if (err) *err = NULL;
+    if (msl_api_need(c, "connection", err) != MORSEL_OK) return false;
     if (!atomic_exchange(&c->is_in_use, true)) return true;
     msl_error error = {0};
     msl_error_set(&error, MORSEL_MISUSE, "55006", "the connection is in use by another thread");
@@ -123,6 +131,9 @@ msl_pool *msl_database_pool(struct morsel_database *database) {
 }
 
 morsel_status morsel_set_option(morsel_connection *connection, const char *name, const char *value, morsel_error **err) {
+    if (err) *err = NULL;
+    MSL_NEED(name, err);
+    MSL_NEED(value, err);
     if (!msl_connection_enter(connection, err)) return MORSEL_MISUSE;
     msl_error error = {0};
     morsel_status status = msl_setting_set(connection->database, &connection->settings, name, value, &error);
@@ -132,7 +143,10 @@ morsel_status morsel_set_option(morsel_connection *connection, const char *name,
 }
 
 morsel_status morsel_get_option(morsel_connection *connection, const char *name, const char **value, morsel_error **err) {
+    if (err) *err = NULL;
+    MSL_NEED(value, err);
     *value = NULL;
+    MSL_NEED(name, err);
     if (!msl_connection_enter(connection, err)) return MORSEL_MISUSE;
     msl_error error = {0};
     morsel_status status = msl_setting_get(connection->database, &connection->settings, name, connection->option_text, &error);
@@ -143,6 +157,7 @@ morsel_status morsel_get_option(morsel_connection *connection, const char *name,
 }
 
 void morsel_memory_stats(morsel_database *database, morsel_memory_info *info) {
+    if (!database || !info) return;
     morsel_memory_info all = {.struct_size = info->struct_size, .used_bytes = msl_memory_used(database->memory),
                               .peak_bytes = msl_memory_peak(database->memory),
                               .limit_bytes = msl_memory_limit(database->memory)};
@@ -177,6 +192,7 @@ void msl_connection_remove_query(morsel_connection *c, uint32_t slot, msl_query 
 }
 
 void morsel_interrupt(morsel_connection *c) {
+    if (!c) return;
     atomic_fetch_add(&c->interrupters, 1);
     atomic_store(&c->is_interrupted, true);
     for (uint32_t i = 0; i < MSL_OPEN_RESULTS; i++) {
@@ -187,15 +203,16 @@ void morsel_interrupt(morsel_connection *c) {
 }
 
 void morsel_set_timeout(morsel_connection *connection, uint64_t milliseconds) {
-    connection->settings.timeout_ms = milliseconds;
+    if (connection) connection->settings.timeout_ms = milliseconds;
 }
 
 void morsel_progress(morsel_connection *c, morsel_progress_info *info) {
+    if (!c || !info) return;
     morsel_progress_info all = {.struct_size = info->struct_size, .fraction = -1};
     atomic_fetch_add(&c->interrupters, 1);
     msl_query *query = atomic_load(&c->latest);
     if (query) {
-        all.fraction = msl_query_progress(query);
+        all.fraction = msl_query_progress(query, &all.done, &all.total);
         all.rows = msl_query_rows(query);
         all.elapsed_ms = (msl_now_ns() - atomic_load(&c->latest_start_ns)) / 1000000;
     }

@@ -102,6 +102,13 @@ morsel_status msl_api_error(const msl_error *error, const char *sql, size_t sql_
     return error->status;
 }
 
+morsel_status msl_api_need(const void *argument, const char *what, morsel_error **err) {
+    if (argument) return MORSEL_OK;
+    msl_error error = {0};
+    msl_error_set(&error, MORSEL_MISUSE, "22004", "the argument %s is NULL", what);
+    return msl_api_error(&error, NULL, 0, err);
+}
+
 morsel_status morsel_error_status(const morsel_error *err) { return err ? err->error.status : MORSEL_OK; }
 
 const char *morsel_error_message(const morsel_error *err) { return err ? err->error.message : ""; }
@@ -109,6 +116,7 @@ const char *morsel_error_message(const morsel_error *err) { return err ? err->er
 const char *morsel_error_render(const morsel_error *err) { return err ? err->rendered : ""; }
 
 void morsel_error_details(const morsel_error *err, morsel_error_info *info) {
+    if (!info) return;
     morsel_error_info all = {.struct_size = info->struct_size, .sql_line = -1, .sql_column = -1, .sql_offset = -1,
                              .file_line = -1, .file_offset = -1, .bytes = -1};
     if (err) {

@@ -26,6 +26,14 @@ struct morsel_database {
     pthread_mutex_t lock;            ///< guards pool's making
 };
 
+typedef struct msl_named_statement msl_named_statement;
+
+/// Types that PREPARE gives to parameters.
+typedef struct msl_declared {
+    const msl_type *const *types;
+    uint32_t count;
+} msl_declared;
+
 #define MSL_OPEN_RESULTS 64u ///< most results that one connection runs at a time
 
 struct morsel_connection {
@@ -33,6 +41,7 @@ struct morsel_connection {
     struct morsel_database *database;
     msl_settings settings;
     msl_transaction transaction;
+    msl_named_statement *named;      ///< PREPARE
     atomic_bool is_in_use;           ///< a call is running: a second one is MORSEL_MISUSE
     atomic_bool is_interrupted;      ///< morsel_interrupt: seen by planning and by the next query step
     atomic_uint interrupters;        ///< calls of morsel_interrupt and morsel_progress that look at `running` now
@@ -64,6 +73,8 @@ typedef struct msl_planned {
     msl_arena arena;                 ///< plan, names, snapshots of tables
     msl_prepared prepared;
     uint64_t catalog_id, schema_id;  ///< of the catalog it was made with
+    uint64_t settings_id;            ///< of the settings
+    msl_declared declared;
     msl_warnings warnings;           ///< of binding: what was guessed about files; each result begins with them
 } msl_planned;
 
@@ -115,6 +126,9 @@ struct morsel_chunk {
 
 /// Makes the public error; returns its status. `out` may be NULL.
 morsel_status msl_api_error(const msl_error *error, const char *sql, size_t sql_length, morsel_error **out);
+/// MORSEL_MISUSE when an argument that a function needs is NULL, else MORSEL_OK; `what` names it.
+morsel_status msl_api_need(const void *argument, const char *what, morsel_error **err);
+#define MSL_NEED(argument, err) MSL_TRY(msl_api_need((argument), #argument, (err)))
 
 /* ---- api_database.c ---- */
 
@@ -134,15 +148,37 @@ void msl_connection_remove_query(morsel_connection *c, uint32_t slot, msl_query 
 /* ---- api_plan.c ---- */
 
 /// Parses and plans one statement of `sql`. *consumed is set on errors too; *out is NULL for blank text.
+///   in   declared: NULL = none
 MSL_MUST_CHECK morsel_status msl_plan_text(morsel_connection *c, const char *sql, size_t length, const msl_value *params,
-                                           uint32_t param_count, const msl_schema_override *overrides,
-                                           msl_warnings *warnings, size_t *consumed, msl_planned **out, msl_error *err);
+                                           uint32_t param_count, const msl_declared *declared,
+                                           const msl_schema_override *overrides, msl_warnings *warnings, size_t *consumed,
+                                           msl_planned **out, msl_error *err);
 void msl_planned_release(msl_planned *planned);
 /// True when the plan no longer fits the catalog, the tables or (unless `files_are_fresh`) may not fit its files.
 bool msl_planned_is_stale(const msl_planned *planned, morsel_connection *c, bool files_are_fresh);
 /// Surveys the plan's files and returns overrides for a second binding.
 MSL_MUST_CHECK morsel_status msl_plan_survey(morsel_connection *c, const msl_plan *plan, msl_arena *arena,
                                              msl_warnings *warnings, msl_schema_override **out, msl_error *err);
+
+/* ---- api_statement.c ---- */
+
+MSL_MUST_CHECK morsel_status msl_statement_prepare(morsel_connection *c, const char *sql, size_t length,
+                                                   const msl_declared *declared, morsel_statement **out, size_t *consumed,
+                                                   msl_error *err);
+MSL_MUST_CHECK morsel_status msl_statement_execute(morsel_statement *s, morsel_result **out, msl_error *err);
+/// Binds a copy of the value.
+MSL_MUST_CHECK morsel_status msl_statement_bind(morsel_statement *s, size_t index, const msl_value *value, msl_error *err);
+void msl_statement_unbind(morsel_statement *s);
+/// Frees a statement but for its reference to the connection.
+void msl_statement_drop(morsel_statement *s);
+
+/* ---- api_prepared.c ---- */
+
+MSL_MUST_CHECK morsel_status msl_run_prepare(morsel_result *r, msl_error *err);
+MSL_MUST_CHECK morsel_status msl_run_deallocate(morsel_result *r, msl_error *err);
+MSL_MUST_CHECK morsel_status msl_execute_named(morsel_connection *c, const msl_planned *planned, morsel_result **out,
+                                               msl_error *err);
+void msl_named_statements_drop(morsel_connection *c);
 
 /* ---- api_utility.c ---- */
 

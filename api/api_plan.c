@@ -16,9 +16,18 @@ void msl_planned_release(msl_planned *planned) {
     msl_memory_release(memory, planned, sizeof *planned);
 }
 
+/// The types stay with the plan: who plans it again needs them.
+static morsel_status keep_declared(msl_planned *planned, const msl_declared *declared, msl_error *err) {
+    const msl_type **types = MSL_NEW_ARRAY(&planned->arena, const msl_type *, declared->count + 1u);
+    if (!types) return msl_error_nomem(err, "planning", declared->count * sizeof *types);
+    for (uint32_t i = 0; i < declared->count; i++) types[i] = declared->types[i];
+    planned->declared = (msl_declared){types, declared->count};
+    return MORSEL_OK;
+}
+
 morsel_status msl_plan_text(morsel_connection *c, const char *sql, size_t length, const msl_value *params,
-                            uint32_t param_count, const msl_schema_override *overrides, msl_warnings *warnings,
-                            size_t *consumed, msl_planned **out, msl_error *err) {
+                            uint32_t param_count, const msl_declared *declared, const msl_schema_override *overrides,
+                            msl_warnings *warnings, size_t *consumed, msl_planned **out, msl_error *err) {
     *out = NULL;
     msl_memory *memory = c->database->memory;
     msl_planned *planned = msl_memory_alloc(memory, sizeof *planned);
@@ -30,17 +39,20 @@ morsel_status msl_plan_text(morsel_connection *c, const char *sql, size_t length
     msl_catalog *catalog = msl_transaction_view(&c->transaction);
     planned->catalog_id = msl_catalog_id(catalog);
     planned->schema_id = msl_catalog_schema_id(catalog);
+    planned->settings_id = c->settings.plan_id;
+    morsel_status status = declared ? keep_declared(planned, declared, err) : MORSEL_OK;
 
     msl_arena syntax;
     msl_arena_init(&syntax, memory);
     msl_ast_statement *ast = NULL;
-    morsel_status status = msl_parse_statement(&syntax, sql, length, consumed, &ast, err);
+    if (status == MORSEL_OK) status = msl_parse_statement(&syntax, sql, length, consumed, &ast, err);
     if (status == MORSEL_OK && ast) {
         msl_planner_env env = {.arena = &planned->arena, .memory = memory, .catalog = catalog, .sql = sql,
                                .sql_length = length, .cancelled = &c->is_interrupted, .overrides = overrides,
                                .warn = msl_warnings_add, .warn_sink = warnings ? warnings : &planned->warnings,
                                .evaluate = fold_constant, .evaluate_context = c, .disabled_passes = c->settings.disabled_optimizers,
-                               .parameters = params, .parameter_count = param_count};
+                               .parameters = params, .parameter_count = param_count,
+                               .declared = planned->declared.types, .declared_count = planned->declared.count};
         status = msl_plan_statement(&env, ast, &planned->prepared, err);
         if (status != MORSEL_OK && err->status != MORSEL_OK) status = err->status; // a look-up that memory was refused to
     }
@@ -57,6 +69,7 @@ morsel_status msl_plan_text(morsel_connection *c, const char *sql, size_t length
 bool msl_planned_is_stale(const msl_planned *planned, morsel_connection *c, bool files_are_fresh) {
     unsigned flags = planned->prepared.flags;
     if ((flags & MSL_PREPARED_READS_FILES) && !files_are_fresh) return true;
+    if (planned->settings_id != c->settings.plan_id) return true;
     msl_catalog *catalog = msl_transaction_view(&c->transaction);
     bool is_stale = planned->schema_id != msl_catalog_schema_id(catalog) ||
                     ((flags & MSL_PREPARED_READS_TABLES) && planned->catalog_id != msl_catalog_id(catalog));

@@ -109,8 +109,8 @@ static morsel_status rebind(morsel_result *r, msl_error *err) {
     MSL_TRY(msl_plan_survey(c, r->planned->prepared.plan, &r->arena, &r->warnings, &r->overrides, err));
     msl_planned *planned = NULL;
     size_t consumed;
-    MSL_TRY(msl_plan_text(c, r->sql, r->sql_length, r->params, r->param_count, r->overrides, &r->warnings, &consumed, &planned,
-                          err));
+    MSL_TRY(msl_plan_text(c, r->sql, r->sql_length, r->params, r->param_count, &r->planned->declared, r->overrides, &r->warnings,
+                          &consumed, &planned, err));
     msl_planned_release(r->planned);
     r->planned = planned;
     take_schema(r);
@@ -163,7 +163,9 @@ static morsel_status explain_analyze(morsel_result *r, msl_error *err) {
                          .profiles = MSL_NEW_ARRAY(&r->arena, msl_node_profile, p->plan_node_count)};
     if (!fill.profiles) return msl_error_nomem(err, "EXPLAIN ANALYZE", 0);
     msl_query_profile(r->query, fill_profile, &fill);
-    msl_explain_format format = p->flags & MSL_PREPARED_ANALYZE_JSON ? MSL_EXPLAIN_JSON : MSL_EXPLAIN_TEXT;
+    msl_explain_format format = p->flags & MSL_PREPARED_ANALYZE_JSON  ? MSL_EXPLAIN_JSON
+                                : p->flags & MSL_PREPARED_ANALYZE_DOT ? MSL_EXPLAIN_DOT
+                                                                      : MSL_EXPLAIN_TEXT;
     char *text = msl_explain(p->plan, fill.profiles, format, &r->arena);
     if (!text) return msl_error_nomem(err, "EXPLAIN ANALYZE", 0);
     uint32_t lines = 1, line = 0;
@@ -248,7 +250,10 @@ static morsel_status open_result(morsel_result *r, msl_error *err) {
     case MSL_STATEMENT_TRANSACTION:
     case MSL_STATEMENT_SET:
     case MSL_STATEMENT_RESET:
-    case MSL_STATEMENT_SHOW: return msl_run_utility(r, err);
+    case MSL_STATEMENT_SHOW:
+    case MSL_STATEMENT_PREPARE:
+    case MSL_STATEMENT_EXECUTE:
+    case MSL_STATEMENT_DEALLOCATE: return msl_run_utility(r, err);
     }
     return MORSEL_INTERNAL;
 }
@@ -342,7 +347,10 @@ static morsel_status next(morsel_result *r, morsel_chunk **out, msl_error *err) 
 }
 
 morsel_status morsel_result_next(morsel_result *result, morsel_chunk **chunk, morsel_error **err) {
+    if (err) *err = NULL;
+    MSL_NEED(chunk, err);
     *chunk = NULL;
+    MSL_NEED(result, err);
     if (!msl_connection_enter(result->connection, err)) return MORSEL_MISUSE;
     msl_error error = {0};
     morsel_status status = next(result, chunk, &error);

@@ -1,6 +1,7 @@
 /// api_statement.c: exec, query, prepare, bind, execute.
 #include "api/api_int.h"
 #include "functions/function.h"
+#include "storage/csv_text.h"
 
 #include <string.h>
 
@@ -21,14 +22,17 @@ static morsel_status statement_new(morsel_connection *c, const char *sql, size_t
     return s->sql ? MORSEL_OK : msl_error_nomem(err, "the statement", length);
 }
 
-void morsel_statement_free(morsel_statement **statement) {
-    if (!statement || !*statement) return;
-    morsel_statement *s = *statement;
-    morsel_connection *c = s->connection;
+void msl_statement_drop(morsel_statement *s) {
     msl_planned_release(s->planned);
     for (uint32_t i = 0; i < s->value_count; i++) msl_arena_deinit(&s->value_texts[i]);
     msl_arena_deinit(&s->arena);
-    msl_memory_release(c->database->memory, s, sizeof *s);
+    msl_memory_release(s->connection->database->memory, s, sizeof *s);
+}
+
+void morsel_statement_free(morsel_statement **statement) {
+    if (!statement || !*statement) return;
+    morsel_connection *c = (*statement)->connection;
+    msl_statement_drop(*statement);
     msl_connection_release(c);
     *statement = NULL;
 }
@@ -50,12 +54,12 @@ static morsel_status make_values(morsel_statement *s, msl_error *err) {
     return MORSEL_OK;
 }
 
-static morsel_status prepare(morsel_connection *c, const char *sql, size_t length, morsel_statement **out, size_t *consumed,
-                             msl_error *err) {
+morsel_status msl_statement_prepare(morsel_connection *c, const char *sql, size_t length, const msl_declared *declared,
+                                    morsel_statement **out, size_t *consumed, msl_error *err) {
     *out = NULL;
     atomic_store(&c->is_interrupted, false);
     msl_planned *planned = NULL;
-    MSL_TRY(msl_plan_text(c, sql, length, NULL, 0, NULL, NULL, consumed, &planned, err));
+    MSL_TRY(msl_plan_text(c, sql, length, NULL, 0, declared, NULL, NULL, consumed, &planned, err));
     if (!planned) return MORSEL_OK;
     morsel_statement *s = NULL;
     morsel_status status = statement_new(c, sql, *consumed, &s, err);
@@ -73,12 +77,16 @@ static morsel_status prepare(morsel_connection *c, const char *sql, size_t lengt
 
 morsel_status morsel_prepare(morsel_connection *connection, const char *sql, ptrdiff_t length, morsel_statement **statement,
                              const char **tail, morsel_error **err) {
+    if (err) *err = NULL;
+    if (tail) *tail = sql;
+    MSL_NEED(statement, err);
     *statement = NULL;
+    MSL_NEED(sql, err);
     size_t n = text_length(sql, length), consumed = n;
     if (tail) *tail = sql + n;
     if (!msl_connection_enter(connection, err)) return MORSEL_MISUSE;
     msl_error error = {0};
-    morsel_status status = prepare(connection, sql, n, statement, &consumed, &error);
+    morsel_status status = msl_statement_prepare(connection, sql, n, NULL, statement, &consumed, &error);
     if (tail) *tail = sql + consumed;
     if (status != MORSEL_OK) msl_api_error(&error, sql, n, err);
     msl_connection_leave(connection);
@@ -119,11 +127,47 @@ const char *morsel_statement_column_type(const morsel_statement *statement, size
 
 /* ---- bind ---- */
 
-static morsel_status bind_value(morsel_statement *s, size_t index, const morsel_scalar *in, msl_error *err) {
+#define LONGEST_PARAMETER (1ull << 30)
+
+/// What the engine relies on: text is UTF-8, dates and times are within their types.
+static morsel_status check_scalar(const morsel_scalar *in, msl_error *err) {
+    bool is_text = in->kind == MORSEL_TEXT || in->kind == MORSEL_BLOB;
+    if (is_text && !in->text && in->length) return msl_error_set(err, MORSEL_MISUSE, "22004", "the parameter's text is NULL");
+    if (is_text && in->length > LONGEST_PARAMETER)
+        return msl_error_set(err, MORSEL_DATA, "54000", "a parameter of %zu bytes is longer than 1 GiB", in->length);
+    if (in->kind == MORSEL_TEXT && !msl_csv_simd_best()->utf8_is_valid(in->text, in->length)) {
+        msl_error_set(err, MORSEL_DATA, "22021", "the parameter's text is not valid UTF-8");
+        msl_error_hint(err, "bytes that are no text are a MORSEL_BLOB");
+        return MORSEL_DATA;
+    }
+    if (in->kind == MORSEL_DATE && (in->i64 < INT32_MIN || in->i64 > INT32_MAX))
+        return msl_error_set(err, MORSEL_DATA, "22008", "%lld days are no DATE", (long long)in->i64);
+    if (in->kind == MORSEL_TIME && (in->i64 < 0 || in->i64 > 86400000000))
+        return msl_error_set(err, MORSEL_DATA, "22008", "%lld microseconds are no TIME", (long long)in->i64);
+    return MORSEL_OK;
+}
+
+morsel_status msl_statement_bind(morsel_statement *s, size_t index, const msl_value *value, msl_error *err) {
     if (index >= s->value_count) {
         return msl_error_set(err, MORSEL_MISUSE, "22023", "the statement has %u parameters, so there is none at index %zu",
                              s->value_count, index);
     }
+    msl_value v = *value;
+    if (!v.is_null && v.type->phys == MSL_PHYS_STRING) {
+        msl_arena_reset(&s->value_texts[index]);
+        v.text = msl_arena_strndup(&s->value_texts[index], value->text, value->length);
+        if (!v.text) return msl_error_nomem(err, "the parameter", value->length);
+    }
+    s->values[index] = v;
+    s->is_bound[index] = true;
+    return MORSEL_OK;
+}
+
+void msl_statement_unbind(morsel_statement *s) {
+    for (uint32_t i = 0; i < s->value_count; i++) s->is_bound[i] = false;
+}
+
+static morsel_status bind_value(morsel_statement *s, size_t index, const morsel_scalar *in, msl_error *err) {
     static const struct { msl_type_id id; } kinds[] = {
         [MORSEL_NULL] = {MSL_TYPE_NULL}, [MORSEL_BOOL] = {MSL_TYPE_BOOLEAN}, [MORSEL_INT] = {MSL_TYPE_BIGINT},
         [MORSEL_FLOAT] = {MSL_TYPE_DOUBLE}, [MORSEL_TEXT] = {MSL_TYPE_VARCHAR}, [MORSEL_BLOB] = {MSL_TYPE_BLOB},
@@ -132,6 +176,7 @@ static morsel_status bind_value(morsel_statement *s, size_t index, const morsel_
     if ((unsigned)in->kind >= sizeof kinds / sizeof kinds[0]) {
         return msl_error_set(err, MORSEL_MISUSE, "22023", "%d is no kind of value", (int)in->kind);
     }
+    MSL_TRY(check_scalar(in, err));
     msl_value v = {.type = msl_type_of(kinds[in->kind].id), .is_null = in->kind == MORSEL_NULL};
     switch (in->kind) {
     case MORSEL_NULL: break;
@@ -139,22 +184,21 @@ static morsel_status bind_value(morsel_statement *s, size_t index, const morsel_
     case MORSEL_FLOAT: v.f64 = in->f64; break;
     case MORSEL_TEXT:
     case MORSEL_BLOB:
-        msl_arena_reset(&s->value_texts[index]);
         v.length = in->length;
-        v.text = msl_arena_strndup(&s->value_texts[index], in->text, in->length);
-        if (!v.text) return msl_error_nomem(err, "the parameter", in->length);
+        v.text = in->text ? in->text : "";
         break;
     case MORSEL_INT:
     case MORSEL_DATE:
     case MORSEL_TIME:
     case MORSEL_TIMESTAMP: v.i64 = in->i64; break;
     }
-    s->values[index] = v;
-    s->is_bound[index] = true;
-    return MORSEL_OK;
+    return msl_statement_bind(s, index, &v, err);
 }
 
 morsel_status morsel_bind(morsel_statement *statement, size_t index, const morsel_scalar *value, morsel_error **err) {
+    if (err) *err = NULL;
+    MSL_NEED(statement, err);
+    MSL_NEED(value, err);
     if (!msl_connection_enter(statement->connection, err)) return MORSEL_MISUSE;
     msl_error error = {0};
     morsel_status status = bind_value(statement, index, value, &error);
@@ -164,7 +208,10 @@ morsel_status morsel_bind(morsel_statement *statement, size_t index, const morse
 }
 
 morsel_status morsel_bind_named(morsel_statement *statement, const char *name, const morsel_scalar *value, morsel_error **err) {
-    if (name[0] == '$' || name[0] == ':') name++;
+    if (err) *err = NULL;
+    MSL_NEED(statement, err);
+    MSL_NEED(name, err);
+    if (name[0] == '$' || name[0] == ':' || name[0] == '@') name++;
     for (size_t i = 0; i < statement->value_count; i++) {
         const char *have = morsel_statement_parameter_name(statement, i);
         if (have && strcmp(have, name) == 0) return morsel_bind(statement, i, value, err);
@@ -233,8 +280,8 @@ static morsel_status freshen(morsel_statement *s, msl_error *err) {
     size_t consumed;
     uint32_t known = 0;
     while (known < s->value_count && s->is_bound[known]) known++;
-    MSL_TRY(msl_plan_text(c, s->sql, s->sql_length, uses_values ? s->values : NULL, uses_values ? known : 0, NULL, NULL,
-                          &consumed, &planned, err));
+    MSL_TRY(msl_plan_text(c, s->sql, s->sql_length, uses_values ? s->values : NULL, uses_values ? known : 0,
+                          s->planned ? &s->planned->declared : NULL, NULL, NULL, &consumed, &planned, err));
     msl_planned_release(s->planned);
     s->planned = planned;
     s->is_fresh = true;
@@ -250,8 +297,9 @@ static morsel_status begin_change(morsel_statement *s, msl_change *change, msl_e
     return msl_change_begin(change, &c->transaction, &c->is_interrupted, timeout ? msl_now_ns() + timeout * 1000000 : 0, err);
 }
 
-static morsel_status execute(morsel_statement *s, morsel_result **out, msl_error *err) {
+morsel_status msl_statement_execute(morsel_statement *s, morsel_result **out, msl_error *err) {
     morsel_connection *c = s->connection;
+    if (s->planned && s->planned->prepared.kind == MSL_STATEMENT_EXECUTE) return msl_execute_named(c, s->planned, out, err);
     atomic_store(&c->is_interrupted, false);
     msl_change change = {0};
     msl_arena scratch;
@@ -270,10 +318,13 @@ static morsel_status execute(morsel_statement *s, morsel_result **out, msl_error
 }
 
 morsel_status morsel_execute(morsel_statement *statement, morsel_result **result, morsel_error **err) {
+    if (err) *err = NULL;
+    MSL_NEED(result, err);
     *result = NULL;
+    MSL_NEED(statement, err);
     if (!msl_connection_enter(statement->connection, err)) return MORSEL_MISUSE;
     msl_error error = {0};
-    morsel_status status = execute(statement, result, &error);
+    morsel_status status = msl_statement_execute(statement, result, &error);
     if (status != MORSEL_OK) msl_api_error(&error, statement->sql, statement->sql_length, err);
     msl_connection_leave(statement->connection);
     return status;
@@ -283,12 +334,15 @@ morsel_status morsel_execute(morsel_statement *statement, morsel_result **result
 
 morsel_status morsel_query(morsel_connection *connection, const char *sql, ptrdiff_t length, morsel_result **result,
                            morsel_error **err) {
+    if (err) *err = NULL;
+    MSL_NEED(result, err);
     *result = NULL;
+    MSL_NEED(sql, err);
     size_t n = text_length(sql, length), consumed = 0;
     if (!msl_connection_enter(connection, err)) return MORSEL_MISUSE;
     msl_error error = {0};
     morsel_statement *statement = NULL;
-    morsel_status status = prepare(connection, sql, n, &statement, &consumed, &error);
+    morsel_status status = msl_statement_prepare(connection, sql, n, NULL, &statement, &consumed, &error);
     if (status == MORSEL_OK && !statement) {
         status = msl_error_set(&error, MORSEL_MISUSE, "42601", "there is no statement in the text");
     }
@@ -296,7 +350,7 @@ morsel_status morsel_query(morsel_connection *connection, const char *sql, ptrdi
         status = msl_error_at(&error, MORSEL_MISUSE, "42601", (int64_t)consumed, 1, "more than one statement");
         msl_error_hint(&error, "morsel_exec() runs scripts; morsel_prepare() tells where a statement ends");
     }
-    if (status == MORSEL_OK) status = execute(statement, result, &error);
+    if (status == MORSEL_OK) status = msl_statement_execute(statement, result, &error);
     morsel_statement_free(&statement);
     if (status != MORSEL_OK) msl_api_error(&error, sql, n, err);
     msl_connection_leave(connection);
@@ -326,6 +380,8 @@ morsel_status morsel_exec(morsel_connection *connection, const char *sql, ptrdif
                           morsel_error **err) {
     if (err) *err = NULL;
     if (rows_changed) *rows_changed = 0;
+    MSL_NEED(connection, err);
+    MSL_NEED(sql, err);
     size_t n = text_length(sql, length), at = 0;
     while (at < n) {
         size_t consumed = 0;
@@ -339,7 +395,7 @@ morsel_status morsel_exec(morsel_connection *connection, const char *sql, ptrdif
     return MORSEL_OK;
 }
 
-int morsel_complete(const char *sql, ptrdiff_t length) { return msl_sql_is_complete(sql, text_length(sql, length)); }
+int morsel_complete(const char *sql, ptrdiff_t length) { return !sql || msl_sql_is_complete(sql, text_length(sql, length)); }
 
 const char *morsel_keyword(size_t index) {
     size_t count;
@@ -348,6 +404,7 @@ const char *morsel_keyword(size_t index) {
 }
 
 size_t morsel_quote_name(const char *name, char *out, size_t room) {
+    if (!name) name = "";
     const msl_keyword *keyword = msl_keyword_find(name, strlen(name));
     bool is_plain = name[0] && !(keyword && keyword->class_ == MSL_KEYWORD_RESERVED) && !(name[0] >= '0' && name[0] <= '9');
     size_t n = 0;

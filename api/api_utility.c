@@ -144,6 +144,9 @@ morsel_status msl_run_utility(morsel_result *r, msl_error *err) {
     case MSL_STATEMENT_SET: return set(r, err);
     case MSL_STATEMENT_RESET: return reset(r, err);
     case MSL_STATEMENT_SHOW: return show(r, err);
+    case MSL_STATEMENT_PREPARE: return msl_run_prepare(r, err);
+    case MSL_STATEMENT_DEALLOCATE: return msl_run_deallocate(r, err);
+    case MSL_STATEMENT_EXECUTE: break; // executes another statement: msl_execute_named
     case MSL_STATEMENT_QUERY:
     case MSL_STATEMENT_CHANGE:
     case MSL_STATEMENT_COPY_TO:

@@ -142,6 +142,7 @@ static bool set_disabled_optimizers(struct morsel_database *db, msl_settings *s,
     (void)db;
     if (strlen(value) >= sizeof s->disabled_optimizers) return false;
     snprintf(s->disabled_optimizers, sizeof s->disabled_optimizers, "%s", value);
+    s->plan_id++;
     return true;
 }
 static void get_disabled_optimizers(struct morsel_database *db, const msl_settings *s, char *out) {

@@ -11,6 +11,7 @@ typedef struct msl_settings {
     bool hash_zero;                    ///< tests: every hash is 0
     char disabled_optimizers[512];     ///< comma-separated pass names; "all" = every optional pass
     uint64_t timeout_ms;               ///< 0 = none
+    uint64_t plan_id;                  ///< another one after each change of what plans rest on
 } msl_settings;
 
 struct morsel_database;

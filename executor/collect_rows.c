@@ -39,10 +39,13 @@ static column_at find_column(const msl_row_layout *layout, uint32_t column) {
 
 static inline bool is_null(const char *row, const column_at *at) { return (uint8_t)row[at->null_byte] & at->null_mask; }
 
-/// Adds the rows that FILTER and the arguments let through, as entries without words.
-static void add_rows(const msl_collect_call *c, const msl_row_layout *layout, char *const *rows, uint64_t n,
-                     msl_sort_run *run) {
+morsel_status msl_collect_counting(const msl_collect_call *c, const msl_row_layout *layout, char *const *rows,
+                                   uint64_t n, msl_sort_run *run, msl_lane *lane) {
     const msl_agg_call *call = c->call;
+    run->count = 0;
+    if (n > UINT32_MAX / 2 || !msl_sort_run_reserve(run, (uint32_t)n)) {
+        return msl_error_nomem(lane->err, NAME, n * sizeof(msl_sort_entry));
+    }
     bool takes_nulls = call->fn.aggregate->flags & MSL_AGG_TAKES_NULLS;
     column_at filter = {0}, args[MSL_FN_MAX_ARGS] = {{0}};
     uint32_t arg_count = takes_nulls ? 0 : call->arg_count;
@@ -50,14 +53,16 @@ static void add_rows(const msl_collect_call *c, const msl_row_layout *layout, ch
     if (call->filter >= 0) filter = find_column(layout, (uint32_t)call->filter);
     for (uint32_t a = 0; a < arg_count; a++) args[a] = find_column(layout, call->args[a]);
     for (uint64_t i = 0; i < n; i++) {
+        if (i % CHECK_ROWS == 0 && msl_cancelled(lane->query)) return msl_interrupted(lane);
         bool counts = call->filter < 0 || (!is_null(rows[i], &filter) && rows[i][filter.offset]);
         for (uint32_t a = 0; a < arg_count; a++) counts &= !is_null(rows[i], &args[a]);
         run->entries[run->count].row = rows[i];
         run->count += counts;
     }
+    return MORSEL_OK;
 }
 
-static morsel_status sort_by(const msl_sort_spec *spec, msl_sort_run *run, msl_sort_order *order, msl_lane *lane) {
+morsel_status msl_collect_sort(const msl_sort_spec *spec, msl_sort_run *run, msl_sort_order *order, msl_lane *lane) {
     uint64_t long_text = 0;
     for (uint32_t i = 0; i < run->count; i++) {
         run->entries[i] = msl_sort_entry_make(spec, run->entries[i].row, &long_text);
@@ -72,27 +77,21 @@ static morsel_status sort_by(const msl_sort_spec *spec, msl_sort_run *run, msl_s
 static void keep_distinct(const msl_sort_order *order, msl_sort_run *run) {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < run->count; i++) {
-        const msl_sort_entry *last = kept ? &run->entries[kept - 1] : NULL, *next = &run->entries[i];
-        bool same_words = last && last->words[0] == next->words[0] && last->words[1] == next->words[1];
-        if (same_words && msl_sort_compare_keys(order, last->row, next->row) == 0) continue;
-        run->entries[kept++] = *next;
+        if (kept && msl_collect_same(order, &run->entries[kept - 1], &run->entries[i])) continue;
+        run->entries[kept++] = run->entries[i];
     }
     run->count = kept;
 }
 
 morsel_status msl_collect_rows(const msl_collect_call *c, const msl_row_layout *layout, char *const *rows, uint64_t n,
                                msl_sort_run *run, msl_lane *lane) {
-    run->count = 0;
-    if (n > UINT32_MAX / 2 || !msl_sort_run_reserve(run, (uint32_t)n)) {
-        return msl_error_nomem(lane->err, NAME, n * sizeof(msl_sort_entry));
-    }
-    add_rows(c, layout, rows, n, run);
     msl_sort_order order;
+    MSL_TRY(msl_collect_counting(c, layout, rows, n, run, lane));
     if (c->is_distinct) {
-        MSL_TRY(sort_by(&c->distinct, run, &order, lane));
+        MSL_TRY(msl_collect_sort(&c->distinct, run, &order, lane));
         keep_distinct(&order, run);
     }
-    return c->needs_order ? sort_by(&c->order, run, &order, lane) : MORSEL_OK;
+    return c->needs_order ? msl_collect_sort(&c->order, run, &order, lane) : MORSEL_OK;
 }
 
 morsel_status msl_collect_values(const msl_collect_call *c, const msl_row_layout *layout, char *const *rows, uint64_t n,

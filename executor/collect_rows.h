@@ -28,6 +28,17 @@ typedef struct msl_collect_call {
 MSL_MUST_CHECK morsel_status msl_collect_call_init(msl_collect_call *out, const msl_agg_call *call,
                                                    const msl_row_layout *layout, uint32_t place_offset, msl_arena *arena,
                                                    msl_error *err);
+/// The two steps that msl_collect_rows is made of: the rows that FILTER and the arguments let through, as entries
+/// without words; and sorting them.
+MSL_MUST_CHECK morsel_status msl_collect_counting(const msl_collect_call *call, const msl_row_layout *layout,
+                                                  char *const *rows, uint64_t n, msl_sort_run *run, msl_lane *lane);
+MSL_MUST_CHECK morsel_status msl_collect_sort(const msl_sort_spec *spec, msl_sort_run *run, msl_sort_order *order,
+                                              msl_lane *lane);
+/// Do two entries of a sorted run have the same key?
+static inline bool msl_collect_same(const msl_sort_order *order, const msl_sort_entry *a, const msl_sort_entry *b) {
+    return a->words[0] == b->words[0] && a->words[1] == b->words[1] &&
+           msl_sort_compare_keys(order, a->row, b->row) == 0;
+}
 /// Fills run with the rows that count, in order.
 ///   in       rows: the group's rows in the layout
 MSL_MUST_CHECK morsel_status msl_collect_rows(const msl_collect_call *call, const msl_row_layout *layout, char *const *rows,

@@ -47,8 +47,9 @@ MSL_MUST_CHECK morsel_status msl_query_next(msl_query *query, uint64_t deadline_
 
 /// Asks the query to stop soon. Any thread, and async-signal-safe: one atomic store and one write().
 void msl_query_cancel(msl_query *query);
-/// Fraction of the work done, 0 to 1, or -1 when unknown: bytes consumed over bytes in total of all scans. Any thread.
-double msl_query_progress(const msl_query *query);
+/// Fraction of the work done, 0 to 1, or -1 when unknown: bytes (rows) consumed over those in total of all scans. Any
+/// thread.
+double msl_query_progress(const msl_query *query, double *consumed, double *total);
 /// Rows handed out so far.
 uint64_t msl_query_rows(const msl_query *query);
 

@@ -21,7 +21,8 @@ morsel_status msl_join_pairs_init(msl_join_pairs *p, const msl_operator *op, msl
     uint32_t capacity = op->query->settings->vector_rows;
     msl_arena *arena = lane->arena;
     *p = (msl_join_pairs){.layout = layout, .type = op->plan->join.type, .left_count = left->column_count,
-                          .right_count = right->column_count, .capacity = capacity, .mark_offset = mark_offset};
+                          .right_count = right->column_count, .capacity = capacity, .mark_offset = mark_offset,
+                          .sql_offset = op->plan->join.sql_offset, .sql_length = op->plan->join.sql_length};
     p->left = MSL_NEW_ARRAY(arena, uint32_t, capacity);
     p->right = MSL_NEW_ARRAY(arena, char *, capacity);
     p->is_last = MSL_NEW_ARRAY(arena, bool, capacity);
@@ -107,8 +108,10 @@ static morsel_status evaluate_condition(msl_join_pairs *p, msl_lane *lane, const
     return MORSEL_OK;
 }
 
-static morsel_status second_match(msl_lane *lane) {
-    return msl_error_set(lane->err, MORSEL_DATA, "21000", "more than one row returned by a subquery used as an expression");
+static morsel_status second_match(const msl_join_pairs *p, msl_lane *lane) {
+    static const char message[] = "more than one row returned by a subquery used as an expression";
+    if (p->sql_offset < 0) return msl_error_set(lane->err, MORSEL_DATA, "21000", "%s", message);
+    return msl_error_at(lane->err, MORSEL_DATA, "21000", p->sql_offset, p->sql_length, "%s", message);
 }
 
 morsel_status msl_join_judge(msl_join_pairs *p, msl_lane *lane, const msl_chunk *in) {
@@ -120,9 +123,10 @@ morsel_status msl_join_judge(msl_join_pairs *p, msl_lane *lane, const msl_chunk 
     for (uint32_t k = 0; k < p->count; k++) {
         uint8_t *state = &p->row_state[p->left[k]];
         if (p->is_weak && p->verdict[k] == MSL_PAIR_TRUE) p->verdict[k] = MSL_PAIR_UNKNOWN;
+        if (p->takes_first && *state & MSL_ROW_MATCHED) p->verdict[k] = MSL_PAIR_FALSE;
         if (p->verdict[k] == MSL_PAIR_UNKNOWN) *state |= MSL_ROW_UNKNOWN;
         if (p->verdict[k] != MSL_PAIR_TRUE) continue;
-        if (p->type == MSL_JOIN_SINGLE && *state & MSL_ROW_MATCHED) return second_match(lane);
+        if (p->type == MSL_JOIN_SINGLE && *state & MSL_ROW_MATCHED) return second_match(p, lane);
         *state |= MSL_ROW_MATCHED;
         if (p->mark_offset && !msl_join_row_is_marked(p->right[k], p->mark_offset)) {
             __atomic_store_n(p->right[k] + p->mark_offset, 1, __ATOMIC_RELAXED);
@@ -191,10 +195,11 @@ void msl_join_emit_rows(msl_join_pairs *p, const msl_chunk *in, msl_chunk *out) 
 }
 
 void msl_join_emit_unmatched(msl_join_pairs *p, char *const *rows, uint32_t n, msl_chunk *out) {
+    uint32_t left = msl_join_emits_right_only(p->type) ? 0 : p->left_count;
     gather_right(p, rows, n);
-    for (uint32_t c = 0; c < p->left_count; c++) p->columns[c] = p->nulls[c];
-    out->columns = p->columns;
-    out->column_count = p->left_count + p->right_count;
+    for (uint32_t c = 0; c < left; c++) p->columns[c] = p->nulls[c];
+    out->columns = p->columns + (p->left_count - left);
+    out->column_count = left + p->right_count;
     out->sel = NULL;
     out->rows = out->live = n;
 }

@@ -38,6 +38,9 @@ typedef struct msl_join_pairs {
     msl_vector *marked;           ///< MARK: the input's columns and the answer
     msl_vector mark;              ///< MARK's answer
     bool has_condition;
+    int64_t sql_offset;           ///< SINGLE: of the subquery; -1 = unknown
+    uint32_t sql_length;
+    bool takes_first;             ///< of several matches of a left row the first counts
     bool is_weak;                 ///< candidates whose keys agree only but for NULLs: at best UNKNOWN
     msl_evaluator eval;
 } msl_join_pairs;
@@ -54,7 +57,7 @@ MSL_MUST_CHECK morsel_status msl_join_judge(msl_join_pairs *pairs, msl_lane *lan
 void msl_join_emit(msl_join_pairs *pairs, const msl_chunk *in, msl_chunk *out);
 /// SEMI, ANTI, MARK: the input's rows that count, once everything about them is known.
 void msl_join_emit_rows(msl_join_pairs *pairs, const msl_chunk *in, msl_chunk *out);
-/// Right rows without a left one: NULLs on the left.
+/// Right rows at the end: RIGHT, FULL with NULLs on the left; RIGHT SEMI, RIGHT ANTI without left columns.
 void msl_join_emit_unmatched(msl_join_pairs *pairs, char *const *rows, uint32_t n, msl_chunk *out);
 
 static inline bool msl_join_emits_pairs(msl_join_type type) {
@@ -65,9 +68,13 @@ static inline bool msl_join_emits_pairs(msl_join_type type) {
 static inline bool msl_join_keeps_left(msl_join_type type) {
     return type == MSL_JOIN_LEFT || type == MSL_JOIN_FULL || type == MSL_JOIN_SINGLE;
 }
-/// Right rows without a match are emitted at the end.
+/// Right rows are emitted at the end: those without a match, for RIGHT SEMI those with one.
 static inline bool msl_join_keeps_right(msl_join_type type) {
-    return type == MSL_JOIN_RIGHT || type == MSL_JOIN_FULL;
+    return type == MSL_JOIN_RIGHT || type == MSL_JOIN_FULL || type == MSL_JOIN_RIGHT_ANTI || type == MSL_JOIN_RIGHT_SEMI;
+}
+/// Nothing but right rows comes out, at the end, by their match marks.
+static inline bool msl_join_emits_right_only(msl_join_type type) {
+    return type == MSL_JOIN_RIGHT_SEMI || type == MSL_JOIN_RIGHT_ANTI;
 }
 static inline bool msl_join_row_is_marked(const char *row, uint32_t mark_offset) {
     return __atomic_load_n(row + mark_offset, __ATOMIC_RELAXED);

@@ -209,9 +209,11 @@ static morsel_status run_collected(collect_global *g, collect_local *l, const ms
     MSL_TRY(msl_collect_rows(c, &g->layout, rows, n, &l->run, lane));
     l->scratch.ctx.ordinal = 0;
     if (fn->begin) MSL_TRY(fn->begin(&l->scratch.ctx, state, l->run.count));
-    for (uint32_t i = 0; i < l->run.count; i += capacity) {
+    for (uint64_t i = 0; i < l->run.count; i += capacity) {
         if (msl_cancelled(lane->query)) return msl_interrupted(lane);
-        uint32_t m = l->run.count - i < capacity ? l->run.count - i : capacity;
+        if (fn->skip) i += fn->skip(state);
+        if (i >= l->run.count) break;
+        uint32_t m = l->run.count - i < capacity ? (uint32_t)(l->run.count - i) : capacity;
         for (uint32_t k = 0; k < m; k++) l->batch[k] = l->run.entries[i + k].row;
         l->scratch.ctx.first_row = i;
         MSL_TRY(feed_rows(g, l, c->call, l->batch, m, false, state));
@@ -229,6 +231,8 @@ static morsel_status run_values(collect_local *l, const msl_collect_call *c, con
     if (fn->begin) MSL_TRY(fn->begin(&l->scratch.ctx, state, l->values.count));
     l->scratch.args[0] = argument;
     for (uint64_t i = 0; i < l->values.count; i += capacity) {
+        if (fn->skip) i += fn->skip(state);
+        if (i >= l->values.count) break;
         uint32_t m = l->values.count - i < capacity ? (uint32_t)(l->values.count - i) : capacity;
         msl_vector_reset(argument);
         msl_value_run_read(&l->values, argument->type, i, m, argument->data);

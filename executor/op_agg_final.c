@@ -95,4 +95,5 @@ const msl_operator_ops msl_op_agg_final = {
     .init_global = final_init_global,
     .init_local = final_init_local,
     .apply = final_apply,
+    .is_stateless = true,
 };

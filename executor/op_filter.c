@@ -90,4 +90,5 @@ const msl_operator_ops msl_op_filter = {
     .name = "FILTER", .roles = MSL_ROLE_STREAM,
     .global_bytes = sizeof(filter_global), .local_bytes = {[MSL_STREAM] = sizeof(filter_local)},
     .init_global = filter_init_global, .init_local = filter_init_local, .apply = filter_apply,
+    .is_stateless = true,
 };

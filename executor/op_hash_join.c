@@ -1,8 +1,9 @@
 /// op_hash_join.c: join on equality of keys, with an optional residual condition.
 ///
 /// Role     sink (right child: the build side, join_table.h), then streaming (left child: the probe side), then source for
-///          RIGHT and FULL: build rows that nothing has matched
-/// Output   left columns, right columns, in the order of the left rows; SEMI, ANTI: left columns; MARK: left columns and
+///          RIGHT, FULL, RIGHT ANTI: build rows that nothing has matched, and for RIGHT SEMI: those that something has
+/// Output   left columns, right columns, in the order of the left rows; SEMI, ANTI: left columns; RIGHT SEMI, RIGHT ANTI:
+///          right columns, in any order; MARK: left columns and
 ///          the answer of IN
 /// Nulls    keys with NULL match nothing unless null_equal. MARK: keys and condition are one three-valued conjunction; no
 ///          TRUE and some UNKNOWN candidate is NULL, an empty right side FALSE.
@@ -11,6 +12,7 @@
 /// Errors   the condition's; 21000 for a SINGLE join's second match
 #include "executor/join_pairs.h"
 #include "executor/join_table.h"
+#include "executor/runtime_filter.h"
 
 #include <string.h>
 
@@ -21,6 +23,8 @@ typedef struct join_global {
     msl_program *condition;
     bool right_is_empty;       ///< set by finalize: no row at all
     _Atomic uint64_t next_part;
+    msl_runtime_filter *filters; ///< by key; NULL = no scan asks for one
+    uint32_t *filter_keys;       ///< 0, 1, 2, ...: work items point here
 } join_global;
 
 /// A lane of the probe side.
@@ -52,9 +56,16 @@ static morsel_status join_init_global(msl_operator *op, msl_error *err) {
     msl_join_type type = op->plan->join.type;
     msl_expr *condition = op->plan->join.condition;
     bool keeps_right = msl_join_keeps_right(type), is_mark = type == MSL_JOIN_MARK;
-    bool stores_columns = msl_join_emits_pairs(type) || condition;
+    bool stores_columns = msl_join_emits_pairs(type) || keeps_right || condition;
     bool keeps_null_rows = keeps_right || (is_mark && (condition || op->plan->join.key_count > 1));
     MSL_TRY(msl_join_table_init(&g->table, op, stores_columns, keeps_right, keeps_null_rows, err));
+    if (op->plan->join.filter_keys) {
+        uint32_t keys = op->plan->join.key_count;
+        g->filters = MSL_NEW_ARRAY(op->query->arena, msl_runtime_filter, keys);
+        g->filter_keys = MSL_NEW_ARRAY(op->query->arena, uint32_t, keys);
+        if (!g->filters || !g->filter_keys) return msl_error_nomem(err, NAME, sizeof(msl_runtime_filter) * keys);
+        for (uint32_t k = 0; k < keys; k++) g->filter_keys[k] = k;
+    }
     if (!condition) return MORSEL_OK;
     return msl_program_compile(&g->condition, &condition, 1, op->query, op->query->arena, err);
 }
@@ -97,9 +108,31 @@ static morsel_status join_combine(msl_operator *op, msl_lane *lane, void *local)
     return MORSEL_OK;
 }
 
+static morsel_status make_filter(msl_operator *op, msl_lane *lane, void *item) {
+    join_global *g = op->global;
+    uint32_t key = *(const uint32_t *)item;
+    return msl_runtime_filter_make(&g->filters[key], &g->table, key, lane);
+}
+
+/// Once all rows are in their partitions: the filters that scans ask for. Reading rows, these items need no built table.
+static morsel_status add_filters(msl_operator *op, msl_work *work, msl_error *err) {
+    join_global *g = op->global;
+    for (uint32_t k = 0; k < op->plan->join.key_count && k < 64; k++) {
+        if (!(op->plan->join.filter_keys >> k & 1) || g->filters[k].is_ready) continue;
+        MSL_TRY(msl_work_add(work, make_filter, &g->filter_keys[k], err));
+    }
+    return MORSEL_OK;
+}
+
+const msl_runtime_filter *msl_hash_join_filter(const msl_operator *join, uint32_t key) {
+    const join_global *g = join->global;
+    return g && g->filters && g->filters[key].is_ready ? &g->filters[key] : NULL;
+}
+
 static morsel_status join_finalize(msl_operator *op, uint32_t phase, msl_work *work, msl_error *err) {
     join_global *g = op->global;
     MSL_TRY(msl_join_table_finalize(&g->table, phase, work, err));
+    if (phase == 1 && g->filters) MSL_TRY(add_filters(op, work, err));
     g->right_is_empty = g->table.rows.rows == 0 && g->table.null_row_count == 0;
     atomic_store(&op->memory_bytes, msl_join_table_held(&g->table));
     return MORSEL_OK;
@@ -247,13 +280,41 @@ static morsel_status stream_rows(const join_global *g, join_stream *l, msl_lane 
     return MORSEL_OK;
 }
 
+/// RIGHT SEMI, RIGHT ANTI: marks the right rows that have a match; nothing comes out yet.
+static morsel_status stream_marks(const join_global *g, join_stream *l, msl_lane *lane, const msl_chunk *in,
+                                  msl_chunk *out) {
+    msl_join_pairs *p = &l->pairs;
+    uint32_t mark = g->table.mark_offset;
+    for (uint32_t k = 0; k < in->live; k++) {
+        for (char *row = l->first[k]; row; row = msl_join_next(&g->table, row)) {
+            bool is_marked = msl_join_row_is_marked(row, mark);
+            if (is_marked && !g->condition) break; // then so are the others of its key
+            if (is_marked) continue;
+            if (!g->condition) {
+                __atomic_store_n(row + mark, 1, __ATOMIC_RELAXED);
+                continue;
+            }
+            add_pair(p, msl_chunk_row(in, k), row, false);
+            if (p->count < p->capacity) continue;
+            if (msl_cancelled(lane->query)) return msl_interrupted(lane);
+            MSL_TRY(msl_join_judge(p, lane, in));
+            p->count = 0;
+        }
+    }
+    if (p->count) MSL_TRY(msl_join_judge(p, lane, in));
+    p->count = 0;
+    out->rows = out->live = 0;
+    return MORSEL_OK;
+}
+
 static morsel_status join_apply(msl_operator *op, msl_lane *lane, void *local, const msl_chunk *in, msl_chunk *out,
                                 msl_flow *flow) {
     const join_global *g = op->global;
     join_stream *l = local;
     msl_join_type type = l->pairs.type;
     *flow = MSL_FLOW_NEED_INPUT;
-    if (g->right_is_empty && (type == MSL_JOIN_INNER || type == MSL_JOIN_RIGHT || type == MSL_JOIN_SEMI)) {
+    if (g->right_is_empty && (type == MSL_JOIN_INNER || type == MSL_JOIN_RIGHT || type == MSL_JOIN_SEMI ||
+                              msl_join_emits_right_only(type))) {
         out->rows = out->live = 0;
         *flow = MSL_FLOW_FINISHED; // nothing can match: the left side need not be read further
         return MORSEL_OK;
@@ -264,6 +325,7 @@ static morsel_status join_apply(msl_operator *op, msl_lane *lane, void *local, c
         l->at = 0;
         l->candidate = NULL;
     }
+    if (msl_join_emits_right_only(type)) return stream_marks(g, l, lane, in, out);
     if (!msl_join_emits_pairs(type)) return stream_rows(g, l, lane, in, out);
     l->is_resumed = false;
     MSL_TRY(stream_pairs(g, l, lane, in, out));
@@ -295,6 +357,7 @@ static morsel_status join_produce(msl_operator *op, msl_lane *lane, void *local,
     const msl_join_table *t = &((join_global *)op->global)->table;
     join_source *l = local;
     uint32_t n = 0, capacity = op->query->settings->vector_rows;
+    bool wants_marked = op->plan->join.type == MSL_JOIN_RIGHT_SEMI;
     while (l->page && n < capacity) {
         if (l->row == l->page->rows) {
             l->page = l->page->next;
@@ -303,7 +366,7 @@ static morsel_status join_produce(msl_operator *op, msl_lane *lane, void *local,
             continue;
         }
         char *row = msl_row_page_row(l->page, l->row++);
-        if (!msl_join_row_is_marked(row, t->mark_offset)) l->rows[n++] = row;
+        if (msl_join_row_is_marked(row, t->mark_offset) == wants_marked) l->rows[n++] = row;
     }
     msl_join_emit_unmatched(&l->pairs, l->rows, n, out);
     *done = l->page == NULL;
@@ -317,7 +380,12 @@ static void join_close_local(msl_operator *op, msl_lane *lane, msl_role role, vo
     if (role == MSL_SINK) msl_join_writer_deinit(local);
 }
 
-static void join_close(msl_operator *op) { msl_join_table_deinit(&((join_global *)op->global)->table); }
+static void join_close(msl_operator *op) {
+    join_global *g = op->global;
+    for (uint32_t k = 0; g->filters && k < op->plan->join.key_count; k++)
+        msl_runtime_filter_deinit(&g->filters[k], op->query->memory);
+    msl_join_table_deinit(&g->table);
+}
 
 static void join_explain(const msl_operator *op, char *out, size_t room) {
     msl_row_parts_explain(&((const join_global *)op->global)->table.rows, out, room);

@@ -6,9 +6,8 @@
 /// Threads  left chunks in parallel; match marks are relaxed atomics
 /// Errors   the condition's; 21000 for a SINGLE join's second match
 /// Cancel   looked at after each vector of pairs
-#include "executor/join_pairs.h"
+#include "executor/join_rest.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,12 +17,7 @@ typedef struct loop_global {
     msl_row_layout layout;
     uint32_t mark_offset;
     msl_program *condition;
-    pthread_mutex_t lock;       ///< guards what combine links
-    bool has_lock;
-    msl_row_page *pages;
-    uint64_t right_rows, held;
-    _Atomic(msl_row_page *) next_page; ///< unmatched rows: pages not handed out
-    _Atomic uint64_t next_ordinal;
+    msl_join_rest right;        ///< all its rows
 } loop_global;
 
 typedef struct loop_sink_local {
@@ -40,13 +34,6 @@ typedef struct loop_stream {
     uint32_t row;
 } loop_stream;
 
-typedef struct loop_source {
-    msl_join_pairs pairs;
-    const msl_row_page *page;
-    uint32_t row;
-    char **rows;
-} loop_source;
-
 // ---- init ----
 
 static unsigned loop_roles_of(const msl_plan *plan) {
@@ -57,8 +44,7 @@ static morsel_status loop_init_global(msl_operator *op, msl_error *err) {
     loop_global *g = op->global;
     const msl_plan *right = op->plan->children[1];
     msl_expr *condition = op->plan->join.condition;
-    if (pthread_mutex_init(&g->lock, NULL) != 0) return msl_error_nomem(err, NAME, sizeof g->lock);
-    g->has_lock = true;
+    MSL_TRY(msl_join_rest_init(&g->right, NAME, err));
     uint32_t *columns = MSL_NEW_ARRAY(op->query->arena, uint32_t, right->column_count + 1);
     if (!columns) return msl_error_nomem(err, NAME, sizeof(uint32_t) * right->column_count);
     for (uint32_t c = 0; c < right->column_count; c++) columns[c] = c;
@@ -77,19 +63,13 @@ static morsel_status loop_init_local(msl_operator *op, msl_lane *lane, msl_role 
     if (role == MSL_STREAM) {
         return msl_join_pairs_init(&((loop_stream *)local)->pairs, op, lane, &g->layout, g->mark_offset, g->condition);
     }
-    char **rows = MSL_NEW_ARRAY(lane->arena, char *, capacity);
-    msl_row_page **homes = MSL_NEW_ARRAY(lane->arena, msl_row_page *, capacity);
-    if (!rows || !homes) return msl_error_nomem(lane->err, NAME, sizeof(char *) * capacity * 2);
-    if (role == MSL_SINK) {
-        loop_sink_local *l = local;
-        msl_row_pages_init(&l->pages, op->query->memory, g->layout.row_bytes, MSL_ROW_PAGE_MAX, 0);
-        l->rows = rows;
-        l->homes = homes;
-        return MORSEL_OK;
-    }
-    loop_source *l = local;
-    l->rows = rows;
-    return msl_join_pairs_init(&l->pairs, op, lane, &g->layout, g->mark_offset, NULL);
+    if (role == MSL_SOURCE) return msl_join_rest_source_init(local, op, lane, &g->layout, g->mark_offset);
+    loop_sink_local *l = local;
+    l->rows = MSL_NEW_ARRAY(lane->arena, char *, capacity);
+    l->homes = MSL_NEW_ARRAY(lane->arena, msl_row_page *, capacity);
+    if (!l->rows || !l->homes) return msl_error_nomem(lane->err, NAME, sizeof(char *) * capacity * 2);
+    msl_row_pages_init(&l->pages, op->query->memory, g->layout.row_bytes, MSL_ROW_PAGE_MAX, 0);
+    return MORSEL_OK;
 }
 
 // ---- sink: the right side ----
@@ -105,24 +85,15 @@ static morsel_status loop_sink(msl_operator *op, msl_lane *lane, void *local, co
 
 static morsel_status loop_combine(msl_operator *op, msl_lane *lane, void *local) {
     (void)lane;
-    loop_global *g = op->global;
-    loop_sink_local *l = local;
-    msl_row_page *last = l->pages.tail;
-    if (!last) return MORSEL_OK;
-    pthread_mutex_lock(&g->lock);
-    g->right_rows += l->pages.rows;
-    g->held += l->pages.held;
-    last->next = g->pages;
-    g->pages = msl_row_pages_take(&l->pages);
-    pthread_mutex_unlock(&g->lock);
+    msl_join_rest_link(&((loop_global *)op->global)->right, &((loop_sink_local *)local)->pages, 0);
     return MORSEL_OK;
 }
 
 static morsel_status loop_finalize(msl_operator *op, uint32_t phase, msl_work *work, msl_error *err) {
     (void)phase, (void)work, (void)err;
     loop_global *g = op->global;
-    atomic_store(&op->memory_bytes, g->held);
-    atomic_store(&g->next_page, g->pages);
+    atomic_store(&op->memory_bytes, g->right.held);
+    msl_join_rest_begin(&g->right);
     return MORSEL_OK;
 }
 
@@ -147,7 +118,7 @@ static void add_candidates(const loop_global *g, loop_stream *l, const msl_chunk
         l->row = 0;
         if (l->page) continue;
         p->is_last[p->count - 1] = true;
-        l->page = g->pages;
+        l->page = g->right.pages;
         l->at++;
     }
 }
@@ -167,7 +138,7 @@ static morsel_status stream_pairs(const loop_global *g, loop_stream *l, msl_lane
                                   msl_chunk *out) {
     do {
         if (msl_cancelled(lane->query)) return msl_interrupted(lane);
-        if (g->pages) add_candidates(g, l, in);
+        if (g->right.pages) add_candidates(g, l, in);
         else add_lonely(l, in);
         MSL_TRY(msl_join_judge(&l->pairs, lane, in));
         msl_join_emit(&l->pairs, in, out);
@@ -180,18 +151,18 @@ static morsel_status stream_rows(const loop_global *g, loop_stream *l, msl_lane 
                                  msl_chunk *out) {
     msl_join_pairs *p = &l->pairs;
     if (!g->condition) { // any right row is a match
-        uint8_t state = g->pages ? MSL_ROW_MATCHED : 0;
+        uint8_t state = g->right.pages ? MSL_ROW_MATCHED : 0;
         for (uint32_t k = 0; k < in->live; k++) p->row_state[msl_chunk_row(in, k)] = state;
         l->at = in->live;
     }
-    while (g->pages && l->at < in->live) {
+    while (g->right.pages && l->at < in->live) {
         if (msl_cancelled(lane->query)) return msl_interrupted(lane);
         add_candidates(g, l, in);
         MSL_TRY(msl_join_judge(p, lane, in));
         p->count = 0;
-        bool has_begun = l->page != g->pages || l->row > 0;
+        bool has_begun = l->page != g->right.pages || l->row > 0;
         if (has_begun && p->row_state[msl_chunk_row(in, l->at)] & MSL_ROW_MATCHED) { // its other candidates change nothing
-            l->page = g->pages;
+            l->page = g->right.pages;
             l->row = 0;
             l->at++;
         }
@@ -206,7 +177,7 @@ static morsel_status loop_apply(msl_operator *op, msl_lane *lane, void *local, c
     loop_stream *l = local;
     msl_join_type type = l->pairs.type;
     *flow = MSL_FLOW_NEED_INPUT;
-    if (!g->pages && (type == MSL_JOIN_INNER || type == MSL_JOIN_RIGHT || type == MSL_JOIN_SEMI)) {
+    if (!g->right.pages && (type == MSL_JOIN_INNER || type == MSL_JOIN_RIGHT || type == MSL_JOIN_SEMI)) {
         out->rows = out->live = 0;
         *flow = MSL_FLOW_FINISHED; // nothing can match: the left side need not be read further
         return MORSEL_OK;
@@ -214,7 +185,7 @@ static morsel_status loop_apply(msl_operator *op, msl_lane *lane, void *local, c
     if (!l->is_resumed) {
         msl_join_begin(&l->pairs, in);
         l->at = l->row = 0;
-        l->page = g->pages;
+        l->page = g->right.pages;
     }
     if (!msl_join_emits_pairs(type)) return stream_rows(g, l, lane, in, out);
     l->is_resumed = false;
@@ -226,42 +197,18 @@ static morsel_status loop_apply(msl_operator *op, msl_lane *lane, void *local, c
 
 // ---- source: right rows without a match ----
 
-static uint64_t loop_morsels(msl_operator *op) {
-    uint64_t pages = 0;
-    for (const msl_row_page *page = ((loop_global *)op->global)->pages; page; page = page->next) pages++;
-    return pages ? pages : 1;
-}
+static uint64_t loop_morsels(msl_operator *op) { return msl_join_rest_morsels(&((loop_global *)op->global)->right); }
 
 static morsel_status loop_next_morsel(msl_operator *op, msl_lane *lane, void *local, uint64_t *ordinal,
                                       msl_morsel_result *result) {
     (void)lane;
-    loop_global *g = op->global;
-    loop_source *l = local;
-    pthread_mutex_lock(&g->lock); // page and ordinal go together
-    msl_row_page *page = atomic_load(&g->next_page);
-    *result = page ? MSL_MORSEL_READY : MSL_MORSEL_NONE;
-    *ordinal = atomic_load(&g->next_ordinal);
-    if (page) {
-        atomic_store(&g->next_page, page->next);
-        atomic_fetch_add(&g->next_ordinal, 1);
-    }
-    pthread_mutex_unlock(&g->lock);
-    l->page = page;
-    l->row = 0;
+    msl_join_rest_next(&((loop_global *)op->global)->right, local, ordinal, result);
     return MORSEL_OK;
 }
 
 static morsel_status loop_produce(msl_operator *op, msl_lane *lane, void *local, msl_chunk *out, bool *done) {
-    (void)lane;
-    const loop_global *g = op->global;
-    loop_source *l = local;
-    uint32_t n = 0, capacity = op->query->settings->vector_rows;
-    while (l->row < l->page->rows && n < capacity) {
-        char *row = msl_row_page_row(l->page, l->row++);
-        if (!msl_join_row_is_marked(row, g->mark_offset)) l->rows[n++] = row;
-    }
-    msl_join_emit_unmatched(&l->pairs, l->rows, n, out);
-    *done = l->row == l->page->rows;
+    (void)op, (void)lane;
+    msl_join_rest_produce(local, out, done);
     return MORSEL_OK;
 }
 
@@ -273,13 +220,11 @@ static void loop_close_local(msl_operator *op, msl_lane *lane, msl_role role, vo
 }
 
 static void loop_close(msl_operator *op) {
-    loop_global *g = op->global;
-    if (g->has_lock) pthread_mutex_destroy(&g->lock);
-    msl_row_page_free_chain(op->query->memory, g->pages);
+    msl_join_rest_deinit(&((loop_global *)op->global)->right, op->query->memory);
 }
 
 static void loop_explain(const msl_operator *op, char *out, size_t room) {
-    snprintf(out, room, "right rows: %llu", (unsigned long long)((const loop_global *)op->global)->right_rows);
+    snprintf(out, room, "right rows: %llu", (unsigned long long)((const loop_global *)op->global)->right.rows);
 }
 
 const msl_operator_ops msl_op_loop_join = {
@@ -289,7 +234,7 @@ const msl_operator_ops msl_op_loop_join = {
     .sink_child = 1,
     .global_bytes = sizeof(loop_global),
     .local_bytes = {[MSL_SINK] = sizeof(loop_sink_local), [MSL_STREAM] = sizeof(loop_stream),
-                    [MSL_SOURCE] = sizeof(loop_source)},
+                    [MSL_SOURCE] = sizeof(msl_join_rest_source)},
     .init_global = loop_init_global,
     .init_local = loop_init_local,
     .morsels = loop_morsels,

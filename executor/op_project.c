@@ -75,4 +75,5 @@ const msl_operator_ops msl_op_project = {
     .name = "PROJECT", .roles = MSL_ROLE_STREAM,
     .global_bytes = sizeof(project_global), .local_bytes = {[MSL_STREAM] = sizeof(project_local)},
     .init_global = project_init_global, .init_local = project_init_local, .apply = project_apply,
+    .is_stateless = true,
 };

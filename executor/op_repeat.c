@@ -87,4 +87,5 @@ const msl_operator_ops msl_op_repeat = {
     .local_bytes = {[MSL_STREAM] = sizeof(repeat_local)},
     .init_local = repeat_init_local,
     .apply = repeat_apply,
+    .is_stateless = true,
 };

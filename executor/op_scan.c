@@ -5,6 +5,9 @@
 /// Threads  the source's promise: next_morsel and read of different locals run in parallel. A source that has no morsel
 ///          right now parks the lane; its wake comes on any thread and wakes all parked lanes of the scan.
 #include "executor/operator.h"
+#include "executor/runtime_filter.h"
+
+#include <string.h>
 
 /* ---- global and local state ---- */
 
@@ -12,10 +15,15 @@ typedef struct scan_global {
     void *scan;
     msl_scan_env env;
     _Atomic(msl_lane *) any_lane; ///< one lane of the pipeline, through which a wake finds the others
+    const msl_runtime_filter **filters; ///< of joins above, those with a Bloom filter ...
+    uint32_t *filter_columns;     ///< ... and the columns they are about
+    bool *is_fixed;
+    uint32_t filter_count;
 } scan_global;
 
 typedef struct scan_local {
     void *local;
+    msl_runtime_probe probe;
 } scan_local;
 
 /* ---- init ---- */
@@ -26,8 +34,52 @@ static void scan_wake(void *waiter) {
     if (lane) msl_pipeline_wake(lane);
 }
 
+/// Offers the source the range of a join's keys.
+static void offer_range(const msl_source *source, uint32_t column, const msl_runtime_filter *f, msl_scan_filter *filters,
+                        uint32_t *count) {
+    msl_scan_filter range[2] = {{.column = column, .op = MSL_FILTER_GE, .values = &f->min, .value_count = 1},
+                                {.column = column, .op = MSL_FILTER_LE, .values = &f->max, .value_count = 1}};
+    for (uint32_t k = 0; k < 2 && f->has_range && source->ops->answer; k++) {
+        if (source->ops->answer(source, &range[k]) != MSL_FILTER_IGNORED) filters[(*count)++] = range[k];
+    }
+}
+
+/// What the joins above, whose build sides are complete, tell the scan: *filters gets the plan's filters and theirs.
+static morsel_status ask_joins(msl_operator *op, const msl_scan_filter **filters, uint32_t *count, msl_error *err) {
+    scan_global *g = op->global;
+    const msl_plan *plan = op->plan;
+    uint32_t asked = plan->scan.join_filter_count;
+    *filters = plan->scan.filters;
+    *count = plan->scan.filter_count;
+    if (!asked) return MORSEL_OK;
+    msl_arena *arena = op->query->arena;
+    msl_scan_filter *all = MSL_NEW_ARRAY(arena, msl_scan_filter, *count + 2 * asked);
+    g->filters = MSL_NEW_ARRAY(arena, const msl_runtime_filter *, asked);
+    g->filter_columns = MSL_NEW_ARRAY(arena, uint32_t, asked);
+    g->is_fixed = MSL_NEW_ARRAY(arena, bool, asked);
+    if (!all || !g->filters || !g->filter_columns || !g->is_fixed)
+        return msl_error_nomem(err, "SCAN", sizeof *all * asked);
+    if (*count) memcpy(all, *filters, sizeof *all * *count);
+    for (uint32_t k = 0; k < asked; k++) {
+        const msl_scan_join_filter *ask = &plan->scan.join_filters[k];
+        const msl_operator *join = msl_query_operator(op->query, ask->join);
+        const msl_runtime_filter *f = join ? msl_hash_join_filter(join, ask->key) : NULL;
+        if (!f) continue;
+        offer_range(plan->scan.source, plan->scan.columns[ask->column], f, all, count);
+        if (!f->words) continue;
+        g->filters[g->filter_count] = f;
+        g->is_fixed[g->filter_count] = ask->is_fixed;
+        g->filter_columns[g->filter_count++] = ask->column;
+    }
+    *filters = all;
+    return MORSEL_OK;
+}
+
 static morsel_status scan_init_global(msl_operator *op, msl_error *err) {
     scan_global *g = op->global;
+    const msl_scan_filter *filters;
+    uint32_t filter_count;
+    MSL_TRY(ask_joins(op, &filters, &filter_count, err));
     const msl_source *source = op->plan->scan.source;
     const msl_query *q = op->query;
     g->env = (msl_scan_env){.arena = q->arena, .memory = q->memory, .cancelled = q->cancelled, .wake_fd = q->wake_fd,
@@ -35,14 +87,29 @@ static morsel_status scan_init_global(msl_operator *op, msl_error *err) {
                             .workers = q->settings->threads, .wake = scan_wake, .waiter = g, .warn = q->settings->warn,
                             .warn_sink = q->settings->warn_sink, .reject = q->settings->reject,
                             .reject_sink = q->settings->reject_sink};
-    return source->ops->open(source, &g->env, op->plan->scan.columns, op->plan->column_count, op->plan->scan.filters,
-                             op->plan->scan.filter_count, &g->scan, err);
+    return source->ops->open(source, &g->env, op->plan->scan.columns, op->plan->column_count, filters, filter_count,
+                             &g->scan, err);
+}
+
+static morsel_status probe_init(const scan_global *g, msl_lane *lane, msl_runtime_probe *probe) {
+    uint32_t rows = lane->query->settings->vector_rows;
+    *probe = (msl_runtime_probe){.filters = g->filters,
+                                 .columns = g->filter_columns,
+                                 .is_fixed = g->is_fixed,
+                                 .count = g->filter_count,
+                                 .seen = MSL_NEW_ARRAY(lane->arena, uint64_t, g->filter_count),
+                                 .passed = MSL_NEW_ARRAY(lane->arena, uint64_t, g->filter_count),
+                                 .sel = MSL_NEW_ARRAY(lane->arena, uint32_t, rows),
+                                 .hashes = MSL_NEW_ARRAY(lane->arena, uint64_t, rows)};
+    bool ok = probe->seen && probe->passed && probe->sel && probe->hashes;
+    return ok ? MORSEL_OK : msl_error_nomem(lane->err, "SCAN", sizeof(uint64_t) * rows);
 }
 
 static morsel_status scan_init_local(msl_operator *op, msl_lane *lane, msl_role role, void *local) {
     (void)role;
     scan_global *g = op->global;
     atomic_store(&g->any_lane, lane);
+    if (g->filter_count) MSL_TRY(probe_init(g, lane, &((scan_local *)local)->probe));
     return op->plan->scan.source->ops->open_local(g->scan, &((scan_local *)local)->local, lane->err);
 }
 
@@ -61,7 +128,10 @@ static morsel_status scan_next_morsel(msl_operator *op, msl_lane *lane, void *lo
 
 static morsel_status scan_produce(msl_operator *op, msl_lane *lane, void *local, msl_chunk *out, bool *done) {
     const scan_global *g = op->global;
-    return op->plan->scan.source->ops->read(g->scan, ((scan_local *)local)->local, out, done, lane->err);
+    scan_local *l = local;
+    MSL_TRY(op->plan->scan.source->ops->read(g->scan, l->local, out, done, lane->err));
+    if (l->probe.count) msl_runtime_probe_run(&l->probe, out);
+    return MORSEL_OK;
 }
 
 /* ---- close, explain ---- */

@@ -108,6 +108,8 @@ static morsel_status values_produce(msl_operator *op, msl_lane *lane, void *loca
     return MORSEL_OK;
 }
 
+static void values_rewind(msl_operator *op) { ((values_global *)op->global)->is_taken = false; }
+
 /* ---- close ---- */
 
 static void values_close_local(msl_operator *op, msl_lane *lane, msl_role role, void *local) {
@@ -121,5 +123,5 @@ const msl_operator_ops msl_op_values = {
     .name = "VALUES", .roles = MSL_ROLE_SOURCE,
     .global_bytes = sizeof(values_global), .local_bytes = {[MSL_SOURCE] = sizeof(values_local)},
     .init_global = values_init_global, .init_local = values_init_local, .next_morsel = values_next_morsel,
-    .produce = values_produce, .close_local = values_close_local,
+    .produce = values_produce, .rewind = values_rewind, .close_local = values_close_local,
 };

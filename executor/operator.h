@@ -183,6 +183,11 @@ typedef struct msl_operator_ops {
 
     void (*close_local)(msl_operator *op, msl_lane *lane, msl_role role, void *local);
     void (*close)(msl_operator *op);
+    /// The pipelines with this operator run again (the step of a recursive query): the source starts from its first
+    /// morsel; what the sink has taken stays. An operator that reads WORK, directly or not, and has neither this nor
+    /// `is_stateless` is closed and made anew.
+    void (*rewind)(msl_operator *op);
+    bool is_stateless;               ///< the global state does not change after init_global
     /// Sources that know: bytes consumed and in total. Any thread.
     void (*progress)(const msl_operator *op, double *consumed, double *total);
     /// Adds a line for EXPLAIN ANALYZE ("rows per partition: 120 .. 140"); after the run. Writes at most room bytes
@@ -196,6 +201,9 @@ const msl_operator_ops *msl_operator_ops_of(msl_plan_kind kind);
 static inline unsigned msl_operator_roles(const msl_operator_ops *ops, const msl_plan *plan) {
     return ops->roles_of ? ops->roles_of(plan) : ops->roles;
 }
+
+/// The operator of a plan node; NULL when the query has none.
+msl_operator *msl_query_operator(const msl_query *query, const msl_plan *plan);
 
 /// Makes a parked lane runnable again. Any thread; harmless when it is not parked.
 void msl_lane_wake(msl_lane *lane);

@@ -8,7 +8,7 @@
 ///   memory   the query's arena
 ///   errors   MORSEL_UNSUPPORTED names the node; a plan deeper than 5,000 nodes or a union of more than a million
 ///            inputs is refused
-#include "executor/scheduler.h"
+#include "executor/recursion.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -55,8 +55,9 @@ static uint32_t count_nodes(const msl_plan *plan, uint32_t depth) {
 static const char *kind_name(msl_plan_kind kind) {
     static const char *const names[MSL_PLAN_KIND_COUNT] = {
         "SCAN",      "VALUES",      "FILTER",   "PROJECT",   "LIMIT",     "AGG_SIMPLE", "AGG_PARTIAL",
-        "AGG_FINAL", "AGG_COLLECT", "EXCHANGE", "HASH_JOIN", "LOOP_JOIN", "SORT",       "TOP_N",
-        "UNION_ALL", "REPEAT",      "EXPAND",   "WINDOW",   "CHANGE",    "COPY_TO"};
+        "AGG_FINAL", "AGG_COLLECT", "EXCHANGE", "HASH_JOIN", "LOOP_JOIN", "RANGE_JOIN", "SORT",
+        "TOP_N",     "UNION_ALL",   "REPEAT",   "EXPAND",    "WINDOW",    "CTE",        "RECURSIVE",
+        "WORK",      "CHANGE",      "COPY_TO"};
     return kind < MSL_PLAN_KIND_COUNT && names[kind] ? names[kind] : "an unknown node";
 }
 
@@ -100,14 +101,41 @@ static morsel_status new_group(splitter *sp, msl_operator *sink, msl_group **out
     return MORSEL_OK;
 }
 
-static morsel_status add_need(splitter *sp, msl_pipeline *p, const msl_operator *op) {
+/// The node that keeps the rows which a CTE node reads.
+static msl_operator *rows_behind(msl_operator *op) {
+    bool is_reader = op->plan->kind == MSL_PLAN_CTE && op->plan->cte.owner;
+    return is_reader ? msl_query_operator(op->query, op->plan->cte.owner) : op;
+}
+
+static morsel_status add_need(splitter *sp, msl_pipeline *p, msl_operator *op) {
+    op = rows_behind(op);
     if (!(msl_operator_roles(op->ops, op->plan) & MSL_ROLE_SINK)) return MORSEL_OK;
     msl_group *g = op->sink_group;
     MSL_ASSERT(g);
-    p->needs[p->need_count++] = g;
+    if (op->plan->kind == MSL_PLAN_RECURSIVE) p->streams_from = g;
+    else p->needs[p->need_count++] = g;
     if (!grow(&sp->s->arena, (void ***)&g->dependents, g->dependent_count, &g->dependent_room))
         return no_memory(sp, 64);
     g->dependents[g->dependent_count++] = p;
+    return MORSEL_OK;
+}
+
+msl_operator *msl_query_operator(const msl_query *query, const msl_plan *plan) {
+    const msl_scheduler *s = msl_scheduler_of(query);
+    for (uint32_t i = 0; i < s->operator_count; i++) {
+        if (s->operators[i]->plan == plan) return s->operators[i];
+    }
+    return NULL;
+}
+
+/// A scan that drops rows by the keys of joins' build sides waits for those.
+static morsel_status add_filter_needs(splitter *sp, msl_pipeline *p, const msl_operator *scan) {
+    for (uint32_t i = 0; i < scan->plan->scan.join_filter_count; i++) {
+        msl_operator *join = msl_query_operator(&sp->s->query, scan->plan->scan.join_filters[i].join);
+        bool is_known = !join;
+        for (uint32_t k = 0; k < p->need_count && !is_known; k++) is_known = p->needs[k] == join->sink_group;
+        if (!is_known) MSL_TRY(add_need(sp, p, join));
+    }
     return MORSEL_OK;
 }
 
@@ -115,10 +143,11 @@ static morsel_status add_need(splitter *sp, msl_pipeline *p, const msl_operator 
 static morsel_status new_pipeline(splitter *sp, msl_operator *source, const chain *above, msl_group *g,
                                   bool is_remainder) {
     msl_scheduler *s = sp->s;
-    uint32_t n = 1 + (above ? above->length : 0);
+    bool is_scan = source->plan->kind == MSL_PLAN_SCAN;
+    uint32_t n = 1 + (above ? above->length : 0), filters = is_scan ? source->plan->scan.join_filter_count : 0;
     msl_pipeline *p = MSL_NEW(&s->arena, msl_pipeline);
     if (p) p->ops = MSL_NEW_ARRAY(&s->arena, msl_operator *, n);
-    if (p) p->needs = MSL_NEW_ARRAY(&s->arena, msl_group *, n);
+    if (p) p->needs = MSL_NEW_ARRAY(&s->arena, msl_group *, n + filters);
     if (p) p->missing = MSL_NEW_ARRAY(&s->arena, uint64_t, s->settings.threads + 1);
     if (!p || !p->ops || !p->needs || !p->missing ||
         !grow(&s->arena, (void ***)&s->pipelines, s->pipeline_count, &s->pipeline_room) ||
@@ -141,6 +170,7 @@ static morsel_status new_pipeline(splitter *sp, msl_operator *source, const chai
         p->ops[p->op_count++] = c->op;
         MSL_TRY(add_need(sp, p, c->op));
     }
+    if (filters) MSL_TRY(add_filter_needs(sp, p, source));
     p->index = s->pipeline_count;
     p->place = g->pipeline_count;
     s->pipelines[s->pipeline_count++] = p;
@@ -150,11 +180,18 @@ static morsel_status new_pipeline(splitter *sp, msl_operator *source, const chai
 
 static morsel_status split(splitter *sp, msl_operator *op, const chain *above, msl_group *g);
 
-/// A node with a sink role: a group for the child that runs into it.
+/// A node with a sink role: a group for the child that runs into it. (Readers of a CTE come here several times.)
 static morsel_status split_sink(splitter *sp, msl_operator *op) {
     msl_group *own;
+    if (op->sink_group) return MORSEL_OK;
     MSL_TRY(new_group(sp, op, &own));
     MSL_ASSERT(op->ops->sink_child < op->plan->child_count);
+    if (op->plan->kind == MSL_PLAN_RECURSIVE) {
+        MSL_TRY(msl_rounds_new(sp->s, op, own, sp->err));
+        MSL_TRY(split(sp, op->children[0], NULL, own));
+        own->rounds->base_count = own->pipeline_count;
+        return split(sp, op->children[1], NULL, own);
+    }
     return split(sp, op->children[op->ops->sink_child], NULL, own);
 }
 
@@ -165,7 +202,8 @@ static morsel_status split(splitter *sp, msl_operator *op, const chain *above, m
         for (uint32_t i = 0; i < op->plan->child_count; i++) MSL_TRY(split(sp, op->children[i], above, g));
         return MORSEL_OK;
     }
-    if (roles & MSL_ROLE_SINK) MSL_TRY(split_sink(sp, op));
+    msl_operator *rows = rows_behind(op);
+    if (rows != op || roles & MSL_ROLE_SINK) MSL_TRY(split_sink(sp, rows));
     if (!(roles & MSL_ROLE_STREAM)) return new_pipeline(sp, op, above, g, false);
     chain *link = MSL_NEW(&sp->s->arena, chain);
     if (!link) return no_memory(sp, sizeof *link);
@@ -186,7 +224,8 @@ morsel_status msl_pipelines_split(msl_scheduler *s, msl_error *err) {
     if (!result->global) return no_memory(&sp, 64);
     s->result = result;
     MSL_TRY(new_group(&sp, result, &s->groups_root));
-    return split(&sp, s->root, NULL, s->groups_root);
+    MSL_TRY(split(&sp, s->root, NULL, s->groups_root));
+    return msl_rounds_settle(s, err);
 }
 
 /* ---- display ---- */
@@ -208,6 +247,12 @@ static bool append_pipeline(msl_arena *arena, const char **text, const msl_pipel
     snprintf(number, sizeof number, "P%u", p->index + 1);
     bool ok = append(arena, text, number);
     uint32_t listed = 0;
+    for (uint32_t j = 0; ok && p->streams_from && j < p->streams_from->pipeline_count; j++) {
+        snprintf(number, sizeof number, "%sP%u", listed++ ? ", " : " (beside ", p->streams_from->pipelines[j]->index + 1);
+        ok = append(arena, text, number);
+    }
+    if (listed) ok = ok && append(arena, text, ")");
+    listed = 0;
     for (uint32_t i = 0; ok && i < p->need_count; i++) {
         for (uint32_t j = 0; ok && j < p->needs[i]->pipeline_count; j++) {
             snprintf(number, sizeof number, "%sP%u", listed++ ? ", " : " (after ",

@@ -4,7 +4,7 @@
 /// (in poll, on a descriptor that whoever queues a task or a chunk, or cancels, writes to) only when every task of the
 /// query is in other hands or parked. Freeing waits for running tasks, which look at the cancel flag at least each
 /// millisecond, then closes every lane and operator on the calling thread.
-#include "executor/scheduler.h"
+#include "executor/recursion.h"
 
 #include <poll.h>
 #include <string.h>
@@ -232,19 +232,20 @@ morsel_status msl_query_next(msl_query *query, uint64_t deadline_ns, msl_owned_c
 
 uint64_t msl_query_rows(const msl_query *query) { return msl_scheduler_of(query)->rows_out; }
 
-double msl_query_progress(const msl_query *query) {
+double msl_query_progress(const msl_query *query, double *consumed, double *total) {
     msl_scheduler *s = msl_scheduler_of(query);
-    double consumed = 0, total = 0;
+    *consumed = *total = 0;
     for (uint32_t i = 0; i < s->operator_count; i++) {
         const msl_operator *op = s->operators[i];
         double done = 0, all = 0;
+        if (op->query != query) continue; // runs again in each round of a recursion, nobody knows how often
         if (op->ops->progress && atomic_load(&op->is_ready)) op->ops->progress(op, &done, &all);
         else if (op->plan->kind == MSL_PLAN_SCAN) all = op->plan->scan.source->total_bytes;
-        consumed += done;
-        total += all;
+        *consumed += done;
+        *total += all;
     }
-    if (total <= 0) return -1;
-    return consumed < total ? consumed / total : 1;
+    if (*total <= 0) return -1;
+    return *consumed < *total ? *consumed / *total : 1;
 }
 
 void msl_query_profile(const msl_query *query, void (*each)(void *data, const msl_node_run *node), void *data) {
@@ -273,6 +274,7 @@ static void close_everything(msl_scheduler *s) {
         if (op->is_open && op->ops->close) op->ops->close(op);
     }
     if (s->result && s->result->is_open) s->result->ops->close(s->result);
+    for (uint32_t i = 0; i < s->rounds_count; i++) msl_rounds_free(s->rounds[i]);
 }
 
 void msl_query_free(msl_query *query) {

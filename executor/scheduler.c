@@ -6,12 +6,11 @@
 /// fails with the error of its first failing pipeline once all pipelines before it have ended, and hands it to the
 /// pipelines that need the group; these fail at their first place. In the root group the error is what the consumer
 /// gets after the rows before it.
-#include "executor/scheduler.h"
+#include "executor/recursion.h"
 
 #include <string.h>
 #include <unistd.h>
 
-static void advance(msl_group *g);
 static void start_task(msl_task *task, bool is_puller);
 
 /* ---- queueing ---- */
@@ -57,6 +56,27 @@ void msl_pipeline_fail(msl_pipeline *p, uint64_t ordinal, morsel_status status, 
 
 static bool has_failed(const msl_pipeline *p) { return atomic_load(&p->failed_at) != UINT64_MAX; }
 
+/// Will a pipeline still want the group's result?
+static bool is_needed(const msl_group *g) {
+    for (uint32_t i = 0; i < g->dependent_count; i++) {
+        const msl_pipeline *p = g->dependents[i];
+        bool is_dropped = p->state == MSL_PIPELINE_ENDED || atomic_load(&p->is_skipped) ||
+                          atomic_load(&p->group->is_abandoned) || p->group->state == MSL_GROUP_FAILED;
+        if (!is_dropped) return true;
+    }
+    return false;
+}
+
+static void abandon(msl_group *g);
+
+/// The pipeline, which has ended, has no use any more for what it needed.
+static void drop_needs(msl_pipeline *p) {
+    for (uint32_t i = 0; i < p->need_count; i++) {
+        if (!is_needed(p->needs[i])) abandon(p->needs[i]);
+    }
+    if (p->streams_from && !is_needed(p->streams_from)) abandon(p->streams_from);
+}
+
 /// Nobody needs the group's result any more: its lanes end at their next chunk, and what it waits for is dropped too.
 /// Recursion: as deep as the plan.
 static void abandon(msl_group *g) {
@@ -65,10 +85,11 @@ static void abandon(msl_group *g) {
         msl_pipeline *p = g->pipelines[i];
         if (p->state == MSL_PIPELINE_WANTED) {
             p->state = MSL_PIPELINE_ENDED;
-            for (uint32_t j = 0; j < p->need_count; j++) abandon(p->needs[j]);
+            drop_needs(p);
         }
         wake_lanes(p);
     }
+    if (g->rounds && g->rounds->is_paused) msl_group_advance_locked(g); // nothing else would end it
 }
 
 /* ---- wanting and starting pipelines ---- */
@@ -80,11 +101,11 @@ static void check_needs(msl_pipeline *p) {
     for (uint32_t i = 0; i < p->need_count; i++) {
         msl_group *need = p->needs[i];
         if (need->state == MSL_GROUP_FAILED && all_done) {
-            for (uint32_t j = i + 1; j < p->need_count; j++) abandon(p->needs[j]);
             msl_error none = {.status = MORSEL_INTERNAL, .message = "a part of the query ended without a result"};
             fail_locked(p, 0, need->status ? need->status : MORSEL_INTERNAL, need->error ? need->error : &none);
             p->state = MSL_PIPELINE_ENDED;
-            advance(p->group);
+            drop_needs(p);
+            msl_group_advance_locked(p->group);
             return;
         }
         all_done = all_done && need->state == MSL_GROUP_DONE;
@@ -99,25 +120,30 @@ static void want_pipeline(msl_pipeline *p) {
     MSL_ASSERT(p->state == MSL_PIPELINE_IDLE);
     p->state = MSL_PIPELINE_WANTED;
     for (uint32_t i = 0; i < p->need_count; i++) msl_group_want_locked(p->needs[i]);
+    if (p->streams_from) msl_group_want_locked(p->streams_from);
     check_needs(p);
 }
 
 void msl_group_want_locked(msl_group *g) {
     if (g->state != MSL_GROUP_IDLE) return;
     g->state = MSL_GROUP_RUNNING;
-    advance(g);
+    msl_group_advance_locked(g);
 }
 
 static morsel_status open_operator(msl_operator *op, msl_error *err) {
-    if (op->is_open) return MORSEL_OK;
+    msl_scheduler *s = msl_scheduler_of(op->query);
+    if (op->is_open && !atomic_load(&op->is_ready)) *err = s->open_error; // another pipeline has tried
+    if (op->is_open) return atomic_load(&op->is_ready) ? MORSEL_OK : err->status;
     if (op->ops->global_bytes) {
         op->global = msl_arena_alloc(op->query->arena, op->ops->global_bytes);
         if (!op->global) return msl_error_nomem(err, op->ops->name, op->ops->global_bytes);
     }
     op->is_open = true;
-    if (op->ops->init_global) MSL_TRY(op->ops->init_global(op, err));
-    atomic_store(&op->is_ready, true);
-    return MORSEL_OK;
+    morsel_status status = op->ops->init_global ? op->ops->init_global(op, err) : MORSEL_OK;
+    if (status == MORSEL_OK) atomic_store(&op->is_ready, true);
+    else s->open_error = *err;
+    if (status != MORSEL_OK && s->open_error.status == MORSEL_OK) s->open_error.status = status;
+    return status;
 }
 
 static morsel_status open_operators(msl_pipeline *p, msl_error *err) {
@@ -131,8 +157,12 @@ static morsel_status open_operators(msl_pipeline *p, msl_error *err) {
 /// One lane more; false when memory is refused.
 static bool add_lane(msl_pipeline *p) {
     msl_scheduler *s = p->scheduler;
-    msl_lane_run *run = MSL_NEW(&s->own_arena, msl_lane_run);
+    msl_lane_run *run = p->spare ? p->spare : MSL_NEW(&s->own_arena, msl_lane_run);
     if (!run) return false;
+    if (run == p->spare) {
+        p->spare = run->next;
+        memset(run, 0, sizeof *run);
+    }
     msl_arena_init(&run->arena, s->query.memory);
     run->lane = (msl_lane){.query = &s->query, .err = &run->error, .arena = &run->arena, .env = &s->env,
                            .index = p->lane_count, .lane_count = p->lane_limit};
@@ -151,6 +181,27 @@ static void spawn_locked(msl_pipeline *p) {
     while (p->lane_count < p->lane_limit && add_lane(p)) {}
     p->lane_limit = p->lane_count; // what memory has refused is not tried again
     if (p->lane_count > 1) msl_pool_client_open(&p->scheduler->client);
+}
+
+/// The last lane is gone, or none came to be.
+static void ended_locked(msl_pipeline *p) {
+    p->state = MSL_PIPELINE_ENDED;
+    if (p->streams_from) drop_needs(p);
+    msl_group_advance_locked(p->group);
+    msl_rounds_look_locked(p->scheduler);
+}
+
+void msl_lane_widen(msl_lane *lane, uint64_t lanes) {
+    msl_pipeline *p = ((msl_lane_run *)(void *)lane)->pipeline;
+    msl_scheduler *s = p->scheduler;
+    if (lanes > s->settings.threads) lanes = s->settings.threads;
+    pthread_mutex_lock(&s->lock);
+    bool is_cut = has_failed(p) || atomic_load(&p->limit_at) != UINT64_MAX || atomic_load(&p->group->is_abandoned);
+    if (lanes > p->lane_limit && !is_cut) {
+        p->lane_limit = (uint32_t)lanes;
+        spawn_locked(p);
+    }
+    pthread_mutex_unlock(&s->lock);
 }
 
 static void start_task(msl_task *task, bool is_puller) {
@@ -179,10 +230,7 @@ static void start_task(msl_task *task, bool is_puller) {
             fail_locked(p, 0, MORSEL_NOMEM, &error);
         }
     }
-    if (p->lanes_alive == 0) {
-        p->state = MSL_PIPELINE_ENDED;
-        advance(p->group);
-    }
+    if (p->lanes_alive == 0) ended_locked(p);
     pthread_mutex_unlock(&s->lock);
 }
 
@@ -255,10 +303,11 @@ void msl_pipeline_limit(msl_pipeline *p, uint64_t ordinal, const msl_operator *o
         atomic_store(&later->failed_at, UINT64_MAX);
         if (later->state == MSL_PIPELINE_WANTED) {
             later->state = MSL_PIPELINE_ENDED;
-            for (uint32_t k = 0; k < later->need_count; k++) abandon(later->needs[k]); // those it shares are done
+            drop_needs(later);
         }
         wake_lanes(later);
     }
+    msl_rounds_look_locked(p->scheduler);
     pthread_mutex_unlock(&p->scheduler->lock);
 }
 
@@ -269,6 +318,7 @@ static void group_failed(msl_group *g, msl_pipeline *p) {
     g->error = p ? p->error : NULL;
     g->status = p ? p->status : MORSEL_OK;
     g->failed_place = p ? msl_place(p->place, atomic_load(&p->failed_at)) : 0;
+    if (g->rounds) msl_recursive_end(g->rounds->op, g->status ? g->status : MORSEL_INTERNAL, g->error);
     for (uint32_t i = 0; i < g->dependent_count; i++) check_needs(g->dependents[i]);
     if (g == g->scheduler->groups_root) msl_result_update_locked(g->scheduler);
 }
@@ -277,6 +327,8 @@ static void group_failed(msl_group *g, msl_pipeline *p) {
 static bool start_next(msl_group *g) {
     while (g->started < g->pipeline_count && !atomic_load(&g->is_abandoned)) {
         msl_pipeline *p = g->pipelines[g->started];
+        const msl_rounds *r = g->rounds;
+        if (r && g->started >= r->base_count && (r->round == 0 || r->is_over)) return false; // the turn comes first
         msl_pipeline *before = g->started ? g->pipelines[g->started - 1] : NULL;
         if (before && before->state != MSL_PIPELINE_ENDED && (!before->is_exhausted || has_failed(before)))
             return false;
@@ -290,8 +342,7 @@ static bool start_next(msl_group *g) {
     return true;
 }
 
-/// What is next for a group after one of its pipelines has started, is exhausted or has ended.
-static void advance(msl_group *g) {
+void msl_group_advance_locked(msl_group *g) {
     if (g->state != MSL_GROUP_RUNNING) return;
     bool all_ended = true;
     (void)msl_group_frontier_locked(g); // moves `passed`
@@ -315,16 +366,26 @@ static void advance(msl_group *g) {
     for (uint32_t i = before; i < g->started; i++)
         all_ended = all_ended && g->pipelines[i]->state == MSL_PIPELINE_ENDED;
     frontier_moved(g);
-    if (!all_started || !all_ended) return;
+    if (!all_ended || !(all_started || g->rounds)) return;
+    if (g->rounds && !g->rounds->is_over) {
+        if (!g->rounds->is_paused) msl_rounds_due_locked(g->rounds);
+        return;
+    }
     g->state = MSL_GROUP_FINALIZING;
     msl_push(g->scheduler, &g->finalize_task, false);
+}
+
+void msl_group_fail_locked(msl_group *g, morsel_status status, const msl_error *error) {
+    msl_pipeline *last = g->pipelines[g->pipeline_count - 1];
+    fail_locked(last, MSL_ORDINAL_MAX, status, error);
+    group_failed(g, last);
 }
 
 void msl_pipeline_exhausted(msl_pipeline *p) {
     pthread_mutex_lock(&p->scheduler->lock);
     if (!p->is_exhausted) {
         p->is_exhausted = true;
-        advance(p->group);
+        msl_group_advance_locked(p->group);
     }
     pthread_mutex_unlock(&p->scheduler->lock);
 }
@@ -334,10 +395,7 @@ void msl_lane_ended(msl_lane_run *run) {
     msl_scheduler *s = p->scheduler;
     pthread_mutex_lock(&s->lock);
     MSL_ASSERT(p->lanes_alive > 0);
-    if (--p->lanes_alive == 0) {
-        p->state = MSL_PIPELINE_ENDED;
-        advance(p->group);
-    }
+    if (--p->lanes_alive == 0) ended_locked(p);
     pthread_mutex_unlock(&s->lock);
 }
 
@@ -349,10 +407,9 @@ void msl_group_finalized(msl_group *g, morsel_status status, const msl_error *er
         for (uint32_t i = 0; i < g->dependent_count; i++) check_needs(g->dependents[i]);
         if (g == s->groups_root) msl_result_update_locked(s);
     } else { // after all rows
-        msl_pipeline *last = g->pipelines[g->pipeline_count - 1];
-        fail_locked(last, MSL_ORDINAL_MAX, status, error);
-        group_failed(g, last);
+        msl_group_fail_locked(g, status, error);
     }
+    msl_rounds_look_locked(s);
     pthread_mutex_unlock(&s->lock);
 }
 

@@ -4,6 +4,7 @@
 ///   lane.c        what a lane does in its time slice
 ///   work.c        work items of finalize
 ///   pipeline.c    the split of a plan
+///   recursion.c   the rounds of recursive queries
 ///   op_result.c   the sink of the root group: the window of chunks for the consumer
 ///   query.c       the door
 ///
@@ -20,6 +21,7 @@
 typedef struct msl_pipeline msl_pipeline;
 typedef struct msl_group msl_group;
 typedef struct msl_lane_run msl_lane_run;
+typedef struct msl_rounds msl_rounds;
 typedef struct msl_scheduler msl_scheduler;
 
 /* ---- places ---- */
@@ -50,6 +52,7 @@ struct msl_pipeline {
     msl_group *group;
     msl_group **needs;         ///< groups that must be finalized before, in the plan's order
     uint32_t need_count;
+    msl_group *streams_from;   ///< begins with a RECURSIVE node: the group that makes its rows meanwhile; else NULL
     bool is_remainder;         ///< begins with a join whose rows have streamed through earlier pipelines of the group
     bool is_lazy;              ///< the consumer may stop soon: one lane until the first morsel is done
     bool is_exhausted;         ///< the source has no further morsel to hand out
@@ -57,6 +60,7 @@ struct msl_pipeline {
     msl_pipeline_state state;
     msl_task start_task;
     msl_lane_run *lanes;
+    msl_lane_run *spare;       ///< lanes of earlier rounds of a recursion, to be used again
     uint32_t lane_limit, lane_count, lanes_alive;
     /* order: which morsels are done. All below `high` but the `missing`; those are at most one a lane. */
     uint64_t high;
@@ -105,6 +109,7 @@ struct msl_group {
     uint32_t passed;            ///< pipelines [0, passed) have ended without an error
     msl_group_state state;
     atomic_bool is_abandoned;   ///< its result is not needed any more
+    msl_rounds *rounds;         ///< of a RECURSIVE node: see recursion.h; else NULL
     msl_pipeline **dependents;
     uint32_t dependent_count, dependent_room;
     msl_error *error;           ///< FAILED: why; NULL when abandoned
@@ -186,6 +191,8 @@ struct msl_scheduler {
     msl_group *groups_root;     ///< the group that ends in the result
     msl_group **groups;
     uint32_t group_count, group_room;
+    msl_rounds **rounds;        ///< of every RECURSIVE node, outer ones first
+    uint32_t rounds_count;
     msl_task *kept;             ///< the pulling thread's lane, put aside while the consumer has a chunk
     _Atomic int notify_fd;            ///< wakes the pulling thread; -1 until it first sleeps
     atomic_bool is_puller_asleep;
@@ -195,6 +202,7 @@ struct msl_scheduler {
     bool is_started;
     morsel_status final_status;
     msl_error final_error;
+    msl_error open_error;       ///< of the last operator that could not be opened; guarded by `setup`
     msl_error refused_error;    ///< where pipelines that memory refuses an error to share one: the first stays
 };
 
@@ -206,6 +214,12 @@ MSL_MUST_CHECK morsel_status msl_pipelines_split(msl_scheduler *s, msl_error *er
 
 /* scheduler.c; those with _locked are called with s->lock held */
 void msl_group_want_locked(msl_group *group);
+/// What is next for a group after one of its pipelines has started, is exhausted or has ended.
+void msl_group_advance_locked(msl_group *g);
+/// The group fails behind all that its pipelines have done.
+void msl_group_fail_locked(msl_group *g, morsel_status status, const msl_error *error);
+/// The source of this lane's pipeline has work for so many lanes.
+void msl_lane_widen(msl_lane *lane, uint64_t lanes);
 void msl_pipeline_fail(msl_pipeline *p, uint64_t ordinal, morsel_status status, const msl_error *error);
 void msl_pipeline_exhausted(msl_pipeline *p);
 void msl_pipeline_limit(msl_pipeline *p, uint64_t ordinal, const msl_operator *op);

@@ -5,7 +5,6 @@
 
 #define RANGE_ROWS 65536u
 #define RANGES_MAX 256u
-#define SAMPLES_A_RANGE 8u
 #define SKIP_CHECK_ROWS 4096u
 #define CUT_SLACK 4096u ///< rows above twice the limit before a writer cuts back
 
@@ -171,29 +170,14 @@ static morsel_status sort_one_run(msl_operator *op, msl_lane *lane, void *item) 
     return msl_sort_run_sort(item, &sort->order, lane);
 }
 
-/// Chooses splitters from samples at even distances in the sorted runs.
 static morsel_status choose_ranges(msl_sort_rows *sort, msl_operator *op, msl_error *err) {
     uint64_t ranges = sort->row_count / RANGE_ROWS + 1;
     if (ranges > RANGES_MAX) ranges = RANGES_MAX;
     if (sort->limit != UINT64_MAX) ranges = 1;
     sort->range_count = (uint32_t)ranges;
     if (ranges == 1) return MORSEL_OK;
-    uint32_t room = (uint32_t)ranges * SAMPLES_A_RANGE + sort->run_count;
-    msl_arena *arena = op->query->arena;
-    msl_sort_run samples = {.entries = MSL_NEW_ARRAY(arena, msl_sort_entry, room), .memory = op->query->memory};
-    msl_sort_entry *splitters = MSL_NEW_ARRAY(arena, msl_sort_entry, ranges);
-    if (!samples.entries || !splitters) return msl_error_nomem(err, sort->operator_name, room * sizeof(msl_sort_entry));
-    uint64_t step = sort->row_count / (ranges * SAMPLES_A_RANGE) + 1;
-    for (uint32_t r = 0; r < sort->run_count; r++) {
-        const msl_sort_run *run = sort->run_array[r];
-        for (uint64_t i = step / 2; i < run->count; i += step) samples.entries[samples.count++] = run->entries[i];
-    }
-    MSL_ASSERT(samples.count <= room);
-    msl_lane lane = {.query = op->query, .err = err};
-    MSL_TRY(msl_sort_run_sort(&samples, &sort->order, &lane));
-    for (uint32_t i = 1; i < ranges; i++) splitters[i - 1] = samples.entries[(uint64_t)i * samples.count / ranges];
-    sort->splitters = splitters;
-    return MORSEL_OK;
+    return msl_sort_choose_splitters(sort->run_array, sort->run_count, sort->row_count, (uint32_t)ranges, &sort->order,
+                                     op->query, err, &sort->splitters);
 }
 
 morsel_status msl_sort_rows_finalize(msl_sort_rows *sort, msl_operator *op, uint32_t phase, msl_work *work, msl_error *err) {

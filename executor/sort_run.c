@@ -148,3 +148,27 @@ uint32_t msl_sort_run_lower_bound(const msl_sort_run *run, const msl_sort_order 
     }
     return low;
 }
+
+// ---- dividing runs ----
+
+#define SAMPLES_A_RANGE 8u
+
+morsel_status msl_sort_choose_splitters(const msl_sort_run *const *runs, uint32_t run_count, uint64_t total, uint32_t ranges,
+                                        const msl_sort_order *order, msl_query *query, msl_error *err,
+                                        const msl_sort_entry **out) {
+    uint32_t room = ranges * SAMPLES_A_RANGE + run_count;
+    msl_sort_run samples = {.entries = MSL_NEW_ARRAY(query->arena, msl_sort_entry, room), .memory = query->memory};
+    msl_sort_entry *splitters = MSL_NEW_ARRAY(query->arena, msl_sort_entry, ranges);
+    if (!samples.entries || !splitters) return msl_error_nomem(err, NAME, room * sizeof(msl_sort_entry));
+    uint64_t step = total / (ranges * SAMPLES_A_RANGE) + 1;
+    for (uint32_t r = 0; r < run_count; r++) {
+        uint64_t first = step < runs[r]->count ? step / 2 : runs[r]->count / 2; // a short run gives its middle one
+        for (uint64_t i = first; i < runs[r]->count; i += step) samples.entries[samples.count++] = runs[r]->entries[i];
+    }
+    MSL_ASSERT(samples.count > 0 && samples.count <= room);
+    msl_lane lane = {.query = query, .err = err};
+    MSL_TRY(msl_sort_run_sort(&samples, order, &lane));
+    for (uint32_t i = 1; i < ranges; i++) splitters[i - 1] = samples.entries[(uint64_t)i * samples.count / ranges];
+    *out = splitters;
+    return MORSEL_OK;
+}

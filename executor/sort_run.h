@@ -35,5 +35,10 @@ bool msl_sort_run_reserve(msl_sort_run *run, uint32_t more);
 MSL_MUST_CHECK morsel_status msl_sort_run_sort(msl_sort_run *run, const msl_sort_order *order, msl_lane *lane);
 /// First position whose entry is not less than `key`.
 uint32_t msl_sort_run_lower_bound(const msl_sort_run *run, const msl_sort_order *order, const msl_sort_entry *key);
+/// Entries that divide sorted runs of `total` entries into `ranges` parts of about one size: ranges - 1 of them, chosen from
+/// samples at even distances. In the query's arena.
+MSL_MUST_CHECK morsel_status msl_sort_choose_splitters(const msl_sort_run *const *runs, uint32_t run_count, uint64_t total,
+                                                       uint32_t ranges, const msl_sort_order *order, msl_query *query,
+                                                       msl_error *err, const msl_sort_entry **out);
 
 #endif

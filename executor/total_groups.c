@@ -6,7 +6,8 @@ morsel_status msl_total_groups_make(msl_group_table *table, const msl_plan *agg,
     if (agg->agg.total_count == 0) return MORSEL_OK;
     msl_vector *columns = MSL_NEW_ARRAY(lane->arena, msl_vector, input->column_count);
     uint64_t *key = MSL_NEW_ARRAY(lane->arena, uint64_t, table->layout->key_words);
-    if (!columns || !key) return msl_error_nomem(lane->err, table->operator_name, sizeof *columns * input->column_count);
+    if (!columns || !key)
+        return msl_error_nomem(lane->err, table->operator_name, sizeof *columns * input->column_count);
     for (uint32_t k = 0; k < agg->agg.key_count; k++) {
         msl_vector *v = &columns[agg->agg.keys[k]];
         MSL_TRY(msl_vector_init(v, input->types[agg->agg.keys[k]], 1, lane->arena, lane->err));

@@ -6,7 +6,8 @@
 /// running totals cost O(rows), sliding frames O(rows x log(frame)), for every aggregate whose states combine, and
 /// floating sums are exact whatever the way.
 ///
-///   collected   median, DISTINCT, ORDER BY inside: whole partitions only (the binder sees to it), by collect_rows.h
+///   collected   median, DISTINCT, ORDER BY inside over whole partitions: by collect_rows.h; over other frames see
+///               window_moving.h, and window_text.h for string_agg
 ///   strings     of states: for frames that only grow in the partition's arena, else in the chunk's; of results: in
 ///               the chunk's
 #include "executor/window_call.h"
@@ -104,8 +105,7 @@ static bool only_grows(const msl_window_run *run) {
 
 static void keep_in(msl_window_run *run, msl_arena *arena) { run->ctx.keeper = arena; }
 
-/// The frame of a row in kept rows.
-static uint32_t kept_ranges(msl_window_run *run, uint32_t row, msl_rows_range *out) {
+uint32_t msl_window_kept_ranges(msl_window_run *run, uint32_t row, msl_rows_range *out) {
     msl_rows_range ranges[MSL_FRAME_RANGES];
     uint32_t count = msl_frame_of(&run->frame, row, ranges), n = 0;
     for (uint32_t k = 0; k < count; k++) {
@@ -163,7 +163,7 @@ static morsel_status move_state(msl_window_run *run, const msl_rows_range *range
 
 // ---- results ----
 
-static morsel_status put_result(msl_window_run *run, msl_vector *out, uint32_t at, msl_lane *lane) {
+morsel_status msl_window_put_result(msl_window_run *run, msl_vector *out, uint32_t at, msl_lane *lane) {
     MSL_TRY(binding(run)->aggregate->finalize(&run->ctx, run->state.bytes, out, at));
     if (out->type->phys != MSL_PHYS_STRING || !msl_vector_is_valid(out, at)) return MORSEL_OK;
     msl_string *s = (msl_string *)out->data + at; // the state's bytes may change
@@ -175,7 +175,7 @@ static morsel_status put_result(msl_window_run *run, msl_vector *out, uint32_t a
     return MORSEL_OK;
 }
 
-static void repeat_result(msl_vector *out, uint32_t from, uint32_t at) {
+void msl_window_repeat_result(msl_vector *out, uint32_t from, uint32_t at) {
     size_t width = out->type->width;
     memcpy((char *)out->data + at * width, (const char *)out->data + from * width, width);
     if (!msl_vector_is_valid(out, from)) msl_vector_set_null(out, at);
@@ -192,8 +192,8 @@ static morsel_status whole_partition(msl_window_run *run, const msl_window_segme
         if (all.first < all.end) MSL_TRY(add_range(run, &all, true, lane));
         run->state.is_valid = true;
     }
-    MSL_TRY(put_result(run, out, s->out, lane));
-    for (uint32_t k = 1; k < s->to - s->from; k++) repeat_result(out, s->out, s->out + k);
+    MSL_TRY(msl_window_put_result(run, out, s->out, lane));
+    for (uint32_t k = 1; k < s->to - s->from; k++) msl_window_repeat_result(out, s->out, s->out + k);
     return MORSEL_OK;
 }
 
@@ -205,13 +205,13 @@ morsel_status msl_window_aggregates(msl_window_run *run, const msl_window_part *
     keep_in(run, only_grows(run) ? &run->partition_bytes : run->chunk_bytes);
     for (uint32_t row = s->from; row < s->to; row++) {
         msl_rows_range ranges[MSL_FRAME_RANGES];
-        uint32_t at = s->out + (row - s->from), count = kept_ranges(run, row, ranges);
+        uint32_t at = s->out + (row - s->from), count = msl_window_kept_ranges(run, row, ranges);
         if (row > s->from && is_same(&run->state, ranges, count)) {
-            repeat_result(out, at - 1, at);
+            msl_window_repeat_result(out, at - 1, at);
             continue;
         }
         if (!is_same(&run->state, ranges, count)) MSL_TRY(move_state(run, ranges, count, row == s->begin, lane));
-        MSL_TRY(put_result(run, out, at, lane));
+        MSL_TRY(msl_window_put_result(run, out, at, lane));
     }
     return MORSEL_OK;
 }
@@ -229,9 +229,11 @@ morsel_status msl_window_aggregate_collect(msl_window_run *run, const msl_window
     MSL_TRY(msl_collect_rows(&run->spec->collect, layout, part->rows + begin, end - begin, &run->sorted, lane));
     init_state(run);
     if (fn->begin) MSL_TRY(fn->begin(&run->ctx, run->state.bytes, run->sorted.count));
-    for (uint32_t i = 0; i < run->sorted.count; i += capacity) {
-        uint32_t n = run->sorted.count - i < capacity ? run->sorted.count - i : capacity;
+    for (uint64_t i = 0; i < run->sorted.count; i += capacity) {
         if (msl_cancelled(lane->query)) return msl_interrupted(lane);
+        if (fn->skip) i += fn->skip(run->state.bytes);
+        if (i >= run->sorted.count) break;
+        uint32_t n = run->sorted.count - i < capacity ? (uint32_t)(run->sorted.count - i) : capacity;
         for (uint32_t k = 0; k < n; k++) run->from[k] = run->sorted.entries[i + k].row;
         for (uint32_t a = 0; a < call->arg_count; a++) {
             msl_vector_reset(&run->batch[a]);

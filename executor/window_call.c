@@ -3,15 +3,21 @@
 
 #define CHECK_ROWS 65536u
 
+static msl_window_way way_of(const msl_window_call_spec *spec, const msl_agg_call *call) {
+    unsigned flags = call->fn.aggregate->flags;
+    bool has_own_order = call->is_distinct || call->order_count || (flags & MSL_AGG_BY_ARGUMENT);
+    if (spec->frame.is_whole) return has_own_order ? MSL_WINDOW_COLLECTED : MSL_WINDOW_STATES;
+    if (!has_own_order && (flags & MSL_AGG_JOINS_TEXT)) return MSL_WINDOW_TEXT;
+    return has_own_order || (flags & MSL_AGG_COLLECTS) ? MSL_WINDOW_MOVING : MSL_WINDOW_STATES;
+}
+
 morsel_status msl_window_call_init(msl_window_call_spec *spec, msl_operator *op, const msl_window_spec *window,
                                    const msl_window_call *call, msl_error *err) {
     *spec = (msl_window_call_spec){.call = call};
     MSL_TRY(msl_frame_spec_init(&spec->frame, op, call, err));
     if (call->kind != MSL_WINDOW_AGGREGATE) return MORSEL_OK;
-    const msl_aggregate *fn = call->call.fn.aggregate;
-    spec->is_collected = call->call.is_distinct || call->call.order_count || (fn->flags & MSL_AGG_BY_ARGUMENT);
-    MSL_ASSERT(spec->frame.is_whole || (!spec->is_collected && !(fn->flags & MSL_AGG_COLLECTS)));
-    if (!spec->is_collected) return MORSEL_OK;
+    spec->way = way_of(spec, &call->call);
+    if (spec->way == MSL_WINDOW_STATES || spec->way == MSL_WINDOW_TEXT) return MORSEL_OK;
     return msl_collect_call_init(&spec->collect, &call->call, &window->layout, window->layout.tail_offset,
                                  op->query->arena, err);
 }
@@ -33,7 +39,7 @@ static morsel_status init_aggregate(msl_window_run *run, msl_lane *lane) {
                                sizeof(msl_vector) * 3 * args + call->fn.aggregate->state_bytes);
     }
     for (uint32_t a = 0; a < args; a++) run->arg_list[a] = &run->shifted[a];
-    for (uint32_t a = 0; a < args && run->spec->is_collected; a++) {
+    for (uint32_t a = 0; a < args && run->spec->way != MSL_WINDOW_STATES; a++) {
         MSL_TRY(msl_vector_init(&run->batch[a], call->fn.arg_types[a], capacity, lane->arena, lane->err));
     }
     run->ctx = (msl_agg_ctx){.err = lane->err, .env = lane->env, .bound = call->fn.bound, .keep = keep_in_arena};
@@ -65,6 +71,8 @@ void msl_window_run_leave(msl_window_run *run, const msl_window_part *part) {
     msl_memory_release(memory, run->kept.before, ((size_t)part->count + 1) * sizeof(uint32_t));
     msl_memory_release(memory, run->kept.rows, ((size_t)part->count + 1) * sizeof(uint32_t));
     msl_window_tree_free(&run->tree, memory);
+    msl_window_moving_free(&run->moving, memory);
+    msl_window_text_free(&run->text, memory);
     run->numbers = NULL;
     run->kept = (msl_window_kept){0};
     run->is_prepared = false;
@@ -91,8 +99,10 @@ static morsel_status prepare(msl_window_run *run, const msl_window_part *part, m
     const msl_window_call *call = run->spec->call;
     run->is_prepared = true;
     run->kept.count = part->count;
-    if (call->kind == MSL_WINDOW_AGGREGATE && !run->spec->is_collected)
+    if (call->kind == MSL_WINDOW_AGGREGATE && run->spec->way == MSL_WINDOW_STATES)
         return msl_window_aggregate_prepare(run, part, lane);
+    if (call->kind == MSL_WINDOW_AGGREGATE && run->spec->way == MSL_WINDOW_TEXT)
+        return msl_window_text_prepare(run, part, lane);
     if (!call->ignore_nulls) return MORSEL_OK;
     return msl_window_keep(&run->kept, part, call->call.args, 1, -1, lane);
 }
@@ -103,13 +113,18 @@ morsel_status msl_window_run_enter(msl_window_run *run, const msl_window_part *p
     msl_frame_enter(&run->frame, &run->spec->frame, part, begin, end);
     run->state.is_valid = false;
     msl_arena_reset(&run->partition_bytes);
-    return run->spec->is_collected ? msl_window_aggregate_collect(run, part, begin, end, lane) : MORSEL_OK;
+    if (run->spec->way == MSL_WINDOW_COLLECTED) return msl_window_aggregate_collect(run, part, begin, end, lane);
+    if (run->spec->way == MSL_WINDOW_MOVING) return msl_window_moving_enter(run, part, begin, end, lane);
+    return MORSEL_OK;
 }
 
 morsel_status msl_window_run_segment(msl_window_run *run, const msl_window_part *part,
                                      const msl_window_segment *segment, msl_vector *out, msl_lane *lane) {
     switch (run->spec->call->kind) {
-    case MSL_WINDOW_AGGREGATE: return msl_window_aggregates(run, part, segment, out, lane);
+    case MSL_WINDOW_AGGREGATE:
+        if (run->spec->way == MSL_WINDOW_MOVING) return msl_window_moving_segment(run, part, segment, out, lane);
+        if (run->spec->way == MSL_WINDOW_TEXT) return msl_window_text_segment(run, segment, out, lane);
+        return msl_window_aggregates(run, part, segment, out, lane);
     case MSL_WINDOW_LAG:
     case MSL_WINDOW_LEAD:
     case MSL_WINDOW_FIRST_VALUE:

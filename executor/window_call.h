@@ -4,6 +4,8 @@
 ///   ranks       from row numbers and peers                                            window_rank.c
 ///   values      which row has the value; its column is gathered from there            window_value.c
 ///   aggregates  states over ranges of rows                                            window_aggregate.c
+///               in an order of their own or distinct, frames that move                window_moving.h
+///               string_agg, frames that move                                          window_text.h
 ///
 ///   rows        the NULLs that IGNORE NULLS passes over, and the rows that FILTER or a NULL argument keep from an
 ///               aggregate, are dropped once for the whole partition of the exchange: what is left is numbered anew
@@ -16,13 +18,23 @@
 
 #include "executor/collect_rows.h"
 #include "executor/window_frame.h"
+#include "executor/window_moving.h"
+#include "executor/window_text.h"
 #include "executor/window_tree.h"
+
+/// How an aggregate is computed.
+typedef enum msl_window_way {
+    MSL_WINDOW_STATES,    ///< states of ranges of rows
+    MSL_WINDOW_COLLECTED, ///< a whole partition's rows in an order of their own, or each value but once
+    MSL_WINDOW_MOVING,    ///< the same over frames
+    MSL_WINDOW_TEXT       ///< string_agg of rows in the window's order over frames
+} msl_window_way;
 
 /// What a call needs to know, made once for all lanes.
 typedef struct msl_window_call_spec {
     const msl_window_call *call;
     msl_frame_spec frame;
-    bool is_collected; ///< AGGREGATE: rows of a whole partition in an order of their own, or each but once
+    msl_window_way way; ///< AGGREGATE
     msl_collect_call collect;
 } msl_window_call_spec;
 
@@ -56,11 +68,13 @@ typedef struct msl_window_run {
     msl_window_tree tree;
     msl_window_state state;
     msl_agg_ctx ctx;
-    msl_arena part_bytes;      ///< strings of the tree
+    msl_arena part_bytes;      ///< strings of the tree; moving: of the state
     msl_arena partition_bytes; ///< strings of a whole partition's state
     msl_arena *chunk_bytes;    ///< strings of the chunk being made
-    msl_sort_run sorted;       ///< collected: the partition's rows
+    msl_sort_run sorted;       ///< collected, moving: the partition's rows
     msl_vector *batch;
+    msl_window_moving moving;
+    msl_window_text text;
 } msl_window_run;
 
 MSL_MUST_CHECK morsel_status msl_window_call_init(msl_window_call_spec *spec, msl_operator *op,
@@ -91,7 +105,13 @@ MSL_MUST_CHECK morsel_status msl_window_aggregates(msl_window_run *run, const ms
 /// Gathers an aggregate's arguments; called once for each part.
 MSL_MUST_CHECK morsel_status msl_window_aggregate_prepare(msl_window_run *run, const msl_window_part *part,
                                                           msl_lane *lane);
-/// Computes the state of a whole partition that is_collected.
+/// The frame of a row in kept rows.
+uint32_t msl_window_kept_ranges(msl_window_run *run, uint32_t row, msl_rows_range *out);
+/// Writes the result of run->state to row `at` of out.
+MSL_MUST_CHECK morsel_status msl_window_put_result(msl_window_run *run, msl_vector *out, uint32_t at, msl_lane *lane);
+/// Writes what row `from` has to row `at`.
+void msl_window_repeat_result(msl_vector *out, uint32_t from, uint32_t at);
+/// Computes the state of a whole partition whose way is COLLECTED.
 MSL_MUST_CHECK morsel_status msl_window_aggregate_collect(msl_window_run *run, const msl_window_part *part,
                                                           uint32_t begin, uint32_t end, msl_lane *lane);
 /// Numbers the rows whose columns are not NULL and whose filter (-1: none) is TRUE.

@@ -469,8 +469,13 @@ static morsel_status bind_count(const msl_aggregate *self, const msl_type *const
 /* ---- table ---- */
 
 #define COUNT_CALLBACKS                                                                                                \
-    .result = MSL_TYPE_BIGINT, .state_bytes = sizeof(uint64_t), .init = count_init, .update = count_update,            \
-    .update_one = count_update_one, .combine = count_combine, .finalize = count_finalize
+    .flags = MSL_AGG_ZERO_WHEN_EMPTY, .result = MSL_TYPE_BIGINT, .state_bytes = sizeof(uint64_t), .init = count_init,  \
+    .update = count_update, .update_one = count_update_one, .combine = count_combine, .finalize = count_finalize
+
+#define FSUM                                                                                                           \
+    .arg_count = 1, .args = {MSL_TYPE_DOUBLE}, .result = MSL_TYPE_DOUBLE, .state_bytes = sizeof(double_state),         \
+    .init = double_init, .update = sum_f64_update, .update_one = sum_f64_update_one, .combine = double_combine,        \
+    .finalize = double_sum_finalize
 
 const msl_aggregate msl_agg_basic[] = {
     {.name = "count", .arg_count = 0, COUNT_CALLBACKS, .description = "count(*): the number of rows"},
@@ -484,6 +489,11 @@ const msl_aggregate msl_agg_basic[] = {
     {.name = "avg", .arg_count = 1, .bind = bind_avg,
      .description = "avg(x): the mean as DOUBLE, divided once from the exact sum"},
     {.name = "mean", .arg_count = 1, .bind = bind_avg, .description = "mean(x): another name of avg"},
+    {.name = "favg", .arg_count = 1, .bind = bind_avg, .description = "favg(x): another name of avg, exact as it is"},
+    {.name = "fsum", FSUM,
+     .description = "fsum(x): the sum as DOUBLE; exact until it is rounded once, as every sum is"},
+    {.name = "kahan_sum", FSUM, .description = "kahan_sum(x): another name of fsum"},
+    {.name = "sumkahan", FSUM, .description = "sumkahan(x): another name of fsum"},
     {.name = "min", .arg_count = 1, .flags = MSL_AGG_IGNORES_DISTINCT, .bind = msl_agg_bind_min,
      .description = "min(x): the least value, for every ordered type"},
     {.name = "max", .arg_count = 1, .flags = MSL_AGG_IGNORES_DISTINCT, .bind = msl_agg_bind_max,

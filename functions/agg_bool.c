@@ -153,8 +153,9 @@ static morsel_status bind_bits(const msl_aggregate *self, const msl_type *const 
     .state_bytes = sizeof(bits_state), .init = INIT, .update = FUNCTION##_i8_update,                                   \
     .update_one = FUNCTION##_i8_update_one, .combine = FUNCTION##_combine, .finalize = bits_finalize
 #define COUNT_IF_CALLBACKS                                                                                             \
-    .arg_count = 1, .args = {MSL_TYPE_BOOLEAN}, .result = MSL_TYPE_BIGINT, .state_bytes = sizeof(uint64_t),            \
-    .init = count_init, .update = count_if_update, .update_one = count_if_update_one, .combine = count_if_combine,     \
+    .flags = MSL_AGG_ZERO_WHEN_EMPTY, .arg_count = 1, .args = {MSL_TYPE_BOOLEAN}, .result = MSL_TYPE_BIGINT,           \
+    .state_bytes = sizeof(uint64_t), .init = count_init, .update = count_if_update,                                    \
+    .update_one = count_if_update_one, .combine = count_if_combine,                                                    \
     .finalize = count_if_finalize
 
 const msl_aggregate msl_agg_bool[] = {
@@ -165,6 +166,7 @@ const msl_aggregate msl_agg_bool[] = {
      .description = "bool_or(condition): true when the condition is true in some row"},
     {.name = "count_if", COUNT_IF_CALLBACKS,
      .description = "count_if(condition): the number of rows in which the condition is true"},
+    {.name = "countif", COUNT_IF_CALLBACKS, .description = "countif(condition): another name of count_if"},
     {.name = "bit_and", .arg_count = 1, .flags = MSL_AGG_IGNORES_DISTINCT, .bind = bind_bits,
      .description = "bit_and(x): bitwise AND of all values of an integer type up to 64 bits"},
     {.name = "bit_or", .arg_count = 1, .flags = MSL_AGG_IGNORES_DISTINCT, .bind = bind_bits,

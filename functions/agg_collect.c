@@ -1,10 +1,10 @@
-/// agg_collect.c: aggregates over all rows of a group in order: string_agg, median, quantiles, mode, product.
+/// agg_collect.c: aggregates over all rows of a group in order: string_agg, median, quantiles, mad, product.
 ///
 /// The caller collects a group's rows, sorts them (see MSL_AGG_BY_ARGUMENT), calls init, begin with their number, then
 /// update_one with the rows in order, and finalize. So a state is a stream's memory only: the text so far, the two
-/// values around a quantile's position, the longest run. Such states are not combined.
+/// values around a quantile's position. Such states are not combined.
 ///
-///   memory   string_agg's text doubles in ctx->keep; values of text types are kept one at a time
+///   memory   string_agg's text doubles in ctx->keep; values of text types are kept one at a time; mad keeps all values
 #include "functions/agg_int.h"
 #include "functions/families.h"
 
@@ -72,13 +72,12 @@ static morsel_status text_finalize(msl_agg_ctx *ctx, const void *state, msl_vect
     return MORSEL_OK;
 }
 
-/// What the interface asks every aggregate to have; a caller that keeps to MSL_AGG_COLLECTS does not get here.
-static morsel_status refuse_update(msl_agg_ctx *ctx, const msl_vector *const *args, const uint32_t *sel, uint32_t n,
-                                   char *const *states, uint32_t offset) {
+morsel_status msl_agg_refuse_update(msl_agg_ctx *ctx, const msl_vector *const *args, const uint32_t *sel, uint32_t n,
+                                    char *const *states, uint32_t offset) {
     (void)args, (void)sel, (void)n, (void)states, (void)offset;
     return msl_error_set(ctx->err, MORSEL_INTERNAL, "XX000", "a collecting aggregate was given unsorted rows");
 }
-static morsel_status refuse_combine(msl_agg_ctx *ctx, void *to, const void *from) {
+morsel_status msl_agg_refuse_combine(msl_agg_ctx *ctx, void *to, const void *from) {
     (void)to, (void)from;
     return msl_error_set(ctx->err, MORSEL_INTERNAL, "XX000", "states of a collecting aggregate were combined");
 }
@@ -104,6 +103,7 @@ static morsel_status bind_string_agg(const msl_aggregate *self, const msl_type *
 typedef struct quantile_bound {
     const msl_type *type; ///< of the argument
     double fraction;
+    bool from_top;        ///< counted from the greatest value down
 } quantile_bound;
 
 typedef struct quantile_state {
@@ -120,9 +120,11 @@ static void quantile_init(const void *bound, void *state) {
 
 static morsel_status continuous_begin(msl_agg_ctx *ctx, void *state, uint64_t total_rows) {
     quantile_state *s = state;
+    const quantile_bound *bound = ctx->bound;
     s->total = total_rows;
     if (!total_rows) return MORSEL_OK;
-    double position = ((const quantile_bound *)ctx->bound)->fraction * (double)(total_rows - 1);
+    double position = bound->fraction * (double)(total_rows - 1);
+    if (bound->from_top) position = (double)(total_rows - 1) - position;
     s->low = (uint64_t)floor(position);
     s->high = (uint64_t)ceil(position);
     if (s->high >= total_rows) s->high = total_rows - 1;
@@ -132,11 +134,20 @@ static morsel_status continuous_begin(msl_agg_ctx *ctx, void *state, uint64_t to
 
 static morsel_status discrete_begin(msl_agg_ctx *ctx, void *state, uint64_t total_rows) {
     quantile_state *s = state;
+    const quantile_bound *bound = ctx->bound;
     s->total = total_rows;
-    double rank = ceil(((const quantile_bound *)ctx->bound)->fraction * (double)total_rows);
+    double rank = ceil(bound->fraction * (double)total_rows);
     s->low = rank < 1 ? 0 : (uint64_t)rank - 1;
+    if (bound->from_top && total_rows) s->low = total_rows - 1 - s->low;
     s->high = s->low;
     return MORSEL_OK;
+}
+
+static uint64_t quantile_skip(void *state) {
+    quantile_state *s = state;
+    uint64_t to = s->next <= s->low ? s->low : s->next <= s->high ? s->high : s->total, count = to - s->next;
+    s->next = to;
+    return count;
 }
 
 static morsel_status quantile_update_one(msl_agg_ctx *ctx, const msl_vector *const *args, const uint32_t *sel,
@@ -196,7 +207,7 @@ static morsel_status discrete_finalize(msl_agg_ctx *ctx, const void *state, msl_
     return MORSEL_OK;
 }
 
-/// The fraction argument as a number in [0, 1].
+/// The fraction argument as a number in [-1, 1]; those below zero, -0 too, count from the greatest value.
 static morsel_status read_fraction(const msl_aggregate *self, const msl_value *value, double *out, msl_error *err) {
     if (!value || value->is_null || !msl_type_is_numeric(value->type)) {
         return msl_error_set(err, MORSEL_TYPE, "42804", "the fraction of %s must be a constant number", self->name);
@@ -206,7 +217,7 @@ static morsel_status read_fraction(const msl_aggregate *self, const msl_value *v
     else if (type->phys == MSL_PHYS_I128) *out = (double)msl_value_i128(value);
     else *out = (double)value->i64;
     for (uint32_t k = 0; k < (type->id == MSL_TYPE_DECIMAL ? type->scale : 0u); k++) *out /= 10;
-    if (*out >= 0 && *out <= 1) return MORSEL_OK;
+    if (*out >= -1 && *out <= 1) return MORSEL_OK;
     return msl_error_set(err, MORSEL_DATA, "22003", "the fraction of %s must be between 0 and 1", self->name);
 }
 
@@ -221,7 +232,7 @@ static morsel_status bind_quantile_at(const msl_type *type, double fraction, con
     }
     quantile_bound *bound = MSL_NEW(arena, quantile_bound);
     if (!bound) return msl_error_nomem(err, NULL, sizeof *bound);
-    *bound = (quantile_bound){type, fraction};
+    *bound = (quantile_bound){type, fabs(fraction), signbit(fraction)};
     out->arg_types[0] = type;
     if (self->arg_count == 2) out->arg_types[1] = msl_type_of(MSL_TYPE_DOUBLE);
     out->bound = bound;
@@ -245,58 +256,61 @@ static morsel_status bind_quantile(const msl_aggregate *self, const msl_type *co
     return bind_quantile_at(types[0], fraction, self, self->begin == continuous_begin, arena, out, err);
 }
 
-/* ---- mode ---- */
+/* ---- median absolute deviation ---- */
 
-typedef struct mode_state {
-    msl_agg_slot value[2]; ///< of the present run, and of the longest one
-    uint64_t run, best;
-} mode_state;
+typedef struct values_state {
+    double *values; ///< in ctx->keep, ascending
+    uint64_t count;
+} values_state;
 
-static void mode_init(const void *bound, void *state) {
+static void values_init(const void *bound, void *state) {
     (void)bound;
-    *(mode_state *)state = (mode_state){0};
+    *(values_state *)state = (values_state){0};
 }
 
-static bool same_value(const msl_type *type, const msl_agg_slot *slot, const void *p) {
-    if (type->phys == MSL_PHYS_STRING) return msl_string_equal(&slot->string, p);
-    return msl_agg_key(type->phys, slot) == msl_agg_key(type->phys, p);
-}
-
-/// Rows come sorted, so that equal values are neighbours; of runs of one length the first (the least value) stays.
-static morsel_status mode_update_one(msl_agg_ctx *ctx, const msl_vector *const *args, const uint32_t *sel, uint32_t n,
-                                     void *state) {
-    mode_state *s = state;
-    const msl_type *type = ctx->bound;
-    for (uint32_t k = 0; k < n; k++) {
-        const void *p = msl_vector_at(args[0], msl_agg_row(sel, k));
-        if (!s->run || !same_value(type, &s->value[0], p)) {
-            s->run = 0;
-            MSL_TRY(msl_agg_slot_set(ctx, &s->value[0], type, p));
-        }
-        if (++s->run <= s->best) continue;
-        if (s->run == 1 || !same_value(type, &s->value[1], p)) MSL_TRY(msl_agg_slot_set(ctx, &s->value[1], type, p));
-        s->best = s->run;
-    }
+static morsel_status values_begin(msl_agg_ctx *ctx, void *state, uint64_t total_rows) {
+    values_state *s = state;
+    if (!total_rows) return MORSEL_OK;
+    s->values = (double *)(void *)ctx->keep(ctx->keeper, total_rows * sizeof(double) + sizeof(double));
+    if (!s->values) return msl_error_nomem(ctx->err, "AGGREGATE", total_rows * sizeof(double));
+    s->values = (double *)(((uintptr_t)s->values + 7) & ~(uintptr_t)7);
     return MORSEL_OK;
 }
 
-static morsel_status mode_finalize(msl_agg_ctx *ctx, const void *state, msl_vector *out, uint32_t row) {
+static morsel_status values_update_one(msl_agg_ctx *ctx, const msl_vector *const *args, const uint32_t *sel,
+                                       uint32_t n, void *state) {
     (void)ctx;
-    const mode_state *s = state;
-    if (s->best) msl_agg_slot_put(&s->value[1], out, row);
-    else msl_vector_set_null(out, row);
+    values_state *s = state;
+    for (uint32_t k = 0; k < n; k++)
+        s->values[s->count++] = *(const double *)msl_vector_at(args[0], msl_agg_row(sel, k));
     return MORSEL_OK;
 }
 
-static morsel_status bind_mode(const msl_aggregate *self, const msl_type *const *types,
-                               const msl_value *const *constants,
-                               uint32_t arg_count, msl_arena *arena, msl_aggregate_binding *out, msl_error *err) {
-    (void)constants, (void)arena, (void)err;
-    if (arg_count != 1) return MORSEL_TYPE;
-    bool typeless = types[0]->id == MSL_TYPE_UNTYPED || types[0]->id == MSL_TYPE_NULL;
-    out->arg_types[0] = out->result = typeless ? msl_type_of(MSL_TYPE_VARCHAR) : types[0];
-    out->bound = out->result;
-    out->aggregate = self;
+/// Distances grow from the median outwards on both sides: the middle one is met after half of the values.
+static double middle_distance(const double *v, uint64_t n, double median) {
+    uint64_t below = n / 2, above = n / 2; // v[below - 1] and v[above] are next
+    double last = 0, before = 0;
+    for (uint64_t k = 0; k <= n / 2; k++) {
+        double left = below ? median - v[below - 1] : INFINITY, right = above < n ? v[above] - median : INFINITY;
+        bool is_left = above == n || (below && left <= right);
+        before = last;
+        last = is_left ? left : right;
+        if (is_left) below--;
+        else above++;
+    }
+    return n % 2 ? last : before + (last - before) * 0.5;
+}
+
+static morsel_status mad_finalize(msl_agg_ctx *ctx, const void *state, msl_vector *out, uint32_t row) {
+    (void)ctx;
+    const values_state *s = state;
+    if (!s->count) {
+        msl_vector_set_null(out, row);
+        return MORSEL_OK;
+    }
+    double high = s->values[s->count / 2], low = s->values[(s->count - 1) / 2];
+    double median = low == high ? low : low + (high - low) * 0.5;
+    ((double *)out->data)[row] = middle_distance(s->values, s->count, median);
     return MORSEL_OK;
 }
 
@@ -339,15 +353,16 @@ static morsel_status product_finalize(msl_agg_ctx *ctx, const void *state, msl_v
 
 /* ---- table ---- */
 
-#define COLLECTS .update = refuse_update, .combine = refuse_combine
+enum { TEXT_FLAGS = MSL_AGG_COLLECTS | MSL_AGG_ORDERED | MSL_AGG_TAKES_NULLS | MSL_AGG_JOINS_TEXT };
 #define STRING_AGG(NAME, ARGS, TEXT)                                                                                   \
-    {.name = NAME, .arg_count = ARGS, .flags = MSL_AGG_COLLECTS | MSL_AGG_ORDERED | MSL_AGG_TAKES_NULLS,               \
+    {.name = NAME, .arg_count = ARGS, .flags = TEXT_FLAGS,                                                             \
      .state_bytes = sizeof(text_state), .bind = bind_string_agg, .init = text_init, .update_one = text_update_one,     \
-     .finalize = text_finalize, COLLECTS, .description = TEXT}
+     .finalize = text_finalize, MSL_AGG_REFUSES, .description = TEXT}
 #define QUANTILE(NAME, ARGS, BIND, KIND, TEXT)                                                                         \
     {.name = NAME, .arg_count = ARGS, .flags = MSL_AGG_COLLECTS | MSL_AGG_BY_ARGUMENT,                                 \
      .state_bytes = sizeof(quantile_state), .bind = BIND, .init = quantile_init, .begin = KIND##_begin,                \
-     .update_one = quantile_update_one, .finalize = KIND##_finalize, COLLECTS, .description = TEXT}
+     .skip = quantile_skip, .update_one = quantile_update_one, .finalize = KIND##_finalize, MSL_AGG_REFUSES,           \
+     .description = TEXT}
 
 const msl_aggregate msl_agg_collect[] = {
     STRING_AGG("string_agg", 2, "string_agg(text, separator): the texts in order with the separator between them"),
@@ -359,7 +374,8 @@ const msl_aggregate msl_agg_collect[] = {
     QUANTILE("median", 1, bind_median, continuous,
              "median(x): the middle value, or the mean of the two in the middle; DOUBLE for numbers"),
     QUANTILE("quantile_cont", 2, bind_quantile, continuous,
-             "quantile_cont(x, fraction): the value at that fraction of the sorted rows, interpolated"),
+             "quantile_cont(x, fraction): the value at that fraction of the sorted rows, interpolated; a fraction below "
+             "0 counts from the greatest value"),
     QUANTILE("percentile_cont", 2, bind_quantile, continuous,
              "percentile_cont(x, fraction): another name of quantile_cont"),
     QUANTILE("quantile_disc", 2, bind_quantile, discrete,
@@ -367,14 +383,17 @@ const msl_aggregate msl_agg_collect[] = {
     QUANTILE("quantile", 2, bind_quantile, discrete, "quantile(x, fraction): another name of quantile_disc"),
     QUANTILE("percentile_disc", 2, bind_quantile, discrete,
              "percentile_disc(x, fraction): another name of quantile_disc"),
-    {.name = "mode", .arg_count = 1, .flags = MSL_AGG_COLLECTS | MSL_AGG_BY_ARGUMENT, .state_bytes = sizeof(mode_state),
-     .bind = bind_mode, .init = mode_init, .update_one = mode_update_one, .finalize = mode_finalize, COLLECTS,
-     .description = "mode(x): the most frequent value; of several the least"},
+    QUANTILE("approx_quantile", 2, bind_quantile, discrete,
+             "approx_quantile(x, fraction): another name of quantile_disc, hence exact"),
+    {.name = "mad", .arg_count = 1, .flags = MSL_AGG_COLLECTS | MSL_AGG_BY_ARGUMENT, .args = {MSL_TYPE_DOUBLE},
+     .result = MSL_TYPE_DOUBLE, .state_bytes = sizeof(values_state), .init = values_init, .begin = values_begin,
+     .update_one = values_update_one, .finalize = mad_finalize, MSL_AGG_REFUSES,
+     .description = "mad(x): median of the distances from the median"},
     {.name = "product", .arg_count = 1, .flags = MSL_AGG_COLLECTS | MSL_AGG_BY_ARGUMENT, .args = {MSL_TYPE_DOUBLE},
      .result = MSL_TYPE_DOUBLE, .state_bytes = sizeof(product_state), .init = product_init,
-     .update_one = product_update_one, .finalize = product_finalize, COLLECTS,
+     .update_one = product_update_one, .finalize = product_finalize, MSL_AGG_REFUSES,
      .description = "product(x): all values multiplied, in ascending order so that the digits do not vary"},
-    {.name = "approx_count_distinct", .arg_count = 1, .flags = MSL_AGG_IGNORES_DISTINCT, .bind = msl_agg_bind_distinct,
+    {.name = "approx_count_distinct", .arg_count = 1, .flags = MSL_AGG_IGNORES_DISTINCT | MSL_AGG_ZERO_WHEN_EMPTY, .bind = msl_agg_bind_distinct,
      .description = "approx_count_distinct(x): about how many different values there are; standard error 2.3 %"},
 };
 const size_t msl_agg_collect_count = sizeof msl_agg_collect / sizeof msl_agg_collect[0];

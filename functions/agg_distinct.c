@@ -54,7 +54,7 @@ morsel_status msl_agg_bind_distinct(const msl_aggregate *self, const msl_type *c
     (void)self, (void)constants, (void)arena, (void)err;
     static const msl_aggregate entry = {.name = "approx_count_distinct",
                                         .arg_count = 1,
-                                        .flags = MSL_AGG_IGNORES_DISTINCT,
+                                        .flags = MSL_AGG_IGNORES_DISTINCT | MSL_AGG_ZERO_WHEN_EMPTY,
                                         .state_bytes = sizeof(msl_distinct_sketch),
                                         .init = sketch_init,
                                         .update = sketch_update,

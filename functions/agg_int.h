@@ -96,6 +96,12 @@ static inline void msl_agg_slot_put(const msl_agg_slot *slot, msl_vector *out, u
     __builtin_memcpy((char *)out->data + (size_t)row * out->type->width, slot, out->type->width);
 }
 
+/// What the interface asks every aggregate to have: callbacks that a caller that keeps to MSL_AGG_COLLECTS never calls.
+morsel_status msl_agg_refuse_update(msl_agg_ctx *ctx, const msl_vector *const *args, const uint32_t *sel, uint32_t n,
+                                    char *const *states, uint32_t offset);
+morsel_status msl_agg_refuse_combine(msl_agg_ctx *ctx, void *to, const void *from);
+#define MSL_AGG_REFUSES .update = msl_agg_refuse_update, .combine = msl_agg_refuse_combine
+
 /// The tables' binds of min and max (agg_minmax.c).
 morsel_status msl_agg_bind_min(const msl_aggregate *self, const msl_type *const *types,
                                const msl_value *const *constants,

@@ -211,10 +211,14 @@ static const msl_aggregate arg_forms[2][4] = {ARG_FORMS(arg_min), ARG_FORMS(arg_
      .string_offsets = {0}, .init = first_init, .update = FUNCTION##_update, .update_one = FUNCTION##_update_one,      \
      .combine = FUNCTION##_combine, .finalize = first_finalize}
 #define FIRST_FORMS(NAME, FUNCTION, FLAGS) {FIRST_FORM(NAME, FUNCTION, FLAGS, 0), FIRST_FORM(NAME, FUNCTION, FLAGS, 1)}
-enum { FIRST_FLAGS = MSL_AGG_ORDERED | MSL_AGG_TAKES_NULLS, ANY_FLAGS = MSL_AGG_ORDERED | MSL_AGG_IGNORES_DISTINCT };
+enum {
+    FIRST_FLAGS = MSL_AGG_ORDERED | MSL_AGG_TAKES_NULLS | MSL_AGG_FIRST_ROW,
+    LAST_FLAGS = MSL_AGG_ORDERED | MSL_AGG_TAKES_NULLS | MSL_AGG_LAST_ROW,
+    ANY_FLAGS = MSL_AGG_ORDERED | MSL_AGG_IGNORES_DISTINCT | MSL_AGG_FIRST_ROW
+};
 static const msl_aggregate first_forms[3][2] = {
     FIRST_FORMS("first", first, FIRST_FLAGS),
-    FIRST_FORMS("last", last, FIRST_FLAGS),
+    FIRST_FORMS("last", last, LAST_FLAGS),
     FIRST_FORMS("any_value", first, ANY_FLAGS),
 };
 
@@ -259,18 +263,24 @@ DEFINE_BIND(bind_arg_max, bind_arg_form(1, types, arg_count, arena, out, err))
 const msl_aggregate msl_agg_order[] = {
     {.name = "first", .arg_count = 1, .flags = FIRST_FLAGS, .bind = bind_first,
      .description = "first(x): x of the first row, NULL included"},
-    {.name = "last", .arg_count = 1, .flags = FIRST_FLAGS, .bind = bind_last,
+    {.name = "last", .arg_count = 1, .flags = LAST_FLAGS, .bind = bind_last,
      .description = "last(x): x of the last row, NULL included"},
     {.name = "any_value", .arg_count = 1, .flags = ANY_FLAGS, .bind = bind_any_value,
      .description = "any_value(x): the first x that is not NULL"},
+    {.name = "arbitrary", .arg_count = 1, .flags = FIRST_FLAGS, .bind = bind_first,
+     .description = "arbitrary(x): another name of first"},
     {.name = "arg_min", .arg_count = 2, .flags = MSL_AGG_IGNORES_DISTINCT, .bind = bind_arg_min,
      .description = "arg_min(x, key): x of the row with the least key; of equal keys the first row; rows with a NULL "
                     "in either are left out"},
+    {.name = "argmin", .arg_count = 2, .flags = MSL_AGG_IGNORES_DISTINCT, .bind = bind_arg_min,
+     .description = "argmin(x, key): another name of arg_min"},
     {.name = "min_by", .arg_count = 2, .flags = MSL_AGG_IGNORES_DISTINCT, .bind = bind_arg_min,
      .description = "min_by(x, key): another name of arg_min"},
     {.name = "arg_max", .arg_count = 2, .flags = MSL_AGG_IGNORES_DISTINCT, .bind = bind_arg_max,
      .description = "arg_max(x, key): x of the row with the greatest key; of equal keys the first row; rows with a "
                     "NULL in either are left out"},
+    {.name = "argmax", .arg_count = 2, .flags = MSL_AGG_IGNORES_DISTINCT, .bind = bind_arg_max,
+     .description = "argmax(x, key): another name of arg_max"},
     {.name = "max_by", .arg_count = 2, .flags = MSL_AGG_IGNORES_DISTINCT, .bind = bind_arg_max,
      .description = "max_by(x, key): another name of arg_max"},
 };

@@ -244,6 +244,7 @@ DEFINE_ONE(var_pop, 1, variance(s, s->n))
 DEFINE_ONE(var_samp, 2, variance(s, s->n - 1))
 DEFINE_ONE(stddev_pop, 1, sqrt(variance(s, s->n)))
 DEFINE_ONE(stddev_samp, 2, sqrt(variance(s, s->n - 1)))
+DEFINE_ONE(sem, 1, sqrt(variance(s, s->n)) / sqrt((double)s->n))
 
 /* ---- results of two variables ---- */
 
@@ -319,6 +320,7 @@ const msl_aggregate msl_agg_stats[] = {
     ONE("stddev_samp", stddev_samp, "(x): sample standard deviation; NULL below two values"),
     ONE("stddev", stddev_samp, "(x): another name of stddev_samp"),
     ONE("stddev_pop", stddev_pop, "(x): population standard deviation"),
+    ONE("sem", sem, "(x): standard error of the mean: stddev_pop(x) / sqrt(count(x))"),
     TWO(covar_pop, DOUBLE, "population covariance"),
     TWO(covar_samp, DOUBLE, "sample covariance; NULL below two pairs"),
     TWO(corr, DOUBLE, "correlation; NULL when one side is constant"),

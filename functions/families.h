@@ -30,8 +30,10 @@ MSL_FUNCTION_FAMILY(misc);    ///< fn_misc.c: nullif, greatest, typeof, random, 
 
 MSL_AGGREGATE_FAMILY(basic);   ///< count, sum, avg, min, max
 MSL_AGGREGATE_FAMILY(stats);   ///< stddev, variance, corr, ...
+MSL_AGGREGATE_FAMILY(moments); ///< skewness, kurtosis, geometric_mean
 MSL_AGGREGATE_FAMILY(order);   ///< first, last, any_value, arg_min, arg_max
 MSL_AGGREGATE_FAMILY(bool);    ///< bool_and, bool_or, every
-MSL_AGGREGATE_FAMILY(collect); ///< string_agg, median, quantile_cont/disc, mode
+MSL_AGGREGATE_FAMILY(collect); ///< string_agg, median, quantile_cont/disc, mad, product
+MSL_AGGREGATE_FAMILY(mode);    ///< mode, entropy
 
 #endif

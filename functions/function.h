@@ -118,8 +118,15 @@ typedef enum msl_aggregate_flags {
     MSL_AGG_ORDERED = 2,       ///< depends on row order (first, string_agg); without ORDER BY the chunk order decides
     MSL_AGG_COLLECTS = 4,      ///< computed from all rows of a group, collected and sorted (median, string_agg, list)
     MSL_AGG_IGNORES_DISTINCT = 8, ///< min, max, bool_and: DISTINCT changes nothing
-    MSL_AGG_BY_ARGUMENT = 16   ///< with COLLECTS: the rows come ascending by the first argument (median, mode, product);
+    MSL_AGG_BY_ARGUMENT = 16,  ///< with COLLECTS: the rows come ascending by the first argument (median, mode, product);
                                ///< without it they come by the call's ORDER BY, else in row order
+    MSL_AGG_FIRST_ROW = 32,    ///< with ORDERED: of rows in order only the first one matters (first) ...
+    MSL_AGG_LAST_ROW = 64,     ///< ... or the last one
+    MSL_AGG_MOST_FREQUENT = 128, ///< with BY_ARGUMENT: the result is that of a single row with the most frequent argument,
+                               ///< of several the least (mode)
+    MSL_AGG_JOINS_TEXT = 256,  ///< with COLLECTS: the result is the first argument of all rows where it is not NULL, with the
+                               ///< second argument (NULL is nothing), or a comma, before each but the first (string_agg)
+    MSL_AGG_ZERO_WHEN_EMPTY = 512 ///< 0 over no rows, where every other aggregate is NULL (count)
 } msl_aggregate_flags;
 
 struct msl_aggregate_binding;
@@ -130,9 +137,9 @@ struct msl_aggregate_binding;
 typedef struct msl_aggregate {
     const char *name;
     uint8_t arg_count;
-    uint8_t flags;
     uint8_t args[4];
     uint8_t result;
+    uint16_t flags;
     uint16_t state_bytes;        ///< multiple of 8
     uint8_t string_count;
     uint16_t string_offsets[2];
@@ -144,6 +151,9 @@ typedef struct msl_aggregate {
     /// update_one calls will bring in all (without those the caller removes for a NULL argument). Such a state then gets
     /// its rows in order, one or more calls of update_one, and finalize; it is neither moved nor combined meanwhile.
     morsel_status (*begin)(msl_agg_ctx *ctx, void *state, uint64_t total_rows);
+    /// COLLECTS only, may be NULL: how many rows may be left out from here on, because they change nothing (a quantile
+    /// needs one or two of all rows). The state counts them as if they had come.
+    uint64_t (*skip)(void *state);
     /// Adds row sel[k] (or k) of args to the state at states[k] + offset, k in [0, n).
     morsel_status (*update)(msl_agg_ctx *ctx, const msl_vector *const *args, const uint32_t *sel, uint32_t n,
                             char *const *states, uint32_t offset);

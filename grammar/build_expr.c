@@ -161,7 +161,7 @@ msl_ast_expr *msl_build_parameter(msl_parse *p, msl_token token) {
     uint32_t index = 0;
     if (token.length == 1) {
         e->u.parameter.kind = MSL_AST_PARAMETER_NEXT;
-        index = ++p->question_marks;
+        index = p->greatest_parameter + 1; // one more than the greatest number so far, as in SQLite
     } else if (s[1] >= '0' && s[1] <= '9') {
         e->u.parameter.kind = MSL_AST_PARAMETER_NUMBER;
         for (uint32_t n = 1; n < token.length && index <= MAX_PARAMETER; n++)

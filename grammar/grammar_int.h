@@ -71,7 +71,7 @@ typedef struct msl_parse {
     uint32_t depth;    /* open brackets */
     uint8_t brackets[MSL_AST_MAX_DEPTH + 1];
     bool lambda_list_closed; /* the last token closed `(x, y)` where a lambda may begin */
-    uint32_t question_marks, greatest_parameter;
+    uint32_t greatest_parameter;
     bool is_unexpected, unexpected_is_end; /* a token did not fit: */
     msl_token unexpected;
     uint32_t stop_at;             /* feed no token from this offset on */

@@ -188,7 +188,7 @@ static void begin(msl_parse *p, msl_arena *arena, const char *sql, uint32_t leng
     p->previous_token = (msl_token){0, 0};
     p->rule_end = p->depth = 0;
     p->lambda_list_closed = false;
-    p->question_marks = p->greatest_parameter = 0;
+    p->greatest_parameter = 0;
     p->is_unexpected = p->unexpected_is_end = false;
     p->unexpected = (msl_token){0, 0};
     p->stop_at = UINT32_MAX;

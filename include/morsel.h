@@ -36,6 +36,8 @@
 ///                within a bounded buffer. Freeing a result early stops its work. Two open results on two connections (or
 ///                on one) share the threads fairly. What changes data (INSERT, CREATE TABLE AS, COPY, SET) is always run
 ///                to its end by morsel_query() and morsel_exec().
+///   Misuse       An argument that is NULL where one is needed, a wrong order and an index beyond the last are refused
+///                with MORSEL_MISUSE; functions without a status answer 0 or NULL then, or do nothing.
 ///   Structs      that a caller fills begin with `size_t struct_size`, set to sizeof the struct.
 #ifndef MORSEL_H
 #define MORSEL_H
@@ -197,7 +199,7 @@ MORSEL_API morsel_status morsel_prepare(morsel_connection *connection, const cha
 MORSEL_API void morsel_statement_free(morsel_statement **statement);
 /// Number of parameters.
 MORSEL_API size_t morsel_statement_parameters(const morsel_statement *statement);
-/// Name of the index-th (0-based) parameter without its `$` or `:`; "1", "2", ... for `?` and `$1`.
+/// Name of the index-th (0-based) parameter without its `$`, `:` or `@`; "1", "2", ... for `?` and `$1`.
 MORSEL_API const char *morsel_statement_parameter_name(const morsel_statement *statement, size_t index);
 /// Columns of the result, known without running it; 0 for a statement without rows.
 MORSEL_API size_t morsel_statement_columns(const morsel_statement *statement);

@@ -38,14 +38,21 @@ static morsel_status bind_nullif(msl_binder *b, msl_expr **args, msl_at at, msl_
     return msl_expr_case(b->p, parts, 3, at, out);
 }
 
+static const struct {
+    const char *name;
+    uint32_t least, most;
+} specials[] = {{"coalesce", 1, UINT32_MAX}, {"ifnull", 2, 2}, {"nvl", 2, 2}, {"nullif", 2, 2}, {"if", 2, 3}, {"iif", 2, 3}};
+
+static bool is_special_name(const char *name) {
+    for (size_t k = 0; k < sizeof specials / sizeof specials[0]; k++) {
+        if (msl_same_name(specials[k].name, name)) return true;
+    }
+    return false;
+}
+
 /// Calls that decide which arguments are computed. *found says whether `name` is one.
 static morsel_status bind_special(msl_binder *b, const msl_ast_call *call, const char *name, msl_at at, bool *found,
                                   msl_expr **out) {
-    static const struct {
-        const char *name;
-        uint32_t least, most;
-    } specials[] = {
-        {"coalesce", 1, UINT32_MAX}, {"ifnull", 2, 2}, {"nvl", 2, 2}, {"nullif", 2, 2}, {"if", 2, 3}, {"iif", 2, 3}};
     *found = false;
     for (size_t k = 0; k < sizeof specials / sizeof specials[0]; k++) {
         if (!msl_same_name(specials[k].name, name)) continue;
@@ -70,12 +77,13 @@ static morsel_status bind_special(msl_binder *b, const msl_ast_call *call, const
 
 /* ---- aggregates ---- */
 
-static morsel_status check_aggregate_place(msl_binder *b, const char *name, msl_at at) {
-    if (b->scope && b->scope->in_aggregate) {
+/// May an aggregate over rows of `scope` stand here?
+static morsel_status check_aggregate_place(msl_binder *b, const msl_scope *scope, const char *name, msl_at at) {
+    if (scope && scope->in_aggregate) {
         return msl_error_at(b->p->err, MORSEL_BIND, "42803", at.offset, at.length,
                             "aggregate %s stands inside of another aggregate", name);
     }
-    msl_clause clause = b->scope ? b->scope->clause : MSL_CLAUSE_VALUES;
+    msl_clause clause = scope ? scope->clause : MSL_CLAUSE_VALUES;
     if (clause == MSL_CLAUSE_SELECT || clause == MSL_CLAUSE_HAVING || clause == MSL_CLAUSE_ORDER_BY ||
         clause == MSL_CLAUSE_DISTINCT_ON || clause == MSL_CLAUSE_QUALIFY) {
         return MORSEL_OK;
@@ -101,17 +109,43 @@ static morsel_status bind_aggregate_order(msl_binder *b, const msl_ast_order *or
     return MORSEL_OK;
 }
 
+/// The fraction of a quantile in descending order: -p, which counts from the greatest value.
+static morsel_status negate_fraction(msl_binder *b, msl_expr *fraction, msl_at at, msl_expr **out) {
+    msl_expr *as_double;
+    msl_value value;
+    *out = fraction; // what is no number is for the aggregate to refuse
+    if (!msl_expr_is_foldable(fraction) || !msl_type_is_numeric(fraction->type)) return MORSEL_OK;
+    MSL_TRY(msl_expr_cast(b->p, fraction, msl_type_of(MSL_TYPE_DOUBLE), false, at, &as_double));
+    MSL_TRY(msl_expr_evaluate(b->p, as_double, &value));
+    if (value.is_null) return MORSEL_OK;
+    value.f64 = -value.f64;
+    return msl_expr_constant(b->p, &value, at, out);
+}
+
+/// Does WITHIN GROUP say what is aggregated (quantiles, mode)? For other aggregates it is an ORDER BY inside.
+static bool takes_ordered_value(const char *name) {
+    static const char *const names[] = {"percentile_cont", "percentile_disc", "quantile_cont", "quantile_disc",
+                                        "quantile",        "approx_quantile", "mode"};
+    for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
+        if (msl_same_name(names[k], name)) return true;
+    }
+    return false;
+}
+
 /// f(p) WITHIN GROUP (ORDER BY x) is f(x, p); mode() WITHIN GROUP (ORDER BY x) is mode(x).
 static morsel_status within_group(msl_binder *b, const msl_ast_call *call, msl_expr ***args, uint32_t *count) {
     if (call->within_group.count != 1 || !call->within_group.items[0].expr) {
         return msl_unsupported(b, call->within_group.items[0].at, "WITHIN GROUP with several columns");
     }
     const msl_ast_order_item *item = &call->within_group.items[0];
-    if (item->direction == MSL_AST_DESC) return msl_unsupported(b, item->at, "WITHIN GROUP (ORDER BY ... DESC)");
+    bool is_descending = item->direction == MSL_AST_DESC;
+    if (is_descending && *count == 0)
+        return msl_unsupported(b, item->at, "WITHIN GROUP (ORDER BY ... DESC) without a fraction");
     msl_expr **with;
     MSL_TRY(MSL_TAKE(b->p, with, *count + 1));
     MSL_TRY(msl_bind_expr(b, item->expr, &with[0]));
-    memcpy(with + 1, *args, sizeof **args * *count);
+    if (*count) memcpy(with + 1, *args, sizeof **args * *count);
+    if (is_descending) MSL_TRY(negate_fraction(b, with[1], msl_expr_at(with[1]), &with[1]));
     *args = with;
     ++*count;
     return MORSEL_OK;
@@ -144,22 +178,50 @@ static morsel_status resolve_aggregate(msl_binder *b, const char *name, msl_expr
     return MORSEL_OK;
 }
 
+/// IGNORE NULLS is a condition of FILTER where the aggregate would take NULLs (first, last).
+static morsel_status treat_nulls(msl_binder *b, const msl_ast_call *ast, const char *name, msl_at at, msl_expr **args,
+                                 msl_logical_call *call) {
+    bool takes_nulls = call->fn.aggregate->flags & MSL_AGG_TAKES_NULLS;
+    if (ast->null_treatment == MSL_AST_NULLS_UNSAID || ast->argument_count == 0) return MORSEL_OK;
+    if (ast->null_treatment == MSL_AST_RESPECT_NULLS) {
+        if (takes_nulls) return MORSEL_OK;
+        return msl_error_at(b->p->err, MORSEL_BIND, "42809", at.offset, at.length,
+                            "%s leaves NULLs out: RESPECT NULLS cannot be said", name);
+    }
+    if (!takes_nulls) return MORSEL_OK;
+    msl_expr *conditions[2] = {call->filter, NULL};
+    MSL_TRY(msl_expr_call1(b->p, "is not null", args[0], at, &conditions[1]));
+    bool is_alone = !call->filter;
+    return msl_expr_junction(b->p, MSL_EXPR_AND, conditions + is_alone, 2 - is_alone, at, &call->filter);
+}
+
 /// Arguments, FILTER and ORDER BY of an aggregate, bound in_aggregate as the caller has set it.
 static morsel_status bind_aggregate_parts(msl_binder *b, const msl_ast_call *ast, const char *name, msl_at at,
                                           msl_logical_call *call, msl_expr ***args, uint32_t *count) {
     MSL_TRY(bind_arguments(b, ast, args));
     *count = ast->argument_count;
-    if (ast->within_group.count) MSL_TRY(within_group(b, ast, args, count));
+    bool gives_value = ast->within_group.count && takes_ordered_value(name);
+    if (ast->within_group.count && ast->order_by.count) {
+        return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length,
+                            "%s has both WITHIN GROUP and an ORDER BY inside", name);
+    }
+    if (gives_value) MSL_TRY(within_group(b, ast, args, count));
     MSL_TRY(resolve_aggregate(b, name, *args, *count, at, call));
     if (ast->filter) MSL_TRY(msl_bind_condition(b, ast->filter, "FILTER", &call->filter));
-    return bind_aggregate_order(b, &ast->order_by, call);
+    MSL_TRY(treat_nulls(b, ast, name, at, *args, call));
+    if (gives_value) return MORSEL_OK;
+    return bind_aggregate_order(b, ast->within_group.count ? &ast->within_group : &ast->order_by, call);
+}
+
+/// Is `key` the argument, or what was cast to it?
+static bool is_ordered_by(const msl_expr *argument, const msl_expr *key) {
+    return msl_expr_equal(argument, key) ||
+           (argument->kind == MSL_EXPR_CAST && msl_expr_equal(argument->args[0], key));
 }
 
 morsel_status msl_bind_aggregate_over(msl_binder *b, const msl_ast_expr *ast, const char *name, msl_expr **out) {
     const msl_ast_call *call_ast = ast->u.call;
     msl_at at = msl_binder_at(b, ast->at);
-    if (call_ast->null_treatment == MSL_AST_IGNORE_NULLS)
-        return msl_unsupported(b, ast->at, "IGNORE NULLS in an aggregate");
     if (call_ast->star && !msl_same_name(name, "count")) {
         return msl_error_at(b->p->err, MORSEL_TYPE, "42883", at.offset, at.length,
                             "%s(*) does not exist; only count(*) does", name);
@@ -177,7 +239,7 @@ morsel_status msl_bind_aggregate_over(msl_binder *b, const msl_ast_expr *ast, co
         call->order_count = 0; // order changes nothing
     for (uint32_t k = 0; call->is_distinct && k < call->order_count; k++) {
         bool is_argument = false;
-        for (uint32_t a = 0; a < count; a++) is_argument = is_argument || msl_expr_equal(args[a], call->order[k].expr);
+        for (uint32_t a = 0; a < count; a++) is_argument = is_argument || is_ordered_by(args[a], call->order[k].expr);
         if (is_argument) continue;
         return msl_error_at(b->p->err, MORSEL_BIND, "42P10", call->order[k].expr->sql_offset,
                             call->order[k].expr->sql_length,
@@ -195,12 +257,84 @@ morsel_status msl_bind_aggregate_over(msl_binder *b, const msl_ast_expr *ast, co
     return MORSEL_OK;
 }
 
+/* ---- aggregates of enclosing queries ---- */
+
+static bool owns_column(const msl_scope *scope, uint32_t id) {
+    const msl_relation *relation = scope->relation;
+    if (msl_id_position(scope->lent_ids.items, scope->lent_ids.count, id) >= 0) return true;
+    for (uint32_t k = 0; relation && k < relation->visible.count; k++) {
+        if (relation->visible.items[k].id == id) return true;
+    }
+    for (uint32_t t = 0; relation && t < relation->tables.count; t++) {
+        const msl_scope_columns *columns = &relation->tables.items[t]->columns;
+        for (uint32_t k = 0; k < columns->count; k++) {
+            if (columns->items[k].id == id) return true;
+        }
+    }
+    return false;
+}
+
+typedef struct owner_search {
+    msl_scope *inner, *found; ///< found: the innermost scope that owns a column of the aggregate
+} owner_search;
+
+static bool note_owner(const msl_expr *e, void *context) {
+    owner_search *search = context;
+    if (e->kind != MSL_EXPR_COLUMN) return false;
+    for (msl_scope *s = search->inner; s && s != search->found; s = s->parent) {
+        if (!owns_column(s, e->column)) continue;
+        search->found = s;
+        break;
+    }
+    return search->found == search->inner; // none is further in
+}
+
+/// The aggregate becomes a column of the query that it is over; here it stands as an outer column.
+static morsel_status lend_aggregate(msl_binder *b, msl_scope *owner, msl_expr *aggregate, msl_expr **out) {
+    uint32_t id, k = 0;
+    const msl_logical_call *call = aggregate->detail;
+    while (k < owner->lent.count && !msl_expr_equal(owner->lent.items[k], aggregate)) k++;
+    if (k == owner->lent.count) {
+        MSL_TRY(msl_new_column(b->p, aggregate->type, call->display, &id));
+        MSL_TRY(MSL_PUSH(b->p, &owner->lent, aggregate));
+        MSL_TRY(MSL_PUSH(b->p, &owner->lent_ids, id));
+    }
+    id = owner->lent_ids.items[k];
+    msl_outer_column column = {id, msl_expr_at(aggregate)};
+    b->p->has_outer_columns = true;
+    MSL_TRY(msl_note_outer(b, owner, &(msl_outer_columns){&column, 1, 1}));
+    return msl_expr_column(b->p, id, msl_expr_at(aggregate), out);
+}
+
 morsel_status msl_bind_aggregate(msl_binder *b, const msl_ast_expr *ast, const char *name, msl_expr **out) {
-    MSL_TRY(check_aggregate_place(b, name, msl_binder_at(b, ast->at)));
-    b->scope->in_aggregate = true;
+    msl_at at = msl_binder_at(b, ast->at);
+    msl_scope *scope = b->scope;
+    if (!scope) return check_aggregate_place(b, NULL, name, at);
+    bool in_aggregate = scope->in_aggregate;
+    uint32_t scopes = 0, *outer_counts;
+    for (const msl_scope *s = scope; s; s = s->parent) scopes++;
+    MSL_TRY(MSL_TAKE(b->p, outer_counts, scopes));
+    for (const msl_scope *s = scope; s; s = s->parent) outer_counts[--scopes] = s->outer.count;
+    scope->in_aggregate = true;
     morsel_status status = msl_bind_aggregate_over(b, ast, name, out);
-    b->scope->in_aggregate = false;
-    return status;
+    scope->in_aggregate = in_aggregate;
+    MSL_TRY(status);
+    owner_search search = {scope, NULL};
+    (void)msl_expr_any(*out, note_owner, &search);
+    if (!search.found) search.found = scope;
+    if (msl_expr_uses_any(*out, search.found->lent_ids.items, search.found->lent_ids.count)) {
+        return msl_error_at(b->p->err, MORSEL_BIND, "42803", at.offset, at.length,
+                            "aggregate %s is over another aggregate of the same query", name);
+    }
+    MSL_TRY(check_aggregate_place(b, search.found, name, at));
+    if (search.found == scope) return MORSEL_OK;
+    for (const msl_scope *s = scope; s; s = s->parent) scopes++;
+    for (msl_scope *s = scope; s; s = s->parent) { // its arguments are no outer columns of the queries in between
+        scopes--;
+        if (s == search.found) break;
+        s->outer.count = outer_counts[scopes];
+    }
+    return lend_aggregate(b, search.found, *out, out);
 }
 
 /* ---- scalar functions ---- */
@@ -215,6 +349,9 @@ static morsel_status check_scalar(msl_binder *b, const msl_ast_call *call, const
                        : call->null_treatment != MSL_AST_NULLS_UNSAID ? "IGNORE or RESPECT NULLS"
                                                                       : NULL;
     if (!what) return MORSEL_OK;
+    bool is_known = msl_function_exists(name, strlen(name)) || is_special_name(name) ||
+                    msl_source_ops_by_name(name, strlen(name)) || msl_same_name(name, "grouping");
+    if (!is_known) return MORSEL_OK; // there is more to say about a name that does not exist
     return msl_error_at(b->p->err, MORSEL_BIND, "42809", at.offset, at.length, "%s is no aggregate: %s cannot be given",
                         name, what);
 }
@@ -240,7 +377,7 @@ morsel_status msl_bind_call(msl_binder *b, const msl_ast_expr *ast, msl_expr **o
     if (msl_aggregate_exists(name, last->length)) return msl_bind_aggregate(b, ast, name, out);
     MSL_TRY(check_scalar(b, call, name, at));
     if (msl_same_name(name, "grouping") || msl_same_name(name, "grouping_id")) {
-        MSL_TRY(check_aggregate_place(b, name, at));
+        MSL_TRY(check_aggregate_place(b, b->scope, name, at));
         return msl_bind_grouping(b, call, name, at, out);
     }
     bool is_special;

@@ -44,23 +44,11 @@ morsel_status msl_bind_change_scan(msl_binder *b, const msl_catalog_entry *entry
 
 morsel_status msl_push_with(msl_binder *b, const msl_ast_with *with, msl_cte_scope **outer) {
     *outer = b->ctes;
-    for (uint32_t k = 0; k < with->cte_count; k++) {
-        msl_cte_scope *scope;
-        MSL_TRY(MSL_TAKE(b->p, scope, 1));
-        *scope = (msl_cte_scope){.outer = b->ctes, .cte = &with->ctes[k], .is_recursive = with->recursive};
-        b->ctes = scope;
-    }
-    return MORSEL_OK;
+    return msl_push_ctes(b, with->ctes, with->cte_count, with->recursive);
 }
 
 morsel_status msl_pop_with(msl_binder *b, msl_cte_scope *outer) {
-    morsel_status status = MORSEL_OK;
-    for (msl_cte_scope *c = b->ctes; c != outer && status == MORSEL_OK; c = c->outer) {
-        msl_bound_query unused;
-        if (c->is_used) continue;
-        b->ctes = c;
-        status = msl_bind_cte_query(b, c, &unused);
-    }
+    morsel_status status = msl_check_unused_ctes(b, outer);
     b->ctes = outer;
     return status;
 }
@@ -275,19 +263,24 @@ morsel_status msl_bind_change(msl_binder *b, const msl_new_change *change, msl_b
 
 /* ---- SET ---- */
 
-static morsel_status assign(msl_binder *b, const msl_table *table, const msl_ast_name *name, const msl_ast_expr *value,
-                            msl_expr **row) {
+/// Finds the column that is set; it must not be set twice.
+static morsel_status assigned_column(msl_binder *b, const msl_table *table, const msl_ast_name *name,
+                                     msl_expr *const *row, uint32_t *out) {
     msl_scope_columns columns = {0};
     msl_at at = msl_binder_at(b, name->at);
     for (uint32_t c = 0; c < table->column_count; c++) {
         MSL_TRY(MSL_PUSH(b->p, &columns, ((msl_scope_column){table->columns[c].name, c})));
     }
-    uint32_t c;
-    if (!msl_find_visible(&columns, name->text, &c))
+    if (!msl_find_visible(&columns, name->text, out))
         return msl_error_no_column(b, &columns, name->text, name->quoted, at);
-    if (row[c])
-        return msl_error_at(b->p->err, MORSEL_BIND, "42701", at.offset, at.length, "column %s is set twice",
-                            name->text);
+    if (!row[*out]) return MORSEL_OK;
+    return msl_error_at(b->p->err, MORSEL_BIND, "42701", at.offset, at.length, "column %s is set twice", name->text);
+}
+
+static morsel_status assign(msl_binder *b, const msl_table *table, const msl_ast_name *name, const msl_ast_expr *value,
+                            msl_expr **row) {
+    uint32_t c;
+    MSL_TRY(assigned_column(b, table, name, row, &c));
     const msl_table_column *column = &table->columns[c];
     if (value->kind == MSL_AST_DEFAULT) {
         return msl_bind_default(b, column->default_sql, value->at, column->name, column->type, &row[c]);
@@ -295,6 +288,24 @@ static morsel_status assign(msl_binder *b, const msl_table *table, const msl_ast
     msl_expr *bound;
     MSL_TRY(msl_bind_expr(b, value, &bound));
     return msl_bind_assignment(b, bound, column->name, column->type, &row[c]);
+}
+
+/// SET (a, b) = (SELECT x, y ...).
+static morsel_status assign_subquery(msl_binder *b, const msl_table *table, const msl_ast_assignment *ast,
+                                     msl_expr **row) {
+    msl_exprs values = {0};
+    MSL_TRY(msl_bind_row_subquery(b, ast->value, &values));
+    if (values.count != ast->columns.count) {
+        msl_at at = msl_binder_at(b, ast->value->at);
+        return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length,
+                            "%u columns are set to %u values", ast->columns.count, values.count);
+    }
+    for (uint32_t k = 0; k < values.count; k++) {
+        uint32_t c;
+        MSL_TRY(assigned_column(b, table, &ast->columns.items[k], row, &c));
+        MSL_TRY(msl_bind_assignment(b, values.items[k], table->columns[c].name, table->columns[c].type, &row[c]));
+    }
+    return MORSEL_OK;
 }
 
 morsel_status msl_bind_assignments(msl_binder *b, const msl_table *table, const msl_ast_assignment *ast, uint32_t count,
@@ -306,7 +317,13 @@ morsel_status msl_bind_assignments(msl_binder *b, const msl_table *table, const 
             continue;
         }
         msl_at at = msl_binder_at(b, a->value->at);
-        if (a->value->kind != MSL_AST_ROW) return msl_unsupported(b, a->value->at, "SET (a, b) = (SELECT ...)");
+        if (a->value->kind == MSL_AST_SUBQUERY) {
+            MSL_TRY(assign_subquery(b, table, a, row));
+            continue;
+        }
+        if (a->value->kind != MSL_AST_ROW)
+            return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length,
+                                "SET of several columns takes a row or a subquery");
         if (a->value->u.items.count != a->columns.count) {
             return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length,
                                 "%u columns are set to %u values", a->columns.count, a->value->u.items.count);

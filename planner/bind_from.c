@@ -53,10 +53,11 @@ static morsel_status close_relation(msl_binder *b, const char *alias, msl_relati
 
 static morsel_status bind_derived(msl_binder *b, const msl_ast_from *from, msl_relation *out) {
     msl_bound_query query;
-    MSL_TRY(msl_bind_nested(b, from->u.query, 0, false, &query));
-    if (query.is_correlated && b->scope && !b->scope->is_correlated) { // the query around it is, then, too
-        b->scope->is_correlated = true;
-        b->scope->correlated_at = query.correlated_at;
+    if (from->lateral) {
+        MSL_TRY(msl_bind_lateral_query(b, from->u.query, &query));
+    } else {
+        MSL_TRY(msl_bind_nested(b, from->u.query, 0, false, &query));
+        if (b->scope) MSL_TRY(msl_note_outer(b, b->scope->parent, &query.outer)); // the query around it uses them too
     }
     msl_scope_table *table;
     MSL_TRY(MSL_TAKE(b->p, table, 1));
@@ -78,7 +79,6 @@ static morsel_status bind_parens(msl_binder *b, const msl_ast_from *from, msl_re
 }
 
 morsel_status msl_bind_from(msl_binder *b, const msl_ast_from *from, msl_relation *out) {
-    if (from->lateral) return msl_unsupported(b, from->at, "LATERAL");
     if (from->sample) return msl_unsupported(b, from->at, "TABLESAMPLE");
     *out = (msl_relation){0};
     switch (from->kind) {
@@ -111,13 +111,24 @@ static morsel_status check_aliases(msl_binder *b, const msl_relation *left, cons
     return MORSEL_OK;
 }
 
+/// An item with what it may use of the items to its left.
+static morsel_status bind_beside(msl_binder *b, const msl_ast_from *from, const msl_lateral *lateral,
+                                 msl_relation *out) {
+    const msl_lateral *outer = b->lateral;
+    b->lateral = lateral;
+    morsel_status status = msl_bind_from(b, from, out);
+    b->lateral = outer;
+    return status;
+}
+
 morsel_status msl_bind_from_list(msl_binder *b, msl_ast_from *const *items, uint32_t count, msl_relation *out) {
     *out = (msl_relation){0};
     if (count == 0) return msl_logical_one_row(b->p, &out->plan);
-    MSL_TRY(msl_bind_from(b, items[0], out));
+    MSL_TRY(bind_beside(b, items[0], NULL, out));
     for (uint32_t k = 1; k < count; k++) {
         msl_relation right, both;
-        MSL_TRY(msl_bind_from(b, items[k], &right));
+        msl_lateral lateral = {.left = out};
+        MSL_TRY(bind_beside(b, items[k], &lateral, &right));
         MSL_TRY(check_aliases(b, out, &right, items[k]->at));
         MSL_TRY(msl_relation_concat(b, out, &right, &both));
         MSL_TRY(msl_logical_join(b->p, MSL_JOIN_INNER, out->plan, right.plan, NULL, 0, &both.plan));
@@ -128,19 +139,18 @@ morsel_status msl_bind_from_list(msl_binder *b, msl_ast_from *const *items, uint
 
 /* ---- joins ---- */
 
-static morsel_status join_type(msl_binder *b, const msl_ast_from *from, msl_join_type *out) {
-    if (from->u.join.asof) return msl_unsupported(b, from->at, "ASOF joins");
-    switch (from->u.join.kind) {
+static msl_join_type join_type(msl_ast_join_kind kind) {
+    switch (kind) {
     case MSL_AST_JOIN_INNER:
-    case MSL_AST_JOIN_CROSS: *out = MSL_JOIN_INNER; return MORSEL_OK;
-    case MSL_AST_JOIN_LEFT: *out = MSL_JOIN_LEFT; return MORSEL_OK;
-    case MSL_AST_JOIN_RIGHT: *out = MSL_JOIN_RIGHT; return MORSEL_OK;
-    case MSL_AST_JOIN_FULL: *out = MSL_JOIN_FULL; return MORSEL_OK;
-    case MSL_AST_JOIN_SEMI: *out = MSL_JOIN_SEMI; return MORSEL_OK;
-    case MSL_AST_JOIN_ANTI: *out = MSL_JOIN_ANTI; return MORSEL_OK;
-    case MSL_AST_JOIN_POSITIONAL: break;
+    case MSL_AST_JOIN_CROSS: return MSL_JOIN_INNER;
+    case MSL_AST_JOIN_LEFT: return MSL_JOIN_LEFT;
+    case MSL_AST_JOIN_RIGHT: return MSL_JOIN_RIGHT;
+    case MSL_AST_JOIN_FULL:
+    case MSL_AST_JOIN_POSITIONAL: return MSL_JOIN_FULL;
+    case MSL_AST_JOIN_SEMI: return MSL_JOIN_SEMI;
+    case MSL_AST_JOIN_ANTI: return MSL_JOIN_ANTI;
     }
-    return msl_unsupported(b, from->at, "POSITIONAL JOIN");
+    return MSL_JOIN_INNER;
 }
 
 static morsel_status side_column(msl_binder *b, const msl_relation *side, const char *name, const char *which,
@@ -241,7 +251,9 @@ static morsel_status join_using(msl_binder *b, const msl_ast_from *from, msl_joi
         bool quoted = is_using && from->u.join.using.items[k].quoted;
         MSL_TRY(side_column(b, left, names.items[k].name, "left", quoted, at, &left_columns[k]));
         MSL_TRY(side_column(b, right, names.items[k].name, "right", quoted, at, &right_columns[k]));
-        MSL_TRY(msl_bind_binary(b, MSL_AST_OP_EQ, left_columns[k], right_columns[k], at, &conjuncts[k]));
+        bool is_nearest = from->u.join.asof && k + 1 == names.count;
+        msl_ast_op op = is_nearest ? MSL_AST_OP_GE : MSL_AST_OP_EQ;
+        MSL_TRY(msl_bind_binary(b, op, left_columns[k], right_columns[k], at, &conjuncts[k]));
         const msl_type *common;
         msl_expr *pair[2] = {left_columns[k], right_columns[k]};
         MSL_TRY(msl_expr_unify(b->p, pair, 2, "USING", &common));
@@ -249,43 +261,98 @@ static morsel_status join_using(msl_binder *b, const msl_ast_from *from, msl_joi
         right_columns[k] = pair[1];
     }
     MSL_TRY(msl_logical_join(b->p, type, left->plan, right->plan, conjuncts, names.count, &out->plan));
+    if (from->u.join.asof) MSL_TRY(msl_make_asof(b, out->plan, msl_binder_at(b, from->u.join.right->at)));
     return merge_visible(b, type, &names, left_columns, right_columns, left, right, out);
 }
 
-typedef struct on_sides {
-    msl_binder *b;
-    msl_relation *left, *right;
-} on_sides;
+/* ---- ON ---- */
 
-/// A subquery of ON becomes a column of the side whose columns it is compared with, of the right one when of none.
-static morsel_status plant_on_side(void *context, msl_expr *expr, msl_expr **out) {
-    on_sides *c = context;
-    if (expr->kind != MSL_EXPR_SUBQUERY) return MORSEL_OK;
-    bool on_left = msl_expr_uses_any(expr, c->left->plan->columns, c->left->plan->column_count);
-    if (on_left && msl_expr_uses_any(expr, c->right->plan->columns, c->right->plan->column_count)) {
-        return msl_error_unsupported(c->b->p->err, expr->sql_offset, expr->sql_length,
-                                     "a subquery in ON compared with columns of both sides");
-    }
-    return msl_plant(c->b, on_left ? &c->left->plan : &c->right->plan, expr, out);
+/// A join while its ON condition is put in place. Subqueries in it are planted below the join, on the side whose columns
+/// they use; those that use both sides above an inner join, and below an outer one on the side that may have no partner,
+/// which then depends on the other side.
+typedef struct on_join {
+    msl_binder *b;
+    msl_join_type type;
+    msl_relation *left, *right;
+    msl_exprs conjuncts; ///< of the join
+    msl_exprs above;     ///< of INNER: over both sides, with subqueries
+    bool depends;        ///< a side uses columns of the other
+} on_join;
+
+static bool uses_side(const msl_expr *e, const msl_relation *side) {
+    return msl_expr_uses_any(e, side->plan->columns, side->plan->column_count);
 }
 
-/// The conjuncts of an ON condition; subqueries in it are planted on the sides, below the join.
-static morsel_status join_on(msl_binder *b, const msl_ast_expr *on, msl_relation *left, msl_relation *right,
-                             const msl_relation *both, msl_exprs *conjuncts) {
+static bool uses_both_sides(const msl_expr *e, void *context) {
+    const on_join *j = context;
+    return e->kind == MSL_EXPR_SUBQUERY && uses_side(e, j->left) && uses_side(e, j->right);
+}
+
+/// A subquery becomes a column of the side whose columns it is compared with, of the right one when of none.
+static morsel_status plant_on_side(void *context, msl_expr *expr, msl_expr **out) {
+    on_join *j = context;
+    if (expr->kind != MSL_EXPR_SUBQUERY) return MORSEL_OK;
+    return msl_plant(j->b, uses_side(expr, j->left) ? &j->left->plan : &j->right->plan, expr, out);
+}
+
+/// The side of which rows without a partner do not come out, so that conditions may filter it; NULL: both stay.
+static msl_relation *filtered_side(const on_join *j) {
+    switch (j->type) {
+    case MSL_JOIN_RIGHT: return j->left;
+    case MSL_JOIN_FULL: return NULL;
+    default: return j->right;
+    }
+}
+
+static morsel_status place_conjunct(on_join *j, msl_expr *e) {
+    msl_planner *p = j->b->p;
+    if (!msl_expr_has_kind(e, MSL_EXPR_SUBQUERY)) return MSL_PUSH(p, &j->conjuncts, e);
+    bool on_left = uses_side(e, j->left), on_right = uses_side(e, j->right);
+    msl_relation *filtered = filtered_side(j);
+    if (j->type == MSL_JOIN_INNER) {
+        if (on_left == on_right) return MSL_PUSH(p, &j->above, e);
+        return msl_plant_condition(j->b, on_left ? &j->left->plan : &j->right->plan, e);
+    }
+    if (filtered && on_left != on_right && filtered == (on_left ? j->left : j->right))
+        return msl_plant_condition(j->b, &filtered->plan, e);
+    if (msl_expr_any(e, uses_both_sides, j)) {
+        if (!filtered) {
+            return msl_error_unsupported(p->err, e->sql_offset, e->sql_length,
+                                         "a subquery in ON of a FULL JOIN compared with columns of both sides");
+        }
+        j->depends = p->has_outer_columns = true;
+        return msl_plant_condition(j->b, &filtered->plan, e);
+    }
+    MSL_TRY(msl_expr_rewrite(p, e, plant_on_side, j, &e));
+    return MSL_PUSH(p, &j->conjuncts, e);
+}
+
+/// The join of two relations on a condition.
+static morsel_status join_on(msl_binder *b, const msl_ast_from *from, msl_join_type type, msl_relation *left,
+                             msl_relation *right, msl_relation *both) {
+    const msl_ast_expr *on = from->u.join.on;
     msl_scope *scope = b->scope;
     msl_scope on_scope = {.parent = scope ? scope->parent : NULL, .relation = both, .clause = MSL_CLAUSE_ON};
+    on_join j = {.b = b, .type = type, .left = left, .right = right};
+    msl_exprs all = {0};
     b->scope = &on_scope;
     msl_expr *condition = NULL;
     morsel_status status = msl_bind_condition(b, on, "ON", &condition);
     b->scope = scope;
     MSL_TRY(status);
-    if (scope && on_scope.is_correlated && !scope->is_correlated) {
-        scope->is_correlated = true;
-        scope->correlated_at = on_scope.correlated_at;
+    if (scope) MSL_TRY(msl_note_outer(b, scope->parent, &on_scope.outer));
+    MSL_TRY(msl_expr_conjuncts(b->p, condition, &all));
+    for (uint32_t k = 0; k < all.count; k++) MSL_TRY(place_conjunct(&j, all.items[k]));
+    bool turns = j.depends && type == MSL_JOIN_RIGHT; // the side that depends is the right one of a join
+    MSL_TRY(msl_logical_join(b->p, turns ? MSL_JOIN_LEFT : type, turns ? right->plan : left->plan,
+                             turns ? left->plan : right->plan, j.conjuncts.items, j.conjuncts.count, &both->plan));
+    if (from->u.join.asof) {
+        // Such a condition would be asked after the nearest row has been chosen.
+        if (j.depends || j.above.count) return msl_unsupported(b, on->at, "a subquery over both sides in the ON of ASOF JOIN");
+        return msl_make_asof(b, both->plan, msl_binder_at(b, from->u.join.right->at));
     }
-    on_sides sides = {b, left, right};
-    MSL_TRY(msl_expr_rewrite(b->p, condition, plant_on_side, &sides, &condition));
-    return msl_expr_conjuncts(b->p, condition, conjuncts);
+    for (uint32_t k = 0; k < j.above.count; k++) MSL_TRY(msl_plant_condition(b, &both->plan, j.above.items[k]));
+    return MORSEL_OK;
 }
 
 /// A forgotten ON would be a product of the two tables.
@@ -297,22 +364,33 @@ static morsel_status missing_condition(msl_binder *b, msl_ast_span right) {
     return status;
 }
 
+/// One side of a join; `is_barrier`: what it lacks decides about rows of the join, so recursion must not come from it.
+static morsel_status bind_side(msl_binder *b, const msl_ast_from *from, const msl_lateral *lateral, bool is_barrier,
+                               msl_join_type type, msl_relation *out) {
+    msl_barrier barrier = {type == MSL_JOIN_ANTI ? MSL_BARRIER_ANTI_JOIN : MSL_BARRIER_OUTER_JOIN, b->barrier};
+    if (is_barrier) b->barrier = &barrier;
+    morsel_status status = bind_beside(b, from, lateral, out);
+    b->barrier = barrier.outer;
+    return status;
+}
+
 morsel_status msl_bind_join(msl_binder *b, const msl_ast_from *from, msl_relation *out) {
-    msl_join_type type = MSL_JOIN_INNER;
-    MSL_TRY(join_type(b, from, &type));
+    msl_join_type type = join_type(from->u.join.kind);
     msl_relation left, right;
-    MSL_TRY(msl_bind_from(b, from->u.join.left, &left));
-    MSL_TRY(msl_bind_from(b, from->u.join.right, &right));
+    msl_lateral lateral = {&left, b->lateral, type == MSL_JOIN_RIGHT || type == MSL_JOIN_FULL};
+    MSL_TRY(bind_side(b, from->u.join.left, b->lateral, type == MSL_JOIN_RIGHT || type == MSL_JOIN_FULL, type, &left));
+    MSL_TRY(bind_side(b, from->u.join.right, &lateral,
+                      type == MSL_JOIN_LEFT || type == MSL_JOIN_FULL || type == MSL_JOIN_ANTI, type, &right));
     MSL_TRY(check_aliases(b, &left, &right, from->u.join.right->at));
     MSL_TRY(msl_relation_concat(b, &left, &right, out));
+    if (from->u.join.kind == MSL_AST_JOIN_POSITIONAL) return msl_plan_positional_join(b, left.plan, right.plan, &out->plan);
     if (from->u.join.natural || from->u.join.using.count) {
         MSL_TRY(join_using(b, from, type, &left, &right, out));
     } else {
-        msl_exprs conjuncts = {0};
         if (!from->u.join.on && from->u.join.kind != MSL_AST_JOIN_CROSS)
             return missing_condition(b, from->u.join.right->at);
-        if (from->u.join.on) MSL_TRY(join_on(b, from->u.join.on, &left, &right, out, &conjuncts));
-        MSL_TRY(msl_logical_join(b->p, type, left.plan, right.plan, conjuncts.items, conjuncts.count, &out->plan));
+        if (from->u.join.on) MSL_TRY(join_on(b, from, type, &left, &right, out));
+        else MSL_TRY(msl_logical_join(b->p, type, left.plan, right.plan, NULL, 0, &out->plan));
         if (type == MSL_JOIN_SEMI || type == MSL_JOIN_ANTI) out->visible = left.visible;
     }
     if (type == MSL_JOIN_SEMI || type == MSL_JOIN_ANTI) out->tables = left.tables;

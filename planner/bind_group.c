@@ -104,7 +104,9 @@ static morsel_status group_node(void *context, msl_expr *expr, msl_expr **out) {
     if (msl_is_grouping(expr)) return msl_grouping_bits(r->b, r->g, expr, out);
     if (expr->kind == MSL_EXPR_AGGREGATE) return aggregate_column(r->b, r->g, expr, out);
     if (expr->kind != MSL_EXPR_COLUMN || !msl_logical_has(r->g->input, expr->column)) return MORSEL_OK;
-    const char *name = msl_column_name(r->b->p, expr->column);
+    const char *name; // as written: an alias of the table's columns may stand for it
+    MSL_TRY(msl_text_name(r->b, (msl_ast_span){(uint32_t)expr->sql_offset, expr->sql_length}, &name));
+    if (expr->sql_offset < 0 || !name[0] || strchr(name, '*')) name = msl_column_name(r->b->p, expr->column);
     morsel_status status = msl_error_at(r->b->p->err, MORSEL_BIND, "42803", expr->sql_offset, expr->sql_length,
                                         "column %s must stand in GROUP BY or in an aggregate", name);
     msl_error_hint(r->b->p->err, "add it to GROUP BY, or write any_value(%s)", name);

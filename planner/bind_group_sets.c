@@ -250,37 +250,15 @@ morsel_status msl_grouping_bits(msl_binder *b, const msl_grouping *g, const msl_
 
 /* ---- the nodes ---- */
 
-typedef struct call_edit {
-    const msl_ids *ids;
-    const msl_exprs *with;
-} call_edit;
+/// Expressions and the ids that they become.
+typedef struct projection {
+    msl_exprs exprs;
+    msl_ids ids;
+} projection;
 
-/// Calls fn on every expression of the calls.
-static morsel_status edit_calls(msl_binder *b, msl_logical *aggregate,
-                                morsel_status (*fn)(msl_binder *, msl_expr **, void *), void *context) {
-    for (uint32_t c = 0; c < aggregate->aggregate.call_count; c++) {
-        msl_logical_call *call = aggregate->aggregate.calls[c];
-        for (uint32_t a = 0; a < call->arg_count; a++) MSL_TRY(fn(b, &call->args[a], context));
-        if (call->filter) MSL_TRY(fn(b, &call->filter, context));
-        for (uint32_t k = 0; k < call->order_count; k++) MSL_TRY(fn(b, &call->order[k].expr, context));
-    }
-    return MORSEL_OK;
-}
-
-static morsel_status mark_used(msl_binder *b, msl_expr **e, void *context) {
-    (void)b;
-    msl_expr_mark_used(*e, context);
-    return MORSEL_OK;
-}
-
-static morsel_status read_copies(msl_binder *b, msl_expr **e, void *context) {
-    const call_edit *edit = context;
-    return msl_expr_substitute(b->p, *e, edit->ids->items, edit->with->items, edit->ids->count, e);
-}
-
-static morsel_status emit(msl_binder *b, msl_exprs *exprs, msl_ids *ids, msl_expr *e, uint32_t id) {
-    MSL_TRY(MSL_PUSH(b->p, exprs, e));
-    return MSL_PUSH(b->p, ids, id);
+static morsel_status emit(msl_binder *b, projection *p, msl_expr *e, uint32_t id) {
+    MSL_TRY(MSL_PUSH(b->p, &p->exprs, e));
+    return MSL_PUSH(b->p, &p->ids, id);
 }
 
 static morsel_status column_of(msl_binder *b, uint32_t id, msl_expr **out) {
@@ -289,39 +267,48 @@ static morsel_status column_of(msl_binder *b, uint32_t id, msl_expr **out) {
     return MORSEL_OK;
 }
 
-/// The input's columns that are no keys, then the keys, then copies of the keys' columns that calls read.
+/// What a call reads becomes a column of its own, unless it is one that is no key: it is computed once, from keys that
+/// are there.
+static morsel_status emit_read(msl_binder *b, const msl_grouping *g, projection *p, msl_expr **e) {
+    uint32_t id;
+    const msl_expr *expr = *e;
+    bool is_column = expr->kind == MSL_EXPR_COLUMN;
+    if (expr->type->id == MSL_TYPE_NULL) return MORSEL_OK;
+    if (is_column && msl_id_position(g->key_ids.items, g->key_ids.count, expr->column) < 0) return MORSEL_OK;
+    for (uint32_t k = 0; k < p->exprs.count; k++) {
+        bool is_key = msl_id_position(g->key_ids.items, g->key_ids.count, p->ids.items[k]) >= 0;
+        if (!is_key && msl_expr_equal(p->exprs.items[k], expr)) return column_of(b, p->ids.items[k], e);
+    }
+    MSL_TRY(msl_new_column(b->p, expr->type, is_column ? msl_column_name(b->p, expr->column) : NULL, &id));
+    MSL_TRY(emit(b, p, *e, id));
+    return column_of(b, id, e);
+}
+
+/// The input's columns that are no keys, then the keys, then what calls read.
 static morsel_status project_keys(msl_binder *b, const msl_grouping *g, msl_logical *aggregate, msl_expr *const *keys,
                                   msl_logical **plan) {
-    msl_exprs exprs = {0}, copies = {0};
-    msl_ids ids = {0}, copied = {0};
-    bool *used;
+    projection p = {0};
     msl_expr *e;
     for (uint32_t c = 0; c < (*plan)->column_count; c++) {
         uint32_t id = (*plan)->columns[c];
         if (msl_id_position(g->key_ids.items, g->key_ids.count, id) >= 0) continue;
         MSL_TRY(column_of(b, id, &e));
-        MSL_TRY(emit(b, &exprs, &ids, e, id));
+        MSL_TRY(emit(b, &p, e, id));
     }
-    for (uint32_t k = 0; k < g->keys.count; k++) MSL_TRY(emit(b, &exprs, &ids, keys[k], g->key_ids.items[k]));
-    MSL_TRY(MSL_TAKE(b->p, used, b->p->columns.count));
-    MSL_TRY(edit_calls(b, aggregate, mark_used, used));
-    for (uint32_t k = 0; k < g->keys.count; k++) {
-        uint32_t id = g->key_ids.items[k], copy;
-        if (!used[id]) continue;
-        MSL_TRY(msl_new_column(b->p, keys[k]->type, msl_column_name(b->p, id), &copy));
-        MSL_TRY(emit(b, &exprs, &ids, keys[k], copy));
-        MSL_TRY(column_of(b, copy, &e));
-        MSL_TRY(emit(b, &copies, &copied, e, id));
+    for (uint32_t k = 0; k < g->keys.count; k++) MSL_TRY(emit(b, &p, keys[k], g->key_ids.items[k]));
+    for (uint32_t c = 0; c < aggregate->aggregate.call_count; c++) {
+        msl_logical_call *call = aggregate->aggregate.calls[c];
+        for (uint32_t a = 0; a < call->arg_count; a++) MSL_TRY(emit_read(b, g, &p, &call->args[a]));
+        if (call->filter) MSL_TRY(emit_read(b, g, &p, &call->filter));
+        for (uint32_t k = 0; k < call->order_count; k++) MSL_TRY(emit_read(b, g, &p, &call->order[k].expr));
     }
-    call_edit edit = {&copied, &copies};
-    if (copied.count) MSL_TRY(edit_calls(b, aggregate, read_copies, &edit));
     msl_logical *node;
     MSL_TRY(msl_logical_new(b->p, MSL_LOGICAL_PROJECT, 1, 0, &node));
     node->children[0] = *plan;
-    node->column_count = ids.count;
-    if (ids.count) node->columns = ids.items;
-    node->project.exprs = exprs.items;
-    if (!exprs.items) MSL_TRY(MSL_TAKE(b->p, node->project.exprs, 0));
+    node->column_count = p.ids.count;
+    if (p.ids.count) node->columns = p.ids.items;
+    node->project.exprs = p.exprs.items;
+    if (!p.exprs.items) MSL_TRY(MSL_TAKE(b->p, node->project.exprs, 0));
     *plan = node;
     return MORSEL_OK;
 }

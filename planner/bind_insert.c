@@ -136,10 +136,6 @@ static morsel_status bind_rows(msl_binder *b, const msl_ast_query *values, inser
                 continue;
             }
             MSL_TRY(msl_bind_expr(b, ast, &value));
-            const msl_expr *subquery = msl_expr_find_kind(value, MSL_EXPR_SUBQUERY);
-            if (subquery)
-                return msl_error_unsupported(b->p->err, subquery->sql_offset, subquery->sql_length,
-                                             "a subquery in VALUES");
             MSL_TRY(msl_bind_assignment(b, value, column->name, column->type, cell));
         }
     }
@@ -149,7 +145,7 @@ static morsel_status bind_rows(msl_binder *b, const msl_ast_query *values, inser
         MSL_TRY(msl_new_column(b->p, column->type, column->name, &node->columns[k]));
     }
     *out = node;
-    return MORSEL_OK;
+    return msl_plant_values(b, out);
 }
 
 /// The query's columns, converted, in the table's order, with defaults for the others: over change->plan.

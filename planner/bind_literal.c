@@ -152,8 +152,10 @@ morsel_status msl_bind_parameter(msl_binder *b, const msl_ast_expr *ast, msl_exp
     // A bound value says the type, but for text, which is as untyped as a text literal.
     const msl_type *type = NULL;
     if (index < p->env->parameter_count && p->env->parameters) type = p->env->parameters[index].type;
+    bool is_declared = index < p->env->declared_count;
+    if (is_declared) type = p->env->declared[index];
     bool says_little =
-        !type || type->id == MSL_TYPE_VARCHAR || type->id == MSL_TYPE_NULL || type->id == MSL_TYPE_UNTYPED;
+        !type || (!is_declared && type->id == MSL_TYPE_VARCHAR) || type->id == MSL_TYPE_NULL || type->id == MSL_TYPE_UNTYPED;
     if (says_little) {
         type = msl_type_of(MSL_TYPE_UNTYPED);
     } else {

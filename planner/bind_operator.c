@@ -100,6 +100,9 @@ static morsel_status bind_unary(msl_binder *b, const msl_ast_expr *ast, msl_expr
     if (ast->op == MSL_AST_OP_NEGATE && operand->kind == MSL_AST_NUMBER) { // so that -2147483648 is an INTEGER
         return msl_bind_number(b, operand->u.text.bytes, operand->u.text.length, true, at, out);
     }
+    bool is_null_test = ast->op == MSL_AST_OP_IS_NULL || ast->op == MSL_AST_OP_IS_NOT_NULL;
+    if (is_null_test && msl_is_row(operand))
+        return msl_bind_row_null_test(b, operand, ast->op == MSL_AST_OP_IS_NULL, at, out);
     msl_expr *value;
     MSL_TRY(msl_bind_expr(b, operand, &value));
     switch ((msl_ast_op)ast->op) {
@@ -172,13 +175,25 @@ static morsel_status bind_like(msl_binder *b, const msl_ast_expr *ast, msl_expr 
 /// x BETWEEN a AND b is x >= a AND x <= b; SYMMETRIC takes the two in either order.
 static morsel_status bind_between(msl_binder *b, const msl_ast_expr *ast, msl_expr **out) {
     msl_at at = msl_binder_at(b, ast->at);
-    msl_expr *value, *low, *high, *parts[2], *either[2];
-    MSL_TRY(msl_bind_expr(b, ast->u.operands[0], &value));
-    MSL_TRY(msl_bind_expr(b, ast->u.operands[1], &low));
-    MSL_TRY(msl_bind_expr(b, ast->u.operands[2], &high));
+    msl_exprs operands[3] = {{0}};
+    msl_expr *parts[2], *either[2];
+    for (uint32_t k = 0; k < 3; k++) {
+        msl_expr *e;
+        if (msl_is_row(ast->u.operands[0])) {
+            MSL_TRY(msl_bind_row_items(b, ast->u.operands[k], &operands[k]));
+            if (operands[k].count != operands[0].count)
+                return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length,
+                                    "a row of %u values is compared with one of %u", operands[0].count,
+                                    operands[k].count);
+        } else {
+            MSL_TRY(msl_bind_expr(b, ast->u.operands[k], &e));
+            MSL_TRY(MSL_PUSH(b->p, &operands[k], e));
+        }
+    }
     for (uint32_t k = 0; k < (ast->symmetric ? 2u : 1u); k++) {
-        MSL_TRY(msl_bind_binary(b, MSL_AST_OP_GE, value, k ? high : low, at, &parts[0]));
-        MSL_TRY(msl_bind_binary(b, MSL_AST_OP_LE, value, k ? low : high, at, &parts[1]));
+        msl_expr *const *value = operands[0].items, *const *low = operands[1 + k].items, *const *high = operands[2 - k].items;
+        MSL_TRY(msl_compare_rows(b, MSL_AST_OP_GE, value, low, operands[0].count, at, &parts[0]));
+        MSL_TRY(msl_compare_rows(b, MSL_AST_OP_LE, value, high, operands[0].count, at, &parts[1]));
         MSL_TRY(msl_expr_junction(b->p, MSL_EXPR_AND, parts, 2, at, &either[k]));
     }
     *out = either[0];
@@ -200,7 +215,8 @@ morsel_status msl_bind_operator(msl_binder *b, const msl_ast_expr *ast, msl_expr
         return msl_error_unsupported(b->p->err, at.offset, at.length, "operator %s (JSON members and lambdas)",
                                      msl_ast_op_text((msl_ast_op)ast->op));
     }
-    if (ast->u.operands[0]->kind == MSL_AST_ROW) return msl_unsupported(b, ast->at, "comparisons of rows");
+    if (msl_are_rows(ast->u.operands[0], ast->u.operands[1]))
+        return msl_bind_row_comparison(b, (msl_ast_op)ast->op, ast->u.operands[0], ast->u.operands[1], at, out);
     msl_expr *left, *right;
     MSL_TRY(msl_bind_expr(b, ast->u.operands[0], &left));
     MSL_TRY(msl_bind_expr(b, ast->u.operands[1], &right));
@@ -212,7 +228,9 @@ morsel_status msl_bind_in(msl_binder *b, const msl_ast_expr *ast, msl_expr **out
     msl_at at = msl_binder_at(b, ast->at);
     if (ast->u.in.query) return msl_bind_subquery(b, ast, out);
     if (ast->u.in.bare) return msl_unsupported(b, ast->at, "IN over a list value");
-    if (ast->u.in.value->kind == MSL_AST_ROW) return msl_unsupported(b, ast->at, "IN lists of rows");
+    bool are_rows = msl_is_row(ast->u.in.value);
+    for (uint32_t k = 0; k < ast->u.in.count; k++) are_rows = are_rows && msl_is_row(ast->u.in.items[k]);
+    if (are_rows) return msl_bind_row_in(b, ast, out);
     uint32_t count = ast->u.in.count + 1;
     msl_expr *e;
     MSL_TRY(msl_expr_new(b->p, MSL_EXPR_IN, msl_type_of(MSL_TYPE_BOOLEAN), count, at, &e));

@@ -1,7 +1,4 @@
 /// bind_query.c: a query expression: WITH, the body (SELECT, VALUES, set operation, nested query), ORDER BY, LIMIT.
-///
-/// A CTE is bound anew wherever it is named, with column ids of its own; one that nobody names is bound once to be
-/// checked.
 #include "planner/binder.h"
 
 #include <string.h>
@@ -41,8 +38,7 @@ static morsel_status bind_values(msl_binder *b, const msl_ast_query *ast, unsign
     }
     b->scope = scope.parent;
     MSL_TRY(status);
-    out->is_correlated = scope.is_correlated;
-    out->correlated_at = scope.correlated_at;
+    out->outer = scope.outer;
     msl_logical *node;
     MSL_TRY(msl_logical_new(b->p, MSL_LOGICAL_VALUES, 0, columns, &node));
     MSL_TRY(MSL_TAKE(b->p, out->names, columns));
@@ -50,13 +46,7 @@ static morsel_status bind_values(msl_binder *b, const msl_ast_query *ast, unsign
     node->values.row_count = rows;
     for (uint32_t c = 0; c < columns; c++) {
         const msl_type *type = cells[0][c]->type;
-        for (uint32_t r = 0; r < rows; r++) {
-            const msl_expr *subquery = msl_expr_find_kind(cells[r][c], MSL_EXPR_SUBQUERY);
-            if (subquery)
-                return msl_error_unsupported(b->p->err, subquery->sql_offset, subquery->sql_length,
-                                             "a subquery in VALUES");
-            column[r] = cells[r][c];
-        }
+        for (uint32_t r = 0; r < rows; r++) column[r] = cells[r][c];
         bool keep = (flags & MSL_QUERY_KEEP_UNTYPED) && rows == 1 && type->id == MSL_TYPE_UNTYPED;
         if (!keep) MSL_TRY(msl_expr_unify(b->p, column, rows, "VALUES", &type));
         for (uint32_t r = 0; r < rows; r++) cells[r][c] = column[r];
@@ -65,7 +55,7 @@ static morsel_status bind_values(msl_binder *b, const msl_ast_query *ast, unsign
         MSL_TRY(msl_new_column(b->p, type, out->names[c], &node->columns[c]));
     }
     out->plan = node;
-    return MORSEL_OK;
+    return msl_plant_values(b, &out->plan);
 }
 
 /* ---- LIMIT ---- */
@@ -148,14 +138,11 @@ static morsel_status output_order_keys(msl_binder *b, const msl_ast_query *query
         } else {
             MSL_TRY(output_order_key(b, item, bound, &key));
         }
-        const msl_expr *subquery = msl_expr_find_kind(key, MSL_EXPR_SUBQUERY);
-        if (subquery)
-            return msl_error_unsupported(b->p->err, subquery->sql_offset, subquery->sql_length,
-                                         "a subquery in this ORDER BY");
         if (msl_expr_has_kind(key, MSL_EXPR_AGGREGATE)) {
             return msl_error_at(b->p->err, MORSEL_BIND, "42803", key->sql_offset, key->sql_length,
                                 "ORDER BY of a set operation takes columns of its result");
         }
+        MSL_TRY(msl_plant(b, &sort->children[0], key, &key));
         MSL_TRY(msl_expr_settle(b->p, key, &key));
         sort->sort.keys[k] = (msl_logical_order){key, item->direction == MSL_AST_DESC, msl_direction_nulls_first(item)};
     }
@@ -176,12 +163,20 @@ morsel_status msl_bind_output_order(msl_binder *b, const msl_ast_query *query, m
     morsel_status status = output_order_keys(b, query, bound, sort);
     b->scope = scope.parent;
     MSL_TRY(status);
-    if (scope.is_correlated && !bound->is_correlated) {
-        bound->is_correlated = true;
-        bound->correlated_at = scope.correlated_at;
-    }
+    MSL_TRY(msl_add_outer(b, &bound->outer, &scope.outer));
+    msl_logical *rows = bound->plan, *input = sort->children[0];
     bound->plan = sort;
-    return MORSEL_OK;
+    if (input == rows) return MORSEL_OK;
+    MSL_TRY(msl_logical_over(b->p, MSL_LOGICAL_SORT, input, &bound->plan)); // subqueries stand in between
+    bound->plan->sort = sort->sort;
+    msl_expr **columns;
+    MSL_TRY(MSL_TAKE(b->p, columns, rows->column_count));
+    for (uint32_t k = 0; k < rows->column_count; k++) {
+        MSL_TRY(msl_expr_new(b->p, MSL_EXPR_COLUMN, msl_column_type(b->p, rows->columns[k]), 0, MSL_NOWHERE,
+                             &columns[k]));
+        columns[k]->column = rows->columns[k];
+    }
+    return msl_logical_project(b->p, bound->plan, columns, NULL, rows->column_count, &bound->plan);
 }
 
 /* ---- the query ---- */
@@ -199,34 +194,13 @@ static morsel_status bind_body(msl_binder *b, const msl_ast_query *ast, unsigned
     return msl_bind_limit(b, ast, &out->plan);
 }
 
-static morsel_status push_ctes(msl_binder *b, const msl_ast_query *ast) {
-    for (uint32_t k = 0; k < ast->cte_count; k++) {
-        for (uint32_t j = 0; j < k; j++) {
-            if (!msl_same_name(ast->ctes[j].name.text, ast->ctes[k].name.text)) continue;
-            msl_at at = msl_binder_at(b, ast->ctes[k].name.at);
-            return msl_error_at(b->p->err, MORSEL_BIND, "42712", at.offset, at.length, "WITH names %s twice",
-                                ast->ctes[k].name.text);
-        }
-        msl_cte_scope *scope;
-        MSL_TRY(MSL_TAKE(b->p, scope, 1));
-        *scope = (msl_cte_scope){.outer = b->ctes, .cte = &ast->ctes[k], .is_recursive = ast->recursive};
-        b->ctes = scope;
-    }
-    return MORSEL_OK;
-}
-
 morsel_status msl_bind_query(msl_binder *b, const msl_ast_query *ast, unsigned flags, msl_bound_query *out) {
     msl_cte_scope *outer = b->ctes;
     *out = (msl_bound_query){0};
     MSL_TRY(msl_planner_interrupted(b->p));
-    morsel_status status = push_ctes(b, ast);
+    morsel_status status = msl_push_ctes(b, ast->ctes, ast->cte_count, ast->recursive);
     if (status == MORSEL_OK) status = bind_body(b, ast, flags, out);
-    for (msl_cte_scope *c = b->ctes; c != outer && status == MORSEL_OK; c = c->outer) {
-        msl_bound_query unused;
-        if (c->is_used) continue;
-        b->ctes = c;
-        status = msl_bind_cte_query(b, c, &unused);
-    }
+    if (status == MORSEL_OK) status = msl_check_unused_ctes(b, outer);
     b->ctes = outer;
     return status;
 }

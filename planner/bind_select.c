@@ -102,7 +102,7 @@ static morsel_status bind_order(select_state *s) {
 
 static morsel_status bind_grouping(select_state *s) {
     const msl_ast_groups *groups = &s->ast->group_by;
-    s->is_grouped = s->is_grouped || groups->count || groups->all || s->ast->having;
+    s->is_grouped = s->is_grouped || groups->count || groups->all || s->ast->having || s->scope.lent.count;
     if (!s->is_grouped) return MORSEL_OK;
     s->grouping.input = s->relation.plan;
     s->scope.clause = MSL_CLAUSE_GROUP_BY;
@@ -113,14 +113,21 @@ static morsel_status bind_grouping(select_state *s) {
 
 /// The expressions of the projection: items, then sort keys that are no items.
 static morsel_status collect_outputs(select_state *s) {
+    for (uint32_t k = 0; k < s->scope.lent.count; k++) {
+        MSL_TRY(MSL_PUSH(s->b->p, &s->grouping.aggregates, s->scope.lent.items[k]));
+        MSL_TRY(MSL_PUSH(s->b->p, &s->grouping.aggregate_ids, s->scope.lent_ids.items[k]));
+    }
     for (uint32_t k = 0; k < s->items.count; k++) MSL_TRY(MSL_PUSH(s->b->p, &s->raw, s->items.items[k].bound));
     for (uint32_t k = 0; k < s->sort_count; k++) {
         if (s->sort[k].item >= 0) continue;
         s->sort[k].item = s->raw.count;
         MSL_TRY(MSL_PUSH(s->b->p, &s->raw, s->sort[k].expr));
     }
+    MSL_TRY(msl_refuse_recursive_aggregate(s->b, s->having, s->relation.plan));
+    MSL_TRY(msl_refuse_recursive_aggregate(s->b, s->qualify, s->relation.plan));
     for (uint32_t k = 0; k < s->raw.count; k++) {
         msl_expr *e = s->raw.items[k];
+        MSL_TRY(msl_refuse_recursive_aggregate(s->b, e, s->relation.plan));
         if (s->is_grouped) MSL_TRY(msl_group_expr(s->b, &s->grouping, e, &e));
         MSL_TRY(MSL_PUSH(s->b->p, &s->outputs, e));
     }
@@ -235,7 +242,6 @@ morsel_status msl_bind_select(msl_binder *b, const msl_ast_query *query, unsigne
     b->scope = &s.scope;
     morsel_status status = bind_all(&s, flags, out);
     b->scope = s.scope.parent;
-    out->is_correlated = s.scope.is_correlated;
-    out->correlated_at = s.scope.correlated_at;
+    out->outer = s.scope.outer;
     return status;
 }

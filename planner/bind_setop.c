@@ -264,24 +264,14 @@ static morsel_status difference(msl_binder *b, bool is_intersect, bool all, msl_
     return MORSEL_OK;
 }
 
-morsel_status msl_bind_set(msl_binder *b, const msl_ast_query *ast, msl_bound_query *out) {
-    uint32_t count = ast->u.set.count;
-    msl_bound_query *queries;
+morsel_status msl_unite(msl_binder *b, const msl_ast_query *ast, msl_bound_query *operands, uint32_t count,
+                        msl_bound_query *out) {
     msl_logical **plans;
-    if (ast->u.set.by_name && ast->u.set.op != MSL_AST_UNION)
-        return msl_unsupported(b, ast->at, "INTERSECT and EXCEPT BY NAME");
-    MSL_TRY(MSL_TAKE(b->p, queries, count));
     MSL_TRY(MSL_TAKE(b->p, plans, count));
-    for (uint32_t q = 0; q < count; q++) {
-        MSL_TRY(msl_bind_nested(b, ast->u.set.operands[q], MSL_QUERY_KEEP_UNTYPED, true, &queries[q]));
-        if (!queries[q].is_correlated || out->is_correlated) continue;
-        out->is_correlated = true;
-        out->correlated_at = queries[q].correlated_at;
-    }
-    if (ast->u.set.by_name) MSL_TRY(match_by_name(b, ast, queries, count));
-    MSL_TRY(match_by_position(b, ast, queries, count));
-    out->names = queries[0].names;
-    for (uint32_t q = 0; q < count; q++) plans[q] = queries[q].plan;
+    if (ast->u.set.by_name) MSL_TRY(match_by_name(b, ast, operands, count));
+    MSL_TRY(match_by_position(b, ast, operands, count));
+    out->names = operands[0].names;
+    for (uint32_t q = 0; q < count; q++) plans[q] = operands[q].plan;
     if (ast->u.set.op == MSL_AST_UNION) {
         MSL_TRY(union_all(b, plans, count, out->names, &out->plan));
         return ast->u.set.all ? MORSEL_OK : msl_plan_distinct(b, &out->plan);
@@ -292,4 +282,21 @@ morsel_status msl_bind_set(msl_binder *b, const msl_ast_query *ast, msl_bound_qu
                            &out->plan));
     }
     return MORSEL_OK;
+}
+
+morsel_status msl_bind_set(msl_binder *b, const msl_ast_query *ast, msl_bound_query *out) {
+    uint32_t count = ast->u.set.count;
+    msl_bound_query *queries;
+    if (ast->u.set.by_name && ast->u.set.op != MSL_AST_UNION)
+        return msl_unsupported(b, ast->at, "INTERSECT and EXCEPT BY NAME");
+    MSL_TRY(MSL_TAKE(b->p, queries, count));
+    msl_barrier minus = {MSL_BARRIER_EXCEPT, b->barrier};
+    for (uint32_t q = 0; q < count; q++) {
+        if (q > 0 && ast->u.set.op == MSL_AST_EXCEPT) b->barrier = &minus;
+        morsel_status status = msl_bind_nested(b, ast->u.set.operands[q], MSL_QUERY_KEEP_UNTYPED, true, &queries[q]);
+        b->barrier = minus.outer;
+        MSL_TRY(status);
+        MSL_TRY(msl_add_outer(b, &out->outer, &queries[q].outer));
+    }
+    return msl_unite(b, ast, queries, count, out);
 }

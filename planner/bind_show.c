@@ -1,4 +1,4 @@
-/// bind_show.c: statements that answer with a list: DESCRIBE, SHOW, SUMMARIZE; and SET, RESET, PRAGMA.
+/// bind_show.c: statements that answer with a list: DESCRIBE, SHOW, SUMMARIZE; and SET, RESET, PRAGMA of settings.
 ///
 /// Lists are VALUES plans, so that everything downstream is a query. SUMMARIZE is one pass of aggregates, turned on its
 /// side by a join with the column numbers.
@@ -191,8 +191,6 @@ static morsel_status setting_name(msl_binder *b, const msl_ast_names *names, msl
 morsel_status msl_bind_set_statement(msl_binder *b, const msl_ast_statement *ast, msl_prepared *prepared) {
     if (ast->kind == MSL_AST_STATEMENT_PRAGMA) {
         const msl_ast_pragma *pragma = &ast->u.pragma;
-        if (pragma->has_call)
-            return msl_unsupported(b, ast->at, "PRAGMA with arguments (DESCRIBE t lists a table's columns)");
         prepared->kind = pragma->values.count ? MSL_STATEMENT_SET : MSL_STATEMENT_SHOW;
         MSL_TRY(setting_name(b, &pragma->name, prepared));
         return setting_values(b, &pragma->values, prepared);

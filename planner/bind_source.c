@@ -20,7 +20,8 @@ static msl_bind_env source_env(const msl_binder *b) {
                           .cancelled = env->cancelled,
                           .overrides = env->overrides,
                           .warn = env->warn,
-                          .warn_sink = env->warn_sink};
+                          .warn_sink = env->warn_sink,
+                          .read_once = &b->p->read_once};
 }
 
 morsel_status msl_relation_of_source(msl_binder *b, const msl_source *source, const char *alias, const char *schema,
@@ -57,7 +58,7 @@ morsel_status msl_error_no_table(msl_binder *b, const msl_ast_names *names, bool
     const msl_ast_name *last = &names->items[names->count - 1];
     msl_nearest best = msl_nearest_start(last->text, last->length);
     for (const msl_cte_scope *c = b->ctes; c; c = c->outer)
-        msl_nearest_offer(&best, c->cte->name.text, c->cte->name.length);
+        msl_nearest_offer(&best, c->ast->name.text, c->ast->name.length);
     msl_catalog_entry entry;
     for (size_t k = 0; b->p->env->catalog && msl_catalog_at(b->p->env->catalog, k, b->p->arena, &entry, b->p->err);
          k++) {
@@ -65,7 +66,9 @@ morsel_status msl_error_no_table(msl_binder *b, const msl_ast_names *names, bool
     }
     morsel_status status =
         msl_error_at(b->p->err, MORSEL_BIND, "42P01", at.offset, at.length, "no table or view named %s", last->text);
-    if (msl_nearest_name(&best)) {
+    if (msl_names_itself(b, names)) {
+        msl_error_hint(b->p->err, "a query that names itself needs WITH RECURSIVE");
+    } else if (msl_nearest_name(&best)) {
         msl_error_hint(b->p->err, "did you mean %.*s?", (int)best.best_length, msl_nearest_name(&best));
     } else if (may_be_file) {
         msl_error_hint(b->p->err, "a file is named in single quotes: FROM '%s.csv'", last->text);
@@ -83,9 +86,8 @@ static morsel_status bind_stored_table(msl_binder *b, const msl_catalog_entry *e
     return msl_relation_of_source(b, source, alias, entry->schema, out);
 }
 
-/// Names a bound query as a FROM item; `columns` (may be fewer) rename the first ones.
-static morsel_status relation_of_query(msl_binder *b, const msl_bound_query *query, const char *alias,
-                                       const char *const *columns, uint32_t column_count, msl_relation *out) {
+morsel_status msl_relation_of_query(msl_binder *b, const msl_bound_query *query, const char *alias,
+                                    const char *const *columns, uint32_t column_count, msl_relation *out) {
     msl_scope_table *table;
     MSL_TRY(MSL_TAKE(b->p, table, 1));
     table->alias = alias;
@@ -126,47 +128,7 @@ static morsel_status bind_view(msl_binder *b, const msl_catalog_entry *entry, co
     }
     MSL_TRY(status);
     b->p->flags |= MSL_PREPARED_READS_TABLES;
-    return relation_of_query(b, &query, alias, entry->column_names, entry->column_name_count, out);
-}
-
-/* ---- CTEs ---- */
-
-morsel_status msl_bind_cte_query(msl_binder *b, msl_cte_scope *found, msl_bound_query *out) {
-    msl_cte_scope *ctes = b->ctes, self = *found;
-    msl_scope *scope = b->scope;
-    self.is_self = true;
-    found->is_used = true;
-    b->ctes = found->is_recursive ? &self : found->outer; // the CTEs before it, and itself only to be refused
-    b->scope = NULL;
-    morsel_status status = msl_bind_query(b, found->cte->query, 0, out);
-    b->ctes = ctes;
-    b->scope = scope;
-    MSL_TRY(status);
-    if (found->cte->columns.count <= out->plan->column_count) return MORSEL_OK;
-    msl_at at = msl_binder_at(b, found->cte->at);
-    return msl_error_at(b->p->err, MORSEL_BIND, "42P10", at.offset, at.length,
-                        "%s names %u columns, but its query yields %u", found->cte->name.text,
-                        found->cte->columns.count, out->plan->column_count);
-}
-
-static morsel_status bind_cte(msl_binder *b, msl_cte_scope *found, const msl_ast_from *from, const char *alias,
-                              msl_relation *out) {
-    if (found->is_self) return msl_unsupported(b, from->at, "recursive CTEs");
-    const msl_ast_cte *cte = found->cte;
-    msl_bound_query query = {0};
-    MSL_TRY(msl_bind_cte_query(b, found, &query));
-    const char **names;
-    MSL_TRY(MSL_TAKE(b->p, names, cte->columns.count));
-    for (uint32_t k = 0; k < cte->columns.count; k++) MSL_TRY(msl_copy_name(b, &cte->columns.items[k], &names[k]));
-    return relation_of_query(b, &query, alias, names, cte->columns.count, out);
-}
-
-static msl_cte_scope *find_cte(const msl_binder *b, const msl_ast_names *names) {
-    if (names->count != 1) return NULL;
-    for (msl_cte_scope *c = b->ctes; c; c = c->outer) {
-        if (msl_same_name(c->cte->name.text, names->items[0].text)) return c;
-    }
-    return NULL;
+    return msl_relation_of_query(b, &query, alias, entry->column_names, entry->column_name_count, out);
 }
 
 /* ---- files ---- */
@@ -264,8 +226,8 @@ morsel_status msl_bind_table_name(msl_binder *b, const msl_ast_from *from, msl_r
     }
     if (from->alias.text) MSL_TRY(msl_copy_name(b, &from->alias, &alias));
     MSL_TRY(msl_copy_name(b, &names->items[names->count - 1], &name));
-    msl_cte_scope *cte = find_cte(b, names);
-    if (cte) return bind_cte(b, cte, from, alias ? alias : name, out);
+    msl_cte_scope *cte = msl_find_cte(b, names);
+    if (cte) return msl_bind_cte(b, cte, &from->at, alias ? alias : name, out);
     msl_catalog_entry entry;
     if (msl_catalog_lookup(b, names, &entry)) {
         if (entry.kind == MSL_CATALOG_VIEW) return bind_view(b, &entry, from, alias ? alias : name, out);
@@ -349,6 +311,11 @@ morsel_status msl_bind_table_function(msl_binder *b, const msl_ast_from *from, m
     const msl_ast_name *name = &call->name.items[call->name.count - 1];
     if (from->u.function.with_ordinality) return msl_unsupported(b, from->at, "WITH ORDINALITY");
     if (from->column_types) return msl_unsupported(b, from->at, "column types after a table function's alias");
+    bool done = false;
+    const char *alias = name->text;
+    if (from->alias.text) MSL_TRY(msl_copy_name(b, &from->alias, &alias));
+    if (call->name.count == 1) MSL_TRY(msl_bind_sequence(b, call, alias, &done, out));
+    if (done) return MORSEL_OK;
     const msl_source_ops *ops = call->name.count == 1 ? msl_source_ops_by_name(name->text, name->length) : NULL;
     if (!ops) return no_table_function(b, name);
     msl_source_arg *args;
@@ -370,8 +337,7 @@ morsel_status msl_bind_table_function(msl_binder *b, const msl_ast_from *from, m
         msl_error_locate(b->p->err, at.offset, at.length);
         return status;
     }
-    const char *alias = ops->name;
-    if (from->alias.text) MSL_TRY(msl_copy_name(b, &from->alias, &alias));
+    if (!from->alias.text) alias = ops->name;
     b->p->flags |= MSL_PREPARED_READS_FILES;
     return msl_relation_of_source(b, source, alias, NULL, out);
 }

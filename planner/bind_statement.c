@@ -1,5 +1,6 @@
 /// bind_statement.c: the door: which binder a statement needs, then passes, physical plan, result columns.
 #include "planner/bind_change.h"
+#include "planner/explain_writer.h"
 #include "planner/pass.h"
 #include "planner/physical_int.h"
 
@@ -20,16 +21,16 @@ static morsel_status finish_outputs(msl_binder *b, msl_bound_query *query) {
 }
 
 static morsel_status make_plan(msl_binder *b, msl_bound_query *query, msl_prepared *out) {
-    if (query->is_correlated) {
-        return msl_error_at(b->p->err, MORSEL_BIND, "42703", query->correlated_at.offset, query->correlated_at.length,
-                            "this column belongs to no FROM of its query");
-    }
+    MSL_ASSERT(query->outer.count == 0);
     MSL_TRY(finish_outputs(b, query));
+    MSL_TRY(msl_settle_ctes(b, query->plan));
+    if (b->p->has_outer_columns) MSL_TRY(msl_unnest(b->p, &query->plan));
     MSL_TRY(msl_optimize(b->p, &query->plan));
     MSL_TRY(msl_physical_plan(b->p, query->plan, &out->plan, &out->plan_node_count));
     out->column_count = out->plan->column_count;
     out->names = query->names;
     out->types = out->plan->types;
+    b->p->ctes = (msl_ctes){0}; // EXPLAIN plans a second tree
     return MORSEL_OK;
 }
 
@@ -37,7 +38,7 @@ static morsel_status make_plan(msl_binder *b, msl_bound_query *query, msl_prepar
 
 typedef struct explain_options {
     msl_explain_format format;
-    bool analyze;
+    bool analyze, passes;
 } explain_options;
 
 static morsel_status read_explain_options(msl_binder *b, const msl_ast_explain *ast, explain_options *out) {
@@ -59,9 +60,14 @@ static morsel_status read_explain_options(msl_binder *b, const msl_ast_explain *
         } else if (msl_same_name(option->name.text, "format") && is_text &&
                    msl_same_name_n("text", v->text, v->length)) {
             out->format = MSL_EXPLAIN_TEXT;
+        } else if (msl_same_name(option->name.text, "format") && is_text &&
+                   msl_same_name_n("dot", v->text, v->length)) {
+            out->format = MSL_EXPLAIN_DOT;
+        } else if (msl_same_name(option->name.text, "passes")) {
+            out->passes = !is_off;
         } else {
             return msl_error_unsupported(b->p->err, at.offset, at.length,
-                                         "EXPLAIN option %s (there are ANALYZE, FORMAT text, FORMAT json)",
+                                         "EXPLAIN option %s (there are ANALYZE, PASSES, FORMAT text, json, dot)",
                                          option->name.text);
         }
     }
@@ -79,7 +85,7 @@ static morsel_status line_rows(msl_binder *b, char *text, msl_explain_format for
         uint32_t count, room;
     } lines = {0};
     for (char *line = text; line;) {
-        char *end = format == MSL_EXPLAIN_TEXT ? strchr(line, '\n') : NULL;
+        char *end = format != MSL_EXPLAIN_JSON ? strchr(line, '\n') : NULL;
         if (end) *end = 0;
         MSL_TRY(MSL_PUSH(b->p, &lines, line));
         line = end ? end + 1 : NULL;
@@ -99,14 +105,26 @@ static morsel_status bind_explain(msl_binder *b, const msl_ast_statement *ast, m
     if (!query.plan) return msl_unsupported(b, inner->at, "EXPLAIN of a statement without a plan");
     if (options.analyze && !is_query)
         return msl_unsupported(b, inner->at, "EXPLAIN ANALYZE of a statement that writes");
+    msl_explain_writer trace = {.arena = b->p->arena};
+    if (options.passes && options.analyze) return msl_unsupported(b, ast->at, "EXPLAIN with both ANALYZE and PASSES");
+    if (options.passes && options.format != MSL_EXPLAIN_TEXT)
+        return msl_unsupported(b, ast->at, "EXPLAIN (PASSES) in another format than text");
+    b->p->trace = options.passes ? &trace : NULL;
     MSL_TRY(make_plan(b, &query, &planned));
+    b->p->trace = NULL;
     if (options.analyze) {
         *out = planned;
         out->kind = MSL_STATEMENT_EXPLAIN_ANALYZE;
         if (options.format == MSL_EXPLAIN_JSON) b->p->flags |= MSL_PREPARED_ANALYZE_JSON;
+        if (options.format == MSL_EXPLAIN_DOT) b->p->flags |= MSL_PREPARED_ANALYZE_DOT;
         return MORSEL_OK;
     }
     char *text = msl_explain(planned.plan, NULL, options.format, b->p->arena);
+    if (options.passes) {
+        msl_explain_put(&trace, "physical\n");
+        if (text) msl_explain_put(&trace, text);
+        text = text && !trace.failed ? trace.text : NULL;
+    }
     if (!text) return msl_planner_nomem(b->p);
     msl_bound_query rows = {0};
     MSL_TRY(line_rows(b, text, options.format, &rows));
@@ -166,8 +184,9 @@ static morsel_status bind_planned(msl_binder *b, const msl_ast_statement *ast, m
     case MSL_AST_STATEMENT_CREATE_VIEW: return msl_bind_create_view(b, ast->u.create_view, ast->at, out);
     case MSL_AST_STATEMENT_DROP: return msl_bind_drop(b, &ast->u.drop, ast->at, out);
     case MSL_AST_STATEMENT_SET:
-    case MSL_AST_STATEMENT_RESET:
-    case MSL_AST_STATEMENT_PRAGMA: return msl_bind_set_statement(b, ast, out);
+    case MSL_AST_STATEMENT_RESET: return msl_bind_set_statement(b, ast, out);
+    case MSL_AST_STATEMENT_PRAGMA: return msl_bind_pragma(b, ast, out, query);
+    case MSL_AST_STATEMENT_CALL: return msl_bind_call_statement(b, ast, query);
     case MSL_AST_STATEMENT_CREATE_INDEX: return msl_bind_create_index(b, ast->u.create_index, ast->at, out);
     case MSL_AST_STATEMENT_REINDEX: return msl_bind_reindex(b, &ast->u.reindex, ast->at, out);
     case MSL_AST_STATEMENT_ALTER: return msl_bind_alter(b, ast->u.alter, ast->at, out, query);
@@ -176,21 +195,20 @@ static morsel_status bind_planned(msl_binder *b, const msl_ast_statement *ast, m
     case MSL_AST_STATEMENT_ROLLBACK:
     case MSL_AST_STATEMENT_SAVEPOINT:
     case MSL_AST_STATEMENT_RELEASE: return bind_transaction(b, ast, out);
+    case MSL_AST_STATEMENT_PREPARE:
+    case MSL_AST_STATEMENT_EXECUTE:
+    case MSL_AST_STATEMENT_DEALLOCATE: return msl_bind_named_statement(b, ast, out);
     case MSL_AST_STATEMENT_EXPLAIN:
     case MSL_AST_STATEMENT_CREATE_SCHEMA:
     case MSL_AST_STATEMENT_CREATE_SEQUENCE:
     case MSL_AST_STATEMENT_CREATE_TYPE:
     case MSL_AST_STATEMENT_CREATE_MACRO:
-    case MSL_AST_STATEMENT_PREPARE:
-    case MSL_AST_STATEMENT_EXECUTE:
-    case MSL_AST_STATEMENT_DEALLOCATE:
     case MSL_AST_STATEMENT_ATTACH:
     case MSL_AST_STATEMENT_DETACH:
     case MSL_AST_STATEMENT_USE:
     case MSL_AST_STATEMENT_VACUUM:
     case MSL_AST_STATEMENT_ANALYZE:
-    case MSL_AST_STATEMENT_CHECKPOINT:
-    case MSL_AST_STATEMENT_CALL: return refuse(b, ast);
+    case MSL_AST_STATEMENT_CHECKPOINT: return refuse(b, ast);
     }
     return refuse(b, ast);
 }
@@ -216,7 +234,8 @@ morsel_status msl_plan_statement(const msl_planner_env *env, const msl_ast_state
     msl_planner p = {.env = env, .arena = env->arena, .err = err, .positional_parameters = ast->parameter_count};
     msl_binder b = {.p = &p, .sql = env->sql, .sql_length = env->sql_length};
     *out = (msl_prepared){0};
-    for (uint32_t k = 0; k < ast->parameter_count; k++) MSL_TRY(MSL_PUSH(&p, &p.parameters, ((msl_parameter){0})));
+    uint32_t parameters = ast->kind == MSL_AST_STATEMENT_PREPARE ? 0 : ast->parameter_count; // those are EXECUTE's
+    for (uint32_t k = 0; k < parameters; k++) MSL_TRY(MSL_PUSH(&p, &p.parameters, ((msl_parameter){0})));
     MSL_TRY(plan(&b, ast, out));
     finish_parameters(&p, out);
     out->flags = p.flags;

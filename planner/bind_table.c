@@ -202,6 +202,9 @@ static morsel_status copy_options(msl_binder *b, const msl_ast_options *options,
             msl_at at = msl_binder_at(b, options->items[k].name.at);
             *arg = (msl_source_arg){.values = yes, .value_count = 1, .sql_offset = at.offset, .sql_length = at.length};
         }
+        msl_at name_at = msl_binder_at(b, options->items[k].name.at);
+        arg->name_offset = name_at.offset;
+        arg->name_length = name_at.length;
         MSL_TRY(msl_copy_name(b, &options->items[k].name, &arg->name));
     }
     return MORSEL_OK;

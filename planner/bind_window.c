@@ -391,32 +391,13 @@ static morsel_status bind_function(msl_binder *b, const msl_ast_expr *ast, const
     return msl_text_name(b, ast->at, &c->display);
 }
 
-/// What needs a group's rows together is computed for whole partitions only.
-static morsel_status check_aggregate_frame(msl_binder *b, const msl_window_build *w, const char *name, msl_at at) {
-    const msl_logical_call *c = &w->call;
-    bool is_whole_partition = w->frame.start == MSL_BOUND_UNBOUNDED_PRECEDING &&
-                              w->frame.end == MSL_BOUND_UNBOUNDED_FOLLOWING &&
-                              w->frame.exclude == MSL_EXCLUDE_NO_OTHERS;
-    bool collects = c->fn.aggregate->flags & MSL_AGG_COLLECTS;
-    if (is_whole_partition || (!c->is_distinct && !c->order_count && !collects)) return MORSEL_OK;
-    morsel_status status = msl_error_unsupported(b->p->err, at.offset, at.length,
-                                                 "%s%s over a frame that is not the whole partition", name,
-                                                 c->is_distinct   ? " with DISTINCT"
-                                                 : c->order_count ? " with ORDER BY inside"
-                                                                  : "");
-    msl_error_hint(b->p->err,
-                   "leave the window's ORDER BY out, or say ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING");
-    return status;
-}
-
-static morsel_status bind_aggregate(msl_binder *b, const msl_ast_expr *ast, const char *name, msl_at at,
-                                    msl_window_build *w) {
+static morsel_status bind_aggregate(msl_binder *b, const msl_ast_expr *ast, const char *name, msl_window_build *w) {
     msl_expr *aggregate;
     MSL_TRY(msl_bind_aggregate_over(b, ast, name, &aggregate));
     w->kind = MSL_WINDOW_AGGREGATE;
     w->call = *(const msl_logical_call *)aggregate->detail;
     w->type = aggregate->type;
-    return check_aggregate_frame(b, w, name, at);
+    return MORSEL_OK;
 }
 
 /// Puts the parts into one expression.
@@ -481,6 +462,6 @@ morsel_status msl_bind_window(msl_binder *b, const msl_ast_expr *ast, const char
     if (fn)
         MSL_TRY(bind_function(b, ast, fn, at, &w));
     else
-        MSL_TRY(bind_aggregate(b, ast, name, at, &w));
+        MSL_TRY(bind_aggregate(b, ast, name, &w));
     return make_expr(b, &w, at, out);
 }

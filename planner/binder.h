@@ -63,6 +63,17 @@ typedef struct msl_select_items {
     uint32_t count, room;
 } msl_select_items;
 
+/// A column of an enclosing query that a query uses, and where it does first.
+typedef struct msl_outer_column {
+    uint32_t id;
+    msl_at at;
+} msl_outer_column;
+
+typedef struct msl_outer_columns {
+    msl_outer_column *items;
+    uint32_t count, room;
+} msl_outer_columns;
+
 typedef struct msl_scope {
     struct msl_scope *parent;       ///< of the query around a subquery
     const msl_relation *relation;
@@ -72,16 +83,43 @@ typedef struct msl_scope {
     const msl_ast_named_window *windows; ///< WINDOW clause
     uint32_t window_count;
     bool in_aggregate;
-    bool is_correlated;             ///< a column of an enclosing query is used ...
-    msl_at correlated_at;           ///< ... first here
+    msl_outer_columns outer;        ///< columns of enclosing queries that this one uses
+    msl_exprs lent;                 ///< aggregates over this query's rows that stand in subqueries, as outer columns ...
+    msl_ids lent_ids;               ///< ... of these ids
 } msl_scope;
+
+/// A bound query: plan->columns are its output in order.
+typedef struct msl_bound_query {
+    msl_logical *plan;
+    const char **names;
+    msl_outer_columns outer;        ///< columns of enclosing queries that it uses
+} msl_bound_query;
+
+/// Where a recursive query must not name itself.
+typedef enum msl_barrier_kind {
+    MSL_BARRIER_SUBQUERY, MSL_BARRIER_OUTER_JOIN, MSL_BARRIER_ANTI_JOIN, MSL_BARRIER_EXCEPT
+} msl_barrier_kind;
+
+/// Such a place around what is being bound.
+typedef struct msl_barrier {
+    msl_barrier_kind kind;
+    const struct msl_barrier *outer;
+} msl_barrier;
 
 /// A CTE in reach.
 typedef struct msl_cte_scope {
     struct msl_cte_scope *outer;
-    const msl_ast_cte *cte;
-    bool is_recursive;              ///< WITH RECURSIVE: its query may name itself
-    bool is_self;                   ///< stands for the CTE whose query is being bound
+    const msl_ast_cte *ast;
+    struct msl_cte_scope *siblings; ///< WITH RECURSIVE: the last of its list, which its query may name; else NULL
+    msl_scope *scope;               ///< of the query around the WITH: its columns may be used
+    msl_cte *kept;                  ///< once bound, if its rows may be kept
+    msl_bound_query query;          ///< ... and its names
+    msl_recursion *recursion;       ///< while its recursive term is being bound
+    const msl_ast_span *named_at;   ///< ... where the present term has named it; NULL: nowhere yet
+    const msl_barrier *barrier;     ///< b->barrier there
+    struct msl_cte_scope *around;   ///< while its query is being bound: the CTE that was being bound before
+    bool is_binding;
+    bool names_itself;
     bool is_used;
 } msl_cte_scope;
 
@@ -92,32 +130,28 @@ typedef struct msl_binder {
     const msl_ast_span *inside_view; ///< positions inside a view are reported at the view's name
     uint32_t view_depth;
     msl_cte_scope *ctes;
+    msl_cte_scope *binding;         ///< the innermost CTE whose query is being bound
+    const msl_barrier *barrier;
     msl_scope *scope;
+    const struct msl_lateral *lateral; ///< bind_lateral.c
     const msl_relation *given;      ///< SUMMARIZE: what the table name `summarized` of its text stands for; else NULL
     uint32_t chain_depth;           ///< operators of the chains around the expression being bound
 } msl_binder;
 
 typedef enum msl_subquery_kind { MSL_SUBQUERY_SCALAR, MSL_SUBQUERY_EXISTS, MSL_SUBQUERY_ANY } msl_subquery_kind;
 
-/// Detail of MSL_EXPR_SUBQUERY. ANY: args[0] is the condition over the outer row and the subquery's columns.
+/// Detail of MSL_EXPR_SUBQUERY: a function of the columns of enclosing queries that its plan uses. The expression's args
+/// are, for ANY, the condition over the outer row and the subquery's columns, then for each of `outer` what it is where
+/// the expression stands: the column itself, or what a rewrite of the expression has put in its place. SCALAR:
+/// expr->column is the number of the plan's column that it yields.
 typedef struct msl_subquery {
     msl_subquery_kind kind;
     msl_logical *plan;
-    uint32_t column;                ///< SCALAR: what it yields
     const char *text;               ///< of the whole expression, to tell equal ones
-    bool is_correlated;
-    msl_at correlated_at;
-    bool is_planted;                ///< its join exists ...
-    uint32_t planted;               ///< ... and this id is the answer
+    msl_outer_columns outer;
+    bool is_taken;                  ///< the plan stands in a join: who needs another takes a copy
+    const uint32_t *planted;        ///< NULL until a join exists that answers; SCALAR: its columns, else the mark
 } msl_subquery;
-
-/// A bound query: plan->columns are its output in order.
-typedef struct msl_bound_query {
-    msl_logical *plan;
-    const char **names;
-    bool is_correlated;
-    msl_at correlated_at;
-} msl_bound_query;
 
 typedef enum msl_query_flags {
     MSL_QUERY_KEEP_UNTYPED = 1 ///< text literals in the output stay untyped: the context will type them
@@ -135,8 +169,14 @@ morsel_status msl_copy_name(msl_binder *b, const msl_ast_name *name, const char 
 morsel_status msl_text_name(msl_binder *b, msl_ast_span span, const char **out) MSL_MUST_CHECK;
 /// Resolves a column name of one to three parts.
 morsel_status msl_bind_column(msl_binder *b, const msl_ast_names *names, msl_at at, msl_expr **out) MSL_MUST_CHECK;
+/// The table that a qualifier means, for `t.*`: all its columns are used.
 morsel_status msl_scope_find_table(msl_binder *b, const msl_ast_names *qualifier, msl_at at,
                                    const msl_scope_table **out) MSL_MUST_CHECK;
+/// Adds to a list of outer columns those of another that it lacks.
+morsel_status msl_add_outer(msl_binder *b, msl_outer_columns *to, const msl_outer_columns *from) MSL_MUST_CHECK;
+/// The same for the current scope and those above it below `end`: for a query in FROM, in ON or in WITH, whose scope is
+/// not below them.
+morsel_status msl_note_outer(msl_binder *b, const msl_scope *end, const msl_outer_columns *from) MSL_MUST_CHECK;
 /// The visible column of that name: 1 found, 0 none, 2 and more: ambiguous.
 uint32_t msl_find_visible(const msl_scope_columns *columns, const char *name, uint32_t *id);
 /// "no column named x" with hints, for a list of columns.
@@ -191,10 +231,45 @@ morsel_status msl_bind_constant(msl_binder *b, const msl_ast_expr *ast, msl_clau
                                 msl_value *out) MSL_MUST_CHECK;
 bool msl_direction_nulls_first(const msl_ast_order_item *item);
 
+/* ---- bind_row.c: rows as operands ---- */
+
+bool msl_is_row(const msl_ast_expr *ast);
+/// Are the two compared item by item? At least one is a row, the other a row or a subquery; beside anything else a row is
+/// a STRUCT.
+bool msl_are_rows(const msl_ast_expr *a, const msl_ast_expr *b);
+/// The items of (a, b) or ROW(a, b), or the columns of a subquery.
+morsel_status msl_bind_row_items(msl_binder *b, const msl_ast_expr *ast, msl_exprs *out) MSL_MUST_CHECK;
+/// A comparison of two rows of the same number of items, which may be one.
+///   errors  42883 for an operator that rows do not have
+morsel_status msl_compare_rows(msl_binder *b, msl_ast_op op, msl_expr *const *left, msl_expr *const *right,
+                               uint32_t count, msl_at at, msl_expr **out) MSL_MUST_CHECK;
+/// A comparison of what msl_are_rows says are rows.
+morsel_status msl_bind_row_comparison(msl_binder *b, msl_ast_op op, const msl_ast_expr *left,
+                                      const msl_ast_expr *right, msl_at at, msl_expr **out) MSL_MUST_CHECK;
+/// Is every item NULL, is none?
+morsel_status msl_bind_row_null_test(msl_binder *b, const msl_ast_expr *row, bool is_null, msl_at at,
+                                     msl_expr **out) MSL_MUST_CHECK;
+/// (a, b) [NOT] IN ((c, d), ...).
+morsel_status msl_bind_row_in(msl_binder *b, const msl_ast_expr *ast, msl_expr **out) MSL_MUST_CHECK;
+
+/* ---- bind_subquery.c ---- */
+
+/// (SELECT x, y ...) as the items of a row.
+morsel_status msl_bind_row_subquery(msl_binder *b, const msl_ast_expr *ast, msl_exprs *out) MSL_MUST_CHECK;
+/// Is the condition, over the outer row and the columns of `query`, true for a row of it? As IN's answer: may be NULL.
+morsel_status msl_bind_any_of(msl_binder *b, const msl_bound_query *query, msl_expr *condition,
+                              const msl_ast_expr *ast, msl_expr **out) MSL_MUST_CHECK;
+
 /* ---- bind_plant.c: subqueries become joins ---- */
 
 /// Replaces the SUBQUERY nodes of an expression by columns of joins put on top of *plan.
 morsel_status msl_plant(msl_binder *b, msl_logical **plan, msl_expr *expr, msl_expr **out) MSL_MUST_CHECK;
+/// ANY whose condition is one comparison of order: joins the query's extreme value to *plan and gives the answer over it;
+/// *out is NULL for other conditions. `is_condition`: only whether it is TRUE matters. (bind_extreme.c)
+morsel_status msl_plant_extreme(msl_binder *b, msl_logical **plan, msl_logical *query, const msl_expr *condition,
+                                bool is_condition, msl_expr **out) MSL_MUST_CHECK;
+/// VALUES with subqueries in it becomes a union of rows that are computed over them.
+morsel_status msl_plant_values(msl_binder *b, msl_logical **values) MSL_MUST_CHECK;
 /// Puts a condition on top of *plan: IN and EXISTS at its top level become semi joins, the rest a FILTER.
 morsel_status msl_plant_condition(msl_binder *b, msl_logical **plan, msl_expr *condition) MSL_MUST_CHECK;
 
@@ -215,12 +290,75 @@ morsel_status msl_bind_files(msl_binder *b, const msl_ast_from *from, msl_relati
 morsel_status msl_bind_table_function(msl_binder *b, const msl_ast_from *from, msl_relation *out) MSL_MUST_CHECK;
 /// An argument or option value as the sources and COPY take it: scalars, lists, structs (name, value, name, value).
 morsel_status msl_bind_source_value(msl_binder *b, const msl_ast_expr *ast, msl_source_arg *out) MSL_MUST_CHECK;
-/// Binds the query of a CTE; its result is a copy of its own for each use.
-morsel_status msl_bind_cte_query(msl_binder *b, msl_cte_scope *cte, msl_bound_query *out) MSL_MUST_CHECK;
+/// Names a bound query as a FROM item; `columns` (may be fewer) rename the first ones.
+morsel_status msl_relation_of_query(msl_binder *b, const msl_bound_query *query, const char *alias,
+                                    const char *const *columns, uint32_t column_count,
+                                    msl_relation *out) MSL_MUST_CHECK;
 /// Finds a table or view; false when the catalog has none.
 bool msl_catalog_lookup(msl_binder *b, const msl_ast_names *names, msl_catalog_entry *out);
 /// "no table or view named x"; where a file could stand, the hint says how one is named.
 morsel_status msl_error_no_table(msl_binder *b, const msl_ast_names *names, bool may_be_file, msl_at at) MSL_MUST_CHECK;
+
+/* ---- bind_cte.c, bind_recursive.c ---- */
+
+/// Brings the CTEs of a query's WITH into reach.
+morsel_status msl_push_ctes(msl_binder *b, const msl_ast_cte *ctes, uint32_t count, bool is_recursive) MSL_MUST_CHECK;
+/// Binds those down to `outer` that nobody has named, to check them.
+morsel_status msl_check_unused_ctes(msl_binder *b, msl_cte_scope *outer) MSL_MUST_CHECK;
+msl_cte_scope *msl_find_cte(const msl_binder *b, const msl_ast_names *names);
+/// Is this the name of a CTE being bound, out of its own reach?
+bool msl_names_itself(const msl_binder *b, const msl_ast_names *names);
+/// A CTE as a FROM item.
+morsel_status msl_bind_cte(msl_binder *b, msl_cte_scope *cte, const msl_ast_span *at, const char *alias,
+                           msl_relation *out) MSL_MUST_CHECK;
+/// Decides which CTEs are kept, now that all readers are known: the others stand in the place of their reader.
+morsel_status msl_settle_ctes(msl_binder *b, msl_logical *root) MSL_MUST_CHECK;
+/// The query of a CTE that names itself: base UNION [ALL] step.
+morsel_status msl_bind_recursive(msl_binder *b, msl_cte_scope *cte, msl_bound_query *out) MSL_MUST_CHECK;
+/// The CTE named within its own query: WORK.
+morsel_status msl_bind_self(msl_binder *b, msl_cte_scope *cte, const msl_ast_span *at, const char *alias,
+                            msl_relation *out) MSL_MUST_CHECK;
+/// The error 42P19 when `expr` aggregates rows of `input` and those come from WORK.
+morsel_status msl_refuse_recursive_aggregate(msl_binder *b, const msl_expr *expr,
+                                             const msl_logical *input) MSL_MUST_CHECK;
+
+/* ---- bind_lateral.c ---- */
+
+/// What stands to the left of the FROM item being bound, innermost join first.
+typedef struct msl_lateral {
+    const msl_relation *left;
+    const struct msl_lateral *outer;
+    bool is_refused; ///< the join is RIGHT or FULL
+} msl_lateral;
+
+/// The scope of these relations, around a FROM item that may use them.
+typedef struct msl_lateral_scope {
+    msl_scope scope;
+    msl_relation relation;
+    msl_scope *before; ///< the scope of the query
+} msl_lateral_scope;
+
+/// Makes that scope the current one; the caller sets b->scope back, then leaves with the outer columns that were used.
+///   errors  of leaving: 42P10 for a column of the left side of a RIGHT or FULL join
+morsel_status msl_enter_lateral(msl_binder *b, msl_lateral_scope *own) MSL_MUST_CHECK;
+morsel_status msl_leave_lateral(msl_binder *b, const msl_lateral_scope *own,
+                                const msl_outer_columns *used) MSL_MUST_CHECK;
+morsel_status msl_bind_lateral_query(msl_binder *b, const msl_ast_query *ast, msl_bound_query *out) MSL_MUST_CHECK;
+/// range() and generate_series() whose arguments name columns or have subqueries; *done is false for all others.
+morsel_status msl_bind_sequence(msl_binder *b, const msl_ast_call *ast, const char *alias, bool *done,
+                                msl_relation *out) MSL_MUST_CHECK;
+/* ---- bind_asof.c, plan_number.c ---- */
+
+/// Makes a join an ASOF_JOIN: its inequality says which row is the nearest.
+///   errors  42601 when there is none, or more than one
+morsel_status msl_make_asof(msl_binder *b, msl_logical *join, msl_at at) MSL_MUST_CHECK;
+/// row_number() OVER (ORDER BY order), in the order of the rows where it has no keys; *id is the column.
+morsel_status msl_plan_row_number(msl_binder *b, msl_logical **plan, msl_logical_order *order, uint32_t order_count,
+                                  uint32_t *id) MSL_MUST_CHECK;
+/// count(*) OVER ().
+morsel_status msl_plan_row_count(msl_binder *b, msl_logical **plan, uint32_t *id) MSL_MUST_CHECK;
+morsel_status msl_plan_positional_join(msl_binder *b, msl_logical *left, msl_logical *right,
+                                       msl_logical **out) MSL_MUST_CHECK;
 
 /* ---- bind_query.c, bind_select.c, bind_setop.c ---- */
 
@@ -229,6 +367,9 @@ morsel_status msl_bind_query(msl_binder *b, const msl_ast_query *ast, unsigned f
 morsel_status msl_bind_select(msl_binder *b, const msl_ast_query *query, unsigned flags,
                               msl_bound_query *out) MSL_MUST_CHECK;
 morsel_status msl_bind_set(msl_binder *b, const msl_ast_query *query, msl_bound_query *out) MSL_MUST_CHECK;
+/// The bound operands of ast's UNION [ALL], INTERSECT or EXCEPT as one query.
+morsel_status msl_unite(msl_binder *b, const msl_ast_query *ast, msl_bound_query *operands, uint32_t count,
+                        msl_bound_query *out) MSL_MUST_CHECK;
 /// A nested query in its own scope (parent: the current one).
 morsel_status msl_bind_nested(msl_binder *b, const msl_ast_query *ast, unsigned flags, bool sees_outer,
                               msl_bound_query *out) MSL_MUST_CHECK;
@@ -331,6 +472,13 @@ morsel_status msl_bind_summarize(msl_binder *b, const msl_ast_describe *ast, msl
 /// Lists (SHOW TABLES, ...) become *out; SHOW of settings fills prepared->setting and leaves out->plan NULL.
 morsel_status msl_bind_show(msl_binder *b, const msl_ast_show *ast, msl_ast_span at, msl_prepared *prepared,
                             msl_bound_query *out) MSL_MUST_CHECK;
+morsel_status msl_bind_pragma(msl_binder *b, const msl_ast_statement *ast, msl_prepared *prepared,
+                              msl_bound_query *out) MSL_MUST_CHECK;
+/// CALL f(...).
+morsel_status msl_bind_call_statement(msl_binder *b, const msl_ast_statement *ast, msl_bound_query *out) MSL_MUST_CHECK;
+/// PREPARE, EXECUTE, DEALLOCATE.
+morsel_status msl_bind_named_statement(msl_binder *b, const msl_ast_statement *ast,
+                                       msl_prepared *prepared) MSL_MUST_CHECK;
 morsel_status msl_bind_set_statement(msl_binder *b, const msl_ast_statement *ast,
                                      msl_prepared *prepared) MSL_MUST_CHECK;
 /// Rows of texts (NULL pointer = NULL) as a VALUES plan.

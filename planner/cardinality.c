@@ -35,6 +35,7 @@ static double estimate_scan(msl_planner *p, const msl_logical *node) {
 static double estimate_join(msl_planner *p, msl_logical *node) {
     double left = msl_estimate_rows(p, node->children[0]), right = msl_estimate_rows(p, node->children[1]);
     if (left < 0 || right < 0) return -1;
+    if (node->kind == MSL_LOGICAL_ASOF_JOIN) return node->join.type == MSL_JOIN_FULL ? left + right : left;
     msl_join_estimate e = msl_estimate_join(p, node, left, right);
     double rows = at_least_one(left * right * e.selectivity);
     switch (node->join.type) {
@@ -45,6 +46,8 @@ static double estimate_join(msl_planner *p, msl_logical *node) {
     case MSL_JOIN_SEMI: return at_least_one(left * e.matched);
     case MSL_JOIN_ANTI: return at_least_one(left * fmax(SHARE_LEAST, 1 - e.matched));
     case MSL_JOIN_MARK:
+    case MSL_JOIN_RIGHT_SEMI: // of physical plans
+    case MSL_JOIN_RIGHT_ANTI:
     case MSL_JOIN_SINGLE: return left;
     }
     return rows;
@@ -79,7 +82,8 @@ static double estimate(msl_planner *p, msl_logical *node) {
     case MSL_LOGICAL_WINDOW:
     case MSL_LOGICAL_SORT: return rows;
     case MSL_LOGICAL_AGGREGATE: return estimate_groups(p, node, rows);
-    case MSL_LOGICAL_JOIN: return estimate_join(p, node);
+    case MSL_LOGICAL_JOIN:
+    case MSL_LOGICAL_ASOF_JOIN: return estimate_join(p, node);
     case MSL_LOGICAL_TOP_N: return estimate_limit(rows, node->sort.limit, node->sort.offset);
     case MSL_LOGICAL_LIMIT: return estimate_limit(rows, node->limit.limit, node->limit.offset);
     case MSL_LOGICAL_UNION_ALL:
@@ -90,6 +94,11 @@ static double estimate(msl_planner *p, msl_logical *node) {
         return rows;
     case MSL_LOGICAL_REPEAT: return rows;
     case MSL_LOGICAL_EXPAND: return rows < 0 ? rows : rows * node->expand.set_count;
+    case MSL_LOGICAL_CTE: return msl_estimate_rows(p, node->cte.cte->plan);
+    case MSL_LOGICAL_RECURSIVE: // nobody knows the number of rounds; ten is a usual hierarchy
+        node->recursive.recursion->rows = rows;
+        return rows < 0 ? -1 : at_least_one(rows * 10);
+    case MSL_LOGICAL_WORK: return node->recursive.recursion->rows;
     case MSL_LOGICAL_CHANGE:
     case MSL_LOGICAL_COPY_TO: return 1;
     }

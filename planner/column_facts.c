@@ -108,9 +108,16 @@ void msl_learn_columns(msl_planner *p, const msl_logical *node) {
             learn(p, node->columns[k], &f);
         }
         return;
+    case MSL_LOGICAL_CTE:
+        for (uint32_t k = 0; k < node->column_count; k++)
+            learn(p, node->columns[k], msl_column_facts_of(p, node->cte.sources[k]));
+        return;
+    case MSL_LOGICAL_RECURSIVE:
+    case MSL_LOGICAL_WORK:
     case MSL_LOGICAL_VALUES:
     case MSL_LOGICAL_FILTER:
     case MSL_LOGICAL_JOIN:
+    case MSL_LOGICAL_ASOF_JOIN:
     case MSL_LOGICAL_SORT:
     case MSL_LOGICAL_TOP_N:
     case MSL_LOGICAL_LIMIT:

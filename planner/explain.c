@@ -7,7 +7,7 @@
 ///             SCAN  products.tsv  rid, cat_1, cat_2  WHERE qty > 5
 ///
 /// One walk fills a description of each node (title, detail, filters), which is printed in either form.
-#include "planner/planner.h"
+#include "planner/explain_writer.h"
 
 #include "functions/text.h"
 
@@ -15,60 +15,14 @@
 #include <stdio.h>
 #include <string.h>
 
-typedef struct writer {
-    msl_arena *arena;
-    const msl_node_profile *profiles;
-    msl_explain_format format;
-    char *text;
-    size_t length, room;
-    bool failed;
-} writer;
-
-static void put_n(writer *w, const char *text, size_t n) {
-    if (w->failed) return;
-    if (w->length + n + 1 > w->room) {
-        size_t room = (w->length + n + 1) * 2;
-        char *grown = msl_arena_bytes(w->arena, room);
-        if (!grown) {
-            w->failed = true;
-            return;
-        }
-        if (w->length) memcpy(grown, w->text, w->length);
-        w->text = grown;
-        w->room = room;
-    }
-    memcpy(w->text + w->length, text, n);
-    w->length += n;
-    w->text[w->length] = 0;
-}
-
-static void put(writer *w, const char *text) { put_n(w, text, strlen(text)); }
-
-static void put_u64(writer *w, uint64_t v) { // 1,234,567
-    char digits[32], out[48];
-    int n = snprintf(digits, sizeof digits, "%" PRIu64, v), m = 0;
-    for (int k = 0; k < n; k++) {
-        if (k && (n - k) % 3 == 0) out[m++] = ',';
-        out[m++] = digits[k];
-    }
-    put_n(w, out, (size_t)m);
-}
-
-static void put_expr(writer *w, const msl_expr *e, const char *const *names, uint32_t count) {
-    char *text = msl_expr_text(e, names, count, w->arena);
-    if (!text)
-        w->failed = true;
-    else
-        put(w, text);
-}
-
 /* ---- what a node shows ---- */
 
-static const char *node_title(const msl_plan *plan) {
+const char *msl_explain_title(const msl_plan *plan) {
     static const char *const titles[MSL_PLAN_KIND_COUNT] = {
         "SCAN",      "VALUES",      "FILTER",   "PROJECT",   "LIMIT",     "AGG_SIMPLE", "AGG_PARTIAL",
-        "AGG_FINAL", "AGG_COLLECT", "EXCHANGE", "HASH_JOIN", "LOOP_JOIN", "SORT",       "TOP_N",
-        "UNION_ALL", "REPEAT",      "EXPAND",   "WINDOW",   "CHANGE",    "COPY_TO"};
+        "AGG_FINAL", "AGG_COLLECT", "EXCHANGE", "HASH_JOIN", "LOOP_JOIN", "RANGE_JOIN", "SORT",
+        "TOP_N",     "UNION_ALL",   "REPEAT",   "EXPAND",    "WINDOW",    "CTE",        "RECURSIVE",
+        "WORK",      "CHANGE",      "COPY_TO"};
     static const char *const exchanges[] = {"EXCHANGE HASH", "EXCHANGE RANGE", "EXCHANGE BROADCAST", "EXCHANGE GATHER",
                                             "EXCHANGE MERGE"};
     static const char *const changes[] = {"INSERT", "UPDATE", "DELETE"};
@@ -77,7 +31,7 @@ static const char *node_title(const msl_plan *plan) {
 }
 
 /// Names of a node's columns; those of computed columns without a name are their expressions.
-static const char *const *column_names(writer *w, const msl_plan *plan) {
+static const char *const *column_names(msl_explain_writer *w, const msl_plan *plan) {
     const char **names = MSL_NEW_ARRAY(w->arena, const char *, plan->column_count ? plan->column_count : 1);
     if (!names) {
         w->failed = true;
@@ -92,7 +46,7 @@ static const char *const *column_names(writer *w, const msl_plan *plan) {
         wanting = wanting || !names[k] || !names[k][0];
     }
     if (!wanting || plan->child_count == 0) return names;
-    bool is_join = plan->kind == MSL_PLAN_HASH_JOIN || plan->kind == MSL_PLAN_LOOP_JOIN;
+    bool is_join = plan->kind == MSL_PLAN_HASH_JOIN || plan->kind == MSL_PLAN_LOOP_JOIN || plan->kind == MSL_PLAN_RANGE_JOIN;
     below = column_names(w, plan->children[0]);
     const char *const *right = is_join ? column_names(w, plan->children[1]) : NULL;
     uint32_t left_count = plan->children[0]->column_count;
@@ -116,130 +70,135 @@ static const char *const *column_names(writer *w, const msl_plan *plan) {
     return names;
 }
 
-static void put_columns(writer *w, const uint32_t *positions, uint32_t count, const char *const *names) {
+static void put_columns(msl_explain_writer *w, const uint32_t *positions, uint32_t count, const char *const *names) {
     for (uint32_t k = 0; k < count && names; k++) {
-        if (k) put(w, ", ");
-        put(w, names[positions[k]] ? names[positions[k]] : "?");
+        if (k) msl_explain_put(w, ", ");
+        msl_explain_put(w, names[positions[k]] ? names[positions[k]] : "?");
     }
 }
 
-static void put_order(writer *w, const msl_sort_key *keys, uint32_t count, const char *const *names) {
+static void put_order(msl_explain_writer *w, const msl_sort_key *keys, uint32_t count, const char *const *names) {
     for (uint32_t k = 0; k < count && names; k++) {
-        if (k) put(w, ", ");
-        put(w, names[keys[k].column] ? names[keys[k].column] : "?");
-        if (keys[k].descending) put(w, " DESC");
-        if (keys[k].nulls_first != keys[k].descending) put(w, keys[k].nulls_first ? " NULLS FIRST" : " NULLS LAST");
+        if (k) msl_explain_put(w, ", ");
+        msl_explain_put(w, names[keys[k].column] ? names[keys[k].column] : "?");
+        if (keys[k].descending) msl_explain_put(w, " DESC");
+        if (keys[k].nulls_first != keys[k].descending) msl_explain_put(w, keys[k].nulls_first ? " NULLS FIRST" : " NULLS LAST");
     }
 }
 
-static void put_limit(writer *w, const msl_expr *limit, const msl_expr *offset) {
-    if (limit) put_expr(w, limit, NULL, 0);
+static void put_limit(msl_explain_writer *w, const msl_expr *limit, const msl_expr *offset) {
+    if (limit) msl_explain_put_expr(w, limit, NULL, 0);
     if (offset) {
-        put(w, limit ? " OFFSET " : "OFFSET ");
-        put_expr(w, offset, NULL, 0);
+        msl_explain_put(w, limit ? " OFFSET " : "OFFSET ");
+        msl_explain_put_expr(w, offset, NULL, 0);
     }
 }
 
-static void put_scan_filter(writer *w, const msl_source *source, const msl_scan_filter *f) {
+static void put_scan_filter(msl_explain_writer *w, const msl_source *source, const msl_scan_filter *f) {
     static const char *const ops[] = {" = ", " <> ", " < ", " <= ", " > ", " >= ", " IS NULL", " IS NOT NULL", " IN ("};
-    put(w, source->columns[f->column].name);
-    put(w, ops[f->op]);
+    msl_explain_put(w, source->columns[f->column].name);
+    msl_explain_put(w, ops[f->op]);
     for (uint32_t k = 0; k < f->value_count; k++) {
-        if (k) put(w, ", ");
+        if (k) msl_explain_put(w, ", ");
         msl_expr constant = {.kind = MSL_EXPR_CONSTANT, .type = f->values[k].type, .value = f->values[k]};
-        put_expr(w, &constant, NULL, 0);
+        msl_explain_put_expr(w, &constant, NULL, 0);
     }
-    if (f->op == MSL_FILTER_IN) put(w, ")");
+    if (f->op == MSL_FILTER_IN) msl_explain_put(w, ")");
 }
 
-static void put_scan(writer *w, const msl_plan *plan) {
+static void put_scan(msl_explain_writer *w, const msl_plan *plan) {
     const msl_source *source = plan->scan.source;
-    put(w, source->display);
-    put(w, plan->column_count ? "  " : "  (rows only)");
+    msl_explain_put(w, source->display);
+    msl_explain_put(w, plan->column_count ? "  " : "  (rows only)");
     for (uint32_t k = 0; k < plan->column_count; k++) {
-        if (k) put(w, ", ");
+        if (k) msl_explain_put(w, ", ");
         if (k == 20) {
             char more[48];
             snprintf(more, sizeof more, "... (%u columns)", plan->column_count);
-            put(w, more);
+            msl_explain_put(w, more);
             break;
         }
-        put(w, source->columns[plan->scan.columns[k]].name);
+        msl_explain_put(w, source->columns[plan->scan.columns[k]].name);
     }
     for (uint32_t k = 0; k < plan->scan.filter_count; k++) {
         bool exact = source->ops->answer && source->ops->answer(source, &plan->scan.filters[k]) == MSL_FILTER_EXACT;
-        put(w, k ? " AND " : "  WHERE ");
+        msl_explain_put(w, k ? " AND " : "  WHERE ");
         put_scan_filter(w, source, &plan->scan.filters[k]);
-        if (!exact) put(w, " (skips only)");
+        if (!exact) msl_explain_put(w, " (skips only)");
+    }
+    for (uint32_t k = 0; k < plan->scan.join_filter_count; k++) {
+        msl_explain_put(w, k ? ", " : "  JOIN FILTER ");
+        msl_explain_put(w, source->columns[plan->scan.columns[plan->scan.join_filters[k].column]].name);
     }
 }
 
-static void put_calls(writer *w, const msl_plan *plan, const char *const *input) {
+static void put_calls(msl_explain_writer *w, const msl_plan *plan, const char *const *input) {
     for (uint32_t k = 0; k < plan->agg.call_count; k++) {
         const msl_agg_call *call = &plan->agg.calls[k];
-        if (k) put(w, ", ");
-        put(w, call->display ? call->display : call->fn.aggregate->name);
+        if (k) msl_explain_put(w, ", ");
+        msl_explain_put(w, call->display ? call->display : call->fn.aggregate->name);
         if (call->filter >= 0 && input && input[call->filter] && !strstr(call->display, "FILTER") &&
             !strstr(call->display, "filter")) {
-            put(w, " FILTER ");
-            put(w, input[call->filter]);
+            msl_explain_put(w, " FILTER ");
+            msl_explain_put(w, input[call->filter]);
         }
     }
 }
 
-static void put_aggregate(writer *w, const msl_plan *plan) {
+static void put_aggregate(msl_explain_writer *w, const msl_plan *plan) {
     const char *const *names = column_names(w, plan), *const *input = NULL;
     if (plan->kind != MSL_PLAN_AGG_FINAL) input = column_names(w, plan->children[0]);
     for (uint32_t k = 0; k < plan->agg.key_count && names; k++) {
-        if (k) put(w, ", ");
-        put(w, names[k] ? names[k] : "?");
+        if (k) msl_explain_put(w, ", ");
+        msl_explain_put(w, names[k] ? names[k] : "?");
     }
-    if (plan->agg.key_count && plan->agg.call_count) put(w, ": ");
+    if (plan->agg.key_count && plan->agg.call_count) msl_explain_put(w, ": ");
     put_calls(w, plan, input);
 }
 
-static void put_window(writer *w, const msl_plan *plan) {
+static void put_window(msl_explain_writer *w, const msl_plan *plan) {
     const char *const *input = column_names(w, plan->children[0]);
     for (uint32_t k = 0; k < plan->window.call_count; k++) {
-        if (k) put(w, ", ");
-        put(w, plan->window.calls[k].call.display);
+        if (k) msl_explain_put(w, ", ");
+        msl_explain_put(w, plan->window.calls[k].call.display);
     }
-    if (plan->window.partition_count) put(w, "  PARTITION BY ");
+    if (plan->window.partition_count) msl_explain_put(w, "  PARTITION BY ");
     put_columns(w, plan->window.partition, plan->window.partition_count, input);
-    if (plan->window.order_count) put(w, "  ORDER BY ");
+    if (plan->window.order_count) msl_explain_put(w, "  ORDER BY ");
     put_order(w, plan->window.order, plan->window.order_count, input);
     if (!plan->window.first_rows) return;
-    put(w, "  FIRST ");
-    put_u64(w, plan->window.first_rows);
-    put(w, " OF EACH");
+    msl_explain_put(w, "  FIRST ");
+    msl_explain_put_count(w, plan->window.first_rows);
+    msl_explain_put(w, " OF EACH");
 }
 
 /// The grouping sets: (a, b), (a), ()
-static void put_sets(writer *w, const msl_plan *plan) {
+static void put_sets(msl_explain_writer *w, const msl_plan *plan) {
     const char *const *names = column_names(w, plan->children[0]);
     for (uint32_t s = 0; s < plan->expand.set_count && names; s++) {
         if (s == 20 && plan->expand.set_count > 24) {
-            put(w, ", ...");
+            msl_explain_put(w, ", ...");
             return;
         }
-        put(w, s ? ", (" : "(");
+        msl_explain_put(w, s ? ", (" : "(");
         const char *separator = "";
         for (uint32_t k = 0; k < plan->expand.key_count; k++) {
             if (!plan->expand.members[(size_t)s * plan->expand.key_count + k]) continue;
-            put(w, separator);
-            put(w, names[plan->expand.keys[k]]);
+            msl_explain_put(w, separator);
+            msl_explain_put(w, names[plan->expand.keys[k]]);
             separator = ", ";
         }
-        put(w, ")");
+        msl_explain_put(w, ")");
     }
 }
 
 static const char *join_type_name(msl_join_type type) {
-    static const char *const names[] = {"INNER", "LEFT", "RIGHT", "FULL", "SEMI", "ANTI", "MARK", "SINGLE"};
+    static const char *const names[] = {"INNER", "LEFT", "RIGHT", "FULL", "SEMI", "ANTI",
+                                        "MARK",  "RIGHT SEMI", "RIGHT ANTI", "SINGLE"};
     return names[type];
 }
 
-static void put_join(writer *w, const msl_plan *plan) {
+static void put_join(msl_explain_writer *w, const msl_plan *plan) {
     const char *const *left = column_names(w, plan->children[0]), *const *right = column_names(w, plan->children[1]);
     uint32_t left_count = plan->children[0]->column_count, right_count = plan->children[1]->column_count;
     const char **both = MSL_NEW_ARRAY(w->arena, const char *, left_count + right_count + 1);
@@ -249,38 +208,46 @@ static void put_join(writer *w, const msl_plan *plan) {
     }
     if (left_count) memcpy(both, left, sizeof *both * left_count);
     if (right_count) memcpy(both + left_count, right, sizeof *both * right_count);
-    put(w, join_type_name(plan->join.type));
+    if (plan->join.is_nearest) msl_explain_put(w, "ASOF ");
+    msl_explain_put(w, join_type_name(plan->join.type));
     for (uint32_t k = 0; k < plan->join.key_count; k++) {
-        put(w, k ? " AND " : "  ");
-        put(w, left[plan->join.left_keys[k]]);
-        put(w, plan->join.null_equal && plan->join.null_equal[k] ? " IS NOT DISTINCT FROM " : " = ");
-        put(w, right[plan->join.right_keys[k]]);
+        msl_explain_put(w, k ? " AND " : "  ");
+        msl_explain_put(w, left[plan->join.left_keys[k]]);
+        msl_explain_put(w, plan->join.null_equal && plan->join.null_equal[k] ? " IS NOT DISTINCT FROM " : " = ");
+        msl_explain_put(w, right[plan->join.right_keys[k]]);
+    }
+    for (uint32_t k = 0; k < plan->join.range_count; k++) {
+        const msl_join_range *range = &plan->join.ranges[k];
+        msl_explain_put(w, k + plan->join.key_count ? " AND " : "  ");
+        msl_explain_put(w, left[range->left]);
+        msl_explain_put(w, range->is_below ? range->is_strict ? " > " : " >= " : range->is_strict ? " < " : " <= ");
+        msl_explain_put(w, right[range->right]);
     }
     if (!plan->join.condition) return;
-    put(w, plan->join.key_count ? " AND " : "  ");
-    put_expr(w, plan->join.condition, both, left_count + right_count);
+    msl_explain_put(w, plan->join.key_count + plan->join.range_count ? " AND " : "  ");
+    msl_explain_put_expr(w, plan->join.condition, both, left_count + right_count);
 }
 
-static void put_exprs(writer *w, const msl_plan *plan, msl_expr *const *exprs, uint32_t count, const char *separator) {
+static void put_exprs(msl_explain_writer *w, const msl_plan *plan, msl_expr *const *exprs, uint32_t count, const char *separator) {
     const char *const *names = plan->child_count ? column_names(w, plan->children[0]) : NULL;
     for (uint32_t k = 0; k < count; k++) {
-        if (k) put(w, separator);
+        if (k) msl_explain_put(w, separator);
         if (k == 20 && count > 24) {
-            put(w, "...");
+            msl_explain_put(w, "...");
             return;
         }
-        put_expr(w, exprs[k], names, plan->child_count ? plan->children[0]->column_count : 0);
+        msl_explain_put_expr(w, exprs[k], names, plan->child_count ? plan->children[0]->column_count : 0);
     }
 }
 
 // LONG: one case for each kind of node.
-static void put_detail(writer *w, const msl_plan *plan) {
+void msl_explain_detail(msl_explain_writer *w, const msl_plan *plan) {
     char number[64];
     switch (plan->kind) {
     case MSL_PLAN_SCAN: put_scan(w, plan); return;
     case MSL_PLAN_VALUES:
         snprintf(number, sizeof number, "%u row%s", plan->values.row_count, plan->values.row_count == 1 ? "" : "s");
-        put(w, number);
+        msl_explain_put(w, number);
         return;
     case MSL_PLAN_FILTER: put_exprs(w, plan, plan->filter.conjuncts, plan->filter.count, " AND "); return;
     case MSL_PLAN_PROJECT: put_exprs(w, plan, plan->project.exprs, plan->column_count, ", "); return;
@@ -293,28 +260,40 @@ static void put_detail(writer *w, const msl_plan *plan) {
         put_columns(w, plan->exchange.keys, plan->exchange.key_count, column_names(w, plan));
         snprintf(number, sizeof number, "%s(%u partition%s)", plan->exchange.key_count ? "  " : "",
                  plan->exchange.partitions, plan->exchange.partitions == 1 ? "" : "s");
-        put(w, number);
+        msl_explain_put(w, number);
         return;
     case MSL_PLAN_HASH_JOIN:
-    case MSL_PLAN_LOOP_JOIN: put_join(w, plan); return;
+    case MSL_PLAN_LOOP_JOIN:
+    case MSL_PLAN_RANGE_JOIN: put_join(w, plan); return;
     case MSL_PLAN_SORT:
     case MSL_PLAN_TOP_N:
         put_order(w, plan->sort.keys, plan->sort.key_count, column_names(w, plan->children[0]));
-        if (plan->kind == MSL_PLAN_TOP_N) put(w, "  LIMIT ");
+        if (plan->kind == MSL_PLAN_TOP_N) msl_explain_put(w, "  LIMIT ");
         if (plan->kind == MSL_PLAN_TOP_N) put_limit(w, plan->sort.limit, plan->sort.offset);
         return;
     case MSL_PLAN_REPEAT: {
         const char *const *names = column_names(w, plan->children[0]);
-        if (names) put(w, names[plan->repeat.column]);
-        put(w, " times");
+        if (names) msl_explain_put(w, names[plan->repeat.column]);
+        msl_explain_put(w, " times");
         return;
     }
     case MSL_PLAN_EXPAND: put_sets(w, plan); return;
     case MSL_PLAN_CHANGE:
-        if (plan->change.table) put(w, plan->change.table->name);
+        if (plan->change.table) msl_explain_put(w, plan->change.table->name);
         return;
-    case MSL_PLAN_COPY_TO: put(w, plan->copy.path); return;
+    case MSL_PLAN_COPY_TO: msl_explain_put(w, plan->copy.path); return;
     case MSL_PLAN_WINDOW: put_window(w, plan); return;
+    case MSL_PLAN_CTE:
+        msl_explain_put(w, plan->cte.name);
+        if (plan->cte.owner) msl_explain_put(w, "  (as above)");
+        return;
+    case MSL_PLAN_RECURSIVE:
+        msl_explain_put(w, plan->recursive.name);
+        if (plan->recursive.is_distinct) msl_explain_put(w, "  DISTINCT");
+        if (plan->recursive.order_count) msl_explain_put(w, "  ORDER BY ");
+        put_order(w, plan->recursive.order, plan->recursive.order_count, plan->names);
+        return;
+    case MSL_PLAN_WORK: msl_explain_put(w, plan->work.recursion->recursive.name); return;
     case MSL_PLAN_UNION_ALL:
     case MSL_PLAN_KIND_COUNT: return;
     }
@@ -322,7 +301,7 @@ static void put_detail(writer *w, const msl_plan *plan) {
 
 /* ---- text ---- */
 
-static void put_partitions(writer *w, const msl_node_profile *n) {
+static void put_partitions(msl_explain_writer *w, const msl_node_profile *n) {
     uint64_t least = UINT64_MAX, most = 0, total = 0;
     uint32_t used = 0;
     for (uint32_t k = 0; k < n->partition_count; k++) {
@@ -334,91 +313,68 @@ static void put_partitions(writer *w, const msl_node_profile *n) {
     }
     char text[64];
     snprintf(text, sizeof text, "; rows per partition: ");
-    put(w, text);
-    put_u64(w, least);
-    put(w, " to ");
-    put_u64(w, most);
+    msl_explain_put(w, text);
+    msl_explain_put_count(w, least);
+    msl_explain_put(w, " to ");
+    msl_explain_put_count(w, most);
     snprintf(text, sizeof text, " (%u of %u used, %.1f on average)", used, n->partition_count,
              (double)total / n->partition_count);
-    put(w, text);
+    msl_explain_put(w, text);
 }
 
-static void put_profile(writer *w, const msl_plan *plan) {
+void msl_explain_profile(msl_explain_writer *w, const msl_plan *plan) {
     const msl_node_profile *n = &w->profiles[plan->id];
     char text[64];
     if (n->never_ran) {
-        put(w, "  [never ran]");
+        msl_explain_put(w, "  [never ran]");
         return;
     }
-    put(w, "  [");
-    put_u64(w, n->rows);
+    msl_explain_put(w, "  [");
+    msl_explain_put_count(w, n->rows);
     snprintf(text, sizeof text, " row%s, %.3f ms", n->rows == 1 ? "" : "s", (double)n->ns / 1e6);
-    put(w, text);
+    msl_explain_put(w, text);
     if (n->memory_bytes) {
         snprintf(text, sizeof text, ", %.1f MiB", (double)n->memory_bytes / (1024 * 1024));
-        put(w, text);
+        msl_explain_put(w, text);
     }
     if (n->partition_rows && n->partition_count) put_partitions(w, n);
     if (n->detail && n->detail[0]) {
-        put(w, "; ");
-        put(w, n->detail);
+        msl_explain_put(w, "; ");
+        msl_explain_put(w, n->detail);
     }
-    put(w, "]");
+    msl_explain_put(w, "]");
 }
 
-static void put_tree(writer *w, const msl_plan *plan, uint32_t depth) {
-    for (uint32_t k = 0; k < depth && k < 100; k++) put(w, "  ");
-    put(w, node_title(plan));
+static void put_tree(msl_explain_writer *w, const msl_plan *plan, uint32_t depth) {
+    for (uint32_t k = 0; k < depth && k < 100; k++) msl_explain_put(w, "  ");
+    msl_explain_put(w, msl_explain_title(plan));
     size_t before = w->length;
-    put(w, "  ");
-    put_detail(w, plan);
+    msl_explain_put(w, "  ");
+    msl_explain_detail(w, plan);
     if (w->length == before + 2) w->length = before; // nothing to say
-    bool shows_estimate = plan->estimated_rows >= 0 && plan->kind != MSL_PLAN_PROJECT && plan->kind != MSL_PLAN_VALUES;
-    if (shows_estimate) {
-        uint64_t rows = plan->estimated_rows < 1e18 ? (uint64_t)(plan->estimated_rows + 0.5) : UINT64_MAX;
-        put(w, "  (~");
-        put_u64(w, rows);
-        put(w, rows == 1 ? " row)" : " rows)");
-    }
-    if (w->profiles) put_profile(w, plan);
-    put(w, "\n");
+    bool shows_estimate = plan->kind != MSL_PLAN_PROJECT && plan->kind != MSL_PLAN_VALUES;
+    if (shows_estimate) msl_explain_put_estimate(w, plan->estimated_rows);
+    if (w->profiles) msl_explain_profile(w, plan);
+    msl_explain_put(w, "\n");
     for (uint32_t c = 0; c < plan->child_count; c++) put_tree(w, plan->children[c], depth + 1);
 }
 
 /* ---- JSON ---- */
 
-static void put_json_string(writer *w, const char *text, size_t n) {
-    char escape[8];
-    put(w, "\"");
-    for (size_t k = 0; k < n; k++) {
-        unsigned char c = (unsigned char)text[k];
-        if (c == '"' || c == '\\') {
-            put(w, "\\");
-            put_n(w, text + k, 1);
-        } else if (c < 32) {
-            snprintf(escape, sizeof escape, "\\u%04x", c);
-            put(w, escape);
-        } else {
-            put_n(w, text + k, 1);
-        }
-    }
-    put(w, "\"");
-}
-
-static void put_json_number(writer *w, const char *name, double value) {
+static void put_json_number(msl_explain_writer *w, const char *name, double value) {
     char text[96];
     snprintf(text, sizeof text, ", \"%s\": %.17g", name, value);
-    put(w, text);
+    msl_explain_put(w, text);
 }
 
-static void put_json(writer *w, const msl_plan *plan) {
-    put(w, "{\"operator\": ");
-    put_json_string(w, node_title(plan), strlen(node_title(plan)));
-    writer detail = {.arena = w->arena};
-    put_detail(&detail, plan);
+static void put_json(msl_explain_writer *w, const msl_plan *plan) {
+    msl_explain_put(w, "{\"operator\": ");
+    msl_explain_put_quoted(w, msl_explain_title(plan), strlen(msl_explain_title(plan)));
+    msl_explain_writer detail = {.arena = w->arena};
+    msl_explain_detail(&detail, plan);
     w->failed = w->failed || detail.failed;
-    put(w, ", \"detail\": ");
-    put_json_string(w, detail.text ? detail.text : "", detail.length);
+    msl_explain_put(w, ", \"detail\": ");
+    msl_explain_put_quoted(w, detail.text ? detail.text : "", detail.length);
     if (plan->estimated_rows >= 0) put_json_number(w, "estimated_rows", plan->estimated_rows);
     if (w->profiles) {
         const msl_node_profile *n = &w->profiles[plan->id];
@@ -426,28 +382,31 @@ static void put_json(writer *w, const msl_plan *plan) {
         put_json_number(w, "ms", (double)n->ns / 1e6);
         put_json_number(w, "memory_bytes", (double)n->memory_bytes);
         if (n->detail && n->detail[0]) {
-            put(w, ", \"run\": ");
-            put_json_string(w, n->detail, strlen(n->detail));
+            msl_explain_put(w, ", \"run\": ");
+            msl_explain_put_quoted(w, n->detail, strlen(n->detail));
         }
         for (uint32_t k = 0; n->partition_rows && k < n->partition_count; k++) {
             char text[32];
             snprintf(text, sizeof text, "%s%" PRIu64, k ? ", " : ", \"partition_rows\": [", n->partition_rows[k]);
-            put(w, text);
-            if (k + 1 == n->partition_count) put(w, "]");
+            msl_explain_put(w, text);
+            if (k + 1 == n->partition_count) msl_explain_put(w, "]");
         }
     }
-    put(w, ", \"children\": [");
+    msl_explain_put(w, ", \"children\": [");
     for (uint32_t c = 0; c < plan->child_count; c++) {
-        if (c) put(w, ", ");
+        if (c) msl_explain_put(w, ", ");
         put_json(w, plan->children[c]);
     }
-    put(w, "]}");
+    msl_explain_put(w, "]}");
 }
 
 char *msl_explain(const msl_plan *plan, const msl_node_profile *profiles, msl_explain_format format, msl_arena *arena) {
-    writer w = {.arena = arena, .profiles = profiles, .format = format};
+    msl_explain_writer w = {.arena = arena, .profiles = profiles, .format = format};
     if (format == MSL_EXPLAIN_JSON) {
         put_json(&w, plan);
+    } else if (format == MSL_EXPLAIN_DOT) {
+        msl_explain_dot(&w, plan);
+        if (w.length && !w.failed) w.text[w.length - 1] = 0;
     } else {
         put_tree(&w, plan, 0);
         if (w.length && !w.failed) w.text[w.length - 1] = 0; // the last newline

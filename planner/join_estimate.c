@@ -66,11 +66,15 @@ msl_join_estimate msl_estimate_join(msl_planner *p, const msl_logical *join, dou
             rest *= msl_selectivity(p, &e, 1);
         }
     }
-    if (!pairs) return (msl_join_estimate){rest, 1 - pow(1 - rest, fmax(right_rows, 0))};
+    if (!pairs) {
+        return (msl_join_estimate){rest, 1 - pow(1 - rest, fmax(right_rows, 0)), 1 - pow(1 - rest, fmax(left_rows, 0))};
+    }
     double domain = fmax(1, msl_equality_domain(p, left, right, pairs, left_rows, right_rows));
     double keys = msl_exprs_distinct(p, right, pairs, right_rows); // different keys on the right
     if (keys < 0) keys = fmin(right_rows, domain);
     double matches = keys >= 1 ? fmax(1, right_rows / keys) : 1; // partners of a left row that has one
     double matched = fmin(1, keys / domain) * (1 - pow(1 - rest, matches));
-    return (msl_join_estimate){rest / domain, matched};
+    double left_keys = msl_exprs_distinct(p, left, pairs, left_rows);
+    if (left_keys < 0) left_keys = fmin(left_rows, domain);
+    return (msl_join_estimate){rest / domain, matched, fmin(1, left_keys / domain)};
 }

@@ -7,6 +7,7 @@
 typedef struct msl_join_estimate {
     double selectivity; ///< of all pairs
     double matched;     ///< share of the left rows that have a partner
+    double matched_right; ///< share of the right rows that have one
 } msl_join_estimate;
 
 /// A join of sides of so many rows, by its keys and conjuncts.

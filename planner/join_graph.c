@@ -115,6 +115,8 @@ static double share_of(msl_planner *p, const msl_logical *node, msl_logical *lef
     case MSL_JOIN_INNER:
     case MSL_JOIN_FULL:
     case MSL_JOIN_MARK:
+    case MSL_JOIN_RIGHT_SEMI: // of physical plans
+    case MSL_JOIN_RIGHT_ANTI:
     case MSL_JOIN_SINGLE: break;
     }
     return 1;
@@ -531,6 +533,9 @@ morsel_status msl_join_graph_make(msl_planner *p, msl_logical *root, msl_join_gr
     join_edges edges = {0};
     join_classes classes = {0};
     MSL_TRY(connect(&m, &edges, &classes));
+    for (uint32_t i = 0; i < m.ops.count && m.g->constants.count; i++) {
+        if (m.ops.items[i].type != MSL_JOIN_INNER) return MORSEL_OK; // a constant condition may stand below it only
+    }
     MSL_TRY(add_bonds(&m, &edges, &classes, all));
     m.g->edges = edges.items;
     m.g->edge_count = edges.count;

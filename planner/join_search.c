@@ -82,13 +82,14 @@ static void consider(msl_join_tree *t, msl_join_tree *a, msl_join_tree *b, const
         a = left;
     }
     msl_join_type type = step->op ? step->op->type : MSL_JOIN_INNER;
-    bool may_swap = type == MSL_JOIN_INNER || type == MSL_JOIN_LEFT;
+    bool keeps_sides = type == MSL_JOIN_SEMI || type == MSL_JOIN_ANTI; // build_side decides which of them is stored
+    bool may_swap = type == MSL_JOIN_INNER || type == MSL_JOIN_LEFT || (keeps_sides && step->has_equality);
     double inputs = a->cost + b->cost;
     double straight = inputs + join_cost(a->rows, b->rows, t->rows, step->has_equality);
     double swapped = may_swap ? inputs + join_cost(b->rows, a->rows, t->rows, step->has_equality) : INFINITY;
     double best = straight <= swapped ? straight : swapped;
     if (best >= t->cost) return;
-    bool is_swap = swapped < straight;
+    bool is_swap = swapped < straight && !keeps_sides;
     t->cost = best;
     t->left = is_swap ? b : a;
     t->right = is_swap ? a : b;
@@ -310,8 +311,7 @@ static morsel_status greedy(search *s, msl_join_tree **trees, msl_join_tree **ou
             *out = NULL;
             return MORSEL_OK;
         }
-        if (s->g->p->env->cancelled && atomic_load_explicit(s->g->p->env->cancelled, memory_order_relaxed))
-            return msl_error_set(s->g->p->err, MORSEL_INTERRUPTED, "57014", "interrupted while planning");
+        MSL_TRY(msl_planner_interrupted(s->g->p));
         msl_join_tree *t;
         msl_join_step step;
         MSL_TRY(new_tree(s, trees[best_a]->set, trees[best_b]->set, &t));

@@ -6,9 +6,9 @@
 #include <string.h>
 
 const char *msl_logical_kind_name(msl_logical_kind kind) {
-    static const char *const names[] = {"SCAN",  "VALUES", "FILTER",    "PROJECT", "AGGREGATE", "JOIN",   "SORT",
-                                        "TOP_N", "LIMIT",  "UNION_ALL", "REPEAT",  "EXPAND",    "WINDOW", "CHANGE",
-                                        "COPY_TO"};
+    static const char *const names[] = {"SCAN", "VALUES", "FILTER",    "PROJECT", "AGGREGATE", "JOIN",   "ASOF_JOIN", "SORT",
+                                        "TOP_N", "LIMIT", "UNION_ALL", "REPEAT",  "EXPAND",    "WINDOW", "CTE",       "RECURSIVE",
+                                        "WORK",  "CHANGE", "COPY_TO"};
     return names[kind];
 }
 
@@ -60,6 +60,7 @@ morsel_status msl_logical_project(msl_planner *p, msl_logical *child, msl_expr *
         msl_expr *e = exprs[k];
         node->project.exprs[k] = e;
         bool passes = e->kind == MSL_EXPR_COLUMN && !emitted[e->column];
+        if (passes && p->has_outer_columns) passes = msl_logical_has(child, e->column); // an enclosing query's
         if (passes && names && names[k] && strcmp(names[k], msl_column_name(p, e->column)) != 0) passes = false;
         if (passes) {
             node->columns[k] = e->column;
@@ -68,6 +69,31 @@ morsel_status msl_logical_project(msl_planner *p, msl_logical *child, msl_expr *
         }
         MSL_TRY(msl_new_column(p, e->type, names && names[k] ? names[k] : NULL, &node->columns[k]));
     }
+    *out = node;
+    return MORSEL_OK;
+}
+
+morsel_status msl_logical_define(msl_planner *p, msl_logical *child, const uint32_t *ids, msl_expr *const *exprs,
+                         uint32_t count, msl_logical **out) {
+    msl_ids columns = {0};
+    msl_exprs all = {0};
+    for (uint32_t k = 0; k < child->column_count; k++) {
+        msl_expr *column;
+        if (msl_id_position(ids, count, child->columns[k]) >= 0) continue;
+        MSL_TRY(msl_expr_new(p, MSL_EXPR_COLUMN, msl_column_type(p, child->columns[k]), 0, MSL_NOWHERE, &column));
+        column->column = child->columns[k];
+        MSL_TRY(MSL_PUSH(p, &columns, child->columns[k]));
+        MSL_TRY(MSL_PUSH(p, &all, column));
+    }
+    for (uint32_t k = 0; k < count; k++) {
+        MSL_TRY(MSL_PUSH(p, &columns, ids[k]));
+        MSL_TRY(MSL_PUSH(p, &all, exprs[k]));
+    }
+    msl_logical *node;
+    MSL_TRY(msl_logical_new(p, MSL_LOGICAL_PROJECT, 1, columns.count, &node));
+    node->children[0] = child;
+    node->project.exprs = all.items;
+    if (columns.count) memcpy(node->columns, columns.items, sizeof *columns.items * columns.count);
     *out = node;
     return MORSEL_OK;
 }
@@ -118,8 +144,12 @@ bool msl_logical_is_one_row(const msl_logical *node) {
         }
         return node->join.type == MSL_JOIN_INNER && node->join.count == 0 && node->join.key_count == 0 &&
                msl_logical_is_one_row(node->children[0]) && msl_logical_is_one_row(node->children[1]);
+    case MSL_LOGICAL_CTE: return msl_logical_is_one_row(node->cte.cte->plan);
+    case MSL_LOGICAL_ASOF_JOIN:
     case MSL_LOGICAL_SCAN:
     case MSL_LOGICAL_FILTER:
+    case MSL_LOGICAL_RECURSIVE:
+    case MSL_LOGICAL_WORK:
     case MSL_LOGICAL_TOP_N:
     case MSL_LOGICAL_LIMIT:
     case MSL_LOGICAL_UNION_ALL:
@@ -130,3 +160,17 @@ bool msl_logical_is_one_row(const msl_logical *node) {
     }
     return false;
 }
+
+static bool reads_work(const msl_logical *node, const msl_recursion *within) {
+    if (node->kind == MSL_LOGICAL_WORK) return node->recursive.recursion != within;
+    if (node->kind == MSL_LOGICAL_CTE) return reads_work(node->cte.cte->plan, within);
+    if (node->kind == MSL_LOGICAL_RECURSIVE) {
+        return reads_work(node->children[0], within) || reads_work(node->children[1], node->recursive.recursion);
+    }
+    for (uint32_t c = 0; c < node->child_count; c++) {
+        if (reads_work(node->children[c], within)) return true;
+    }
+    return false;
+}
+
+bool msl_logical_reads_work(const msl_logical *node) { return reads_work(node, NULL); }

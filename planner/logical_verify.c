@@ -69,6 +69,7 @@ static void check_join(verifier *v) {
             v->problem = "join keys differ in type";
     }
     for (uint32_t k = 0; k < n->join.count; k++) check_condition(v, n->join.conjuncts[k]);
+    if (n->kind == MSL_LOGICAL_ASOF_JOIN) check_condition(v, n->join.nearest);
 }
 
 /// Ids that pass through must come from the input, for nodes that make none.
@@ -100,6 +101,27 @@ static void check_window(verifier *v) {
     }
 }
 
+static void check_cte(verifier *v) {
+    const msl_logical *n = v->node, *plan = n->cte.cte->plan;
+    for (uint32_t k = 0; k < n->column_count && !v->problem; k++) {
+        if (!msl_logical_has(plan, n->cte.sources[k])) v->problem = "CTE emits a column that its query lacks";
+        else if (msl_column_type(v->p, n->columns[k]) != msl_column_type(v->p, n->cte.sources[k]))
+            v->problem = "CTE emits a column of another type than its query";
+    }
+}
+
+static void check_recursive(verifier *v) {
+    const msl_logical *n = v->node;
+    for (uint32_t c = 0; c < 2 && !v->problem; c++) {
+        const msl_logical *child = n->children[c];
+        if (child->column_count != n->column_count) v->problem = "RECURSIVE's children differ in columns";
+        for (uint32_t k = 0; k < n->column_count && !v->problem; k++) {
+            if (msl_column_type(v->p, child->columns[k]) != msl_column_type(v->p, n->columns[k]))
+                v->problem = "RECURSIVE's children differ in types";
+        }
+    }
+}
+
 static void check_node(verifier *v) {
     const msl_logical *n = v->node;
     switch (n->kind) {
@@ -123,6 +145,7 @@ static void check_node(verifier *v) {
         break;
     case MSL_LOGICAL_AGGREGATE: check_aggregate(v); break;
     case MSL_LOGICAL_JOIN:
+    case MSL_LOGICAL_ASOF_JOIN:
         check_join(v);
         check_passes(v, n->column_count - (n->join.type == MSL_JOIN_MARK));
         break;
@@ -147,6 +170,16 @@ static void check_node(verifier *v) {
     case MSL_LOGICAL_UNION_ALL:
         for (uint32_t c = 0; c < n->child_count; c++) {
             if (n->children[c]->column_count != n->column_count) v->problem = "UNION_ALL's children differ in columns";
+        }
+        break;
+    case MSL_LOGICAL_CTE: check_cte(v); break;
+    case MSL_LOGICAL_RECURSIVE: check_recursive(v); break;
+    case MSL_LOGICAL_WORK:
+        for (uint32_t k = 0; k < n->column_count; k++) {
+            const msl_recursion *r = n->recursive.recursion;
+            if (n->recursive.indexes[k] >= r->column_count ||
+                msl_column_type(v->p, n->columns[k]) != r->types[n->recursive.indexes[k]])
+                v->problem = "WORK emits a column that the recursion lacks";
         }
         break;
     case MSL_LOGICAL_CHANGE:

@@ -8,10 +8,18 @@
 #include "planner/expr_walk.h"
 #include "planner/logical.h"
 
+/// Takes the dependent joins of a bound plan apart (unnest.c). Not a pass: without it the plan could not run.
+morsel_status msl_unnest(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
 /// Runs every pass that is not disabled; verifies the plan before the first and after each.
 morsel_status msl_optimize(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
 
 morsel_status msl_pass_fold_constants(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
+morsel_status msl_pass_factor_or(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
+morsel_status msl_pass_infer_predicates(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
+morsel_status msl_pass_remove_joins(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
+morsel_status msl_pass_from_metadata(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
+morsel_status msl_pass_group_keys(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
+morsel_status msl_pass_distinct_keys(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
 morsel_status msl_pass_push_filter(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
 morsel_status msl_pass_join_order(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
 morsel_status msl_pass_join_keys(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
@@ -22,6 +30,12 @@ morsel_status msl_pass_top_n(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
 morsel_status msl_pass_distinct_aggregate(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
 morsel_status msl_pass_common_subexpr(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
 morsel_status msl_pass_prune_columns(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
+
+/// Has the setting disabled_optimizers switched it off?
+bool msl_pass_is_disabled(const msl_planner *p, const char *name);
+/// The same for a CTE's plan, once all that reads it has been through the pass.
+morsel_status msl_pass_filter_cte(msl_planner *p, msl_cte *cte) MSL_MUST_CHECK;
+morsel_status msl_pass_prune_cte(msl_planner *p, msl_cte *cte) MSL_MUST_CHECK;
 
 /// Calls `fn` for every expression of a node (not of its children), which may replace it.
 typedef morsel_status (*msl_expr_edit_fn)(msl_planner *p, msl_expr **expr, void *context);

@@ -2,12 +2,16 @@
 ///
 ///   FROM small JOIN big ON ...   ->   FROM big JOIN small ON ...        (the right side is built)
 ///
+/// In the step of a recursive query a side that is the same in every round is the one to build: that happens once.
+///
 /// Needs   1 both sizes are known or guessed
-///         2 INNER and FULL swap as they are, LEFT becomes RIGHT and RIGHT becomes LEFT; the others have a fixed left
-///           side
+///         2 INNER and FULL swap as they are, LEFT becomes RIGHT and RIGHT becomes LEFT; SEMI and ANTI with keys keep their
+///           sides and say that the left one is built; the others, and ASOF joins, have a fixed left side
 #include "planner/pass.h"
 
 #include <string.h>
+
+#define LEFT_GAIN 1.5 ///< how much larger the right side of SEMI and ANTI must be: their left side comes out in order
 
 static void swap_sides(msl_logical *join) {
     msl_logical *left = join->children[0];
@@ -34,7 +38,7 @@ static bool may_swap(msl_join_type type) {
 static morsel_status choose(msl_planner *p, msl_logical *node, bool by_position) {
     for (uint32_t c = 0; c < node->child_count; c++) {
         bool positions = node->kind == MSL_LOGICAL_UNION_ALL || node->kind == MSL_LOGICAL_CHANGE ||
-                         node->kind == MSL_LOGICAL_COPY_TO;
+                         node->kind == MSL_LOGICAL_COPY_TO || node->kind == MSL_LOGICAL_RECURSIVE;
         bool passes_on =
             node->kind == MSL_LOGICAL_FILTER || node->kind == MSL_LOGICAL_SORT || node->kind == MSL_LOGICAL_LIMIT;
         MSL_TRY(choose(p, node->children[c], positions || (by_position && passes_on)));
@@ -43,15 +47,22 @@ static morsel_status choose(msl_planner *p, msl_logical *node, bool by_position)
         node->kind == MSL_LOGICAL_TOP_N) {
         memcpy(node->columns, node->children[0]->columns, sizeof *node->columns * node->column_count);
     }
-    if (node->kind != MSL_LOGICAL_JOIN) return MORSEL_OK;
-    bool left_only = !may_swap(node->join.type);
+    if (node->kind != MSL_LOGICAL_JOIN && node->kind != MSL_LOGICAL_ASOF_JOIN) return MORSEL_OK;
+    bool may_swap_sides = node->kind == MSL_LOGICAL_JOIN && may_swap(node->join.type);
+    bool emits_right = may_swap(node->join.type) || node->join.type == MSL_JOIN_SINGLE;
     uint32_t n = node->children[0]->column_count; // a child may have changed the order of its columns
     memcpy(node->columns, node->children[0]->columns, sizeof *node->columns * n);
-    if (node->join.type == MSL_JOIN_SINGLE || !left_only) {
+    if (emits_right) {
         memcpy(node->columns + n, node->children[1]->columns, sizeof *node->columns * node->children[1]->column_count);
     }
+    bool left_works = msl_logical_reads_work(node->children[0]), right_works = msl_logical_reads_work(node->children[1]);
     double left = msl_estimate_rows(p, node->children[0]), right = msl_estimate_rows(p, node->children[1]);
-    if (!left_only && !by_position && left >= 0 && right > left) swap_sides(node);
+    bool swaps = left_works != right_works ? right_works : left >= 0 && right > left;
+    if (node->join.type == MSL_JOIN_SEMI || node->join.type == MSL_JOIN_ANTI) {
+        bool is_round = left_works || right_works; // in a recursion's step the left side comes anew each time
+        node->join.builds_left = node->join.key_count && !is_round && left >= 0 && right > left * LEFT_GAIN;
+    }
+    if (swaps && may_swap_sides && !by_position) swap_sides(node);
     return MORSEL_OK;
 }
 

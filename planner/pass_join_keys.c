@@ -4,8 +4,8 @@
 ///
 /// Needs   1 one operand uses columns of the left side only, the other of the right side only
 ///         2 neither is volatile; one that can fail becomes a key only when no safe equality exists: a key is computed
-///           for every row of its side, as a nested loop would as soon as the other side has a row
-///         3 MARK: the equality is the whole condition, since a rest would need three-valued logic beside the keys
+///           for every row of its side, as a nested loop would as soon as the other side has a row. One that can fail
+///           only by range counts as safe: what stands against it is a walk over all rows with the other keys
 #include "planner/pass.h"
 
 #include <string.h>
@@ -26,7 +26,8 @@ static bool as_key(const msl_logical *join, const msl_expr *e, key_pair *out) {
         bool has_columns = msl_expr_has_kind(l, MSL_EXPR_COLUMN) && msl_expr_has_kind(r, MSL_EXPR_COLUMN);
         if (!has_columns || !msl_expr_within(l, left->columns, left->column_count)) continue;
         if (!msl_expr_within(r, right->columns, right->column_count)) continue;
-        *out = (key_pair){l, r, is_same, ((l->flags | r->flags) & MSL_EXPR_CAN_FAIL) != 0};
+        bool can_fail = ((l->flags | r->flags) & MSL_EXPR_CAN_FAIL) != 0;
+        *out = (key_pair){l, r, is_same, can_fail && !(msl_expr_fails_only_by_range(l) && msl_expr_fails_only_by_range(r))};
         return true;
     }
     return false;
@@ -38,7 +39,6 @@ static morsel_status find_keys(msl_planner *p, msl_logical *join) {
     key_pair pair;
     for (uint32_t k = 0; k < count; k++)
         has_safe = has_safe || (as_key(join, join->join.conjuncts[k], &pair) && !pair.can_fail);
-    if (join->join.type == MSL_JOIN_MARK && count != 1) return MORSEL_OK;
     msl_expr **left, **right;
     bool *null_equal;
     MSL_TRY(MSL_TAKE(p, left, keys + count));
@@ -73,5 +73,5 @@ static morsel_status find_keys(msl_planner *p, msl_logical *join) {
 morsel_status msl_pass_join_keys(msl_planner *p, msl_logical **root) {
     msl_logical *node = *root;
     for (uint32_t c = 0; c < node->child_count; c++) MSL_TRY(msl_pass_join_keys(p, &node->children[c]));
-    return node->kind == MSL_LOGICAL_JOIN ? find_keys(p, node) : MORSEL_OK;
+    return node->kind == MSL_LOGICAL_JOIN || node->kind == MSL_LOGICAL_ASOF_JOIN ? find_keys(p, node) : MORSEL_OK;
 }

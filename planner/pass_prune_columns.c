@@ -2,8 +2,13 @@
 ///
 ///   SELECT a FROM (SELECT a, b, f(c) FROM t) WHERE d > 0   ->   scan of a, d; what stores rows stores a only
 ///
+/// remove_joins is the same walk before joins are ordered, and leaves out what it finds to be of no use:
+///
+///   SELECT a.x FROM a LEFT JOIN b ON a.k = b.id      (b.id PRIMARY KEY)   ->   SELECT a.x FROM a
+///
 /// Needs   a projected expression that nobody uses may go even if it can fail: no result row depends on it
 #include "planner/pass.h"
+#include "planner/row_properties.h"
 
 #include <string.h>
 
@@ -139,6 +144,15 @@ static morsel_status prune_expand(msl_planner *p, msl_logical *node, const bool 
     return MORSEL_OK;
 }
 
+/// A LEFT join whose right columns nobody needs and that repeats no left row.
+static bool gives_nothing(const msl_logical *node, const bool *needed) {
+    if (node->join.type != MSL_JOIN_LEFT) return false;
+    for (uint32_t k = 0; k < node->children[1]->column_count; k++) {
+        if (needed[node->children[1]->columns[k]]) return false;
+    }
+    return msl_join_matches_once(node);
+}
+
 static morsel_status prune_join(msl_planner *p, msl_logical *node, const bool *needed) {
     bool *below;
     MSL_TRY(new_set(p, needed, &below));
@@ -188,15 +202,34 @@ static morsel_status prune_through(msl_planner *p, msl_logical *node, const bool
     return MORSEL_OK;
 }
 
-static morsel_status prune_whole(msl_planner *p,
-                                 msl_logical *node) { // INSERT, COPY_TO: every column of the child, in order
+/// Every column of child c is needed, in order: INSERT, COPY_TO, RECURSIVE.
+static morsel_status prune_whole(msl_planner *p, msl_logical *node, uint32_t c) {
     bool *all;
-    const uint32_t *columns = node->children[0]->columns;
-    uint32_t count = node->children[0]->column_count;
+    const uint32_t *columns = node->children[c]->columns;
+    uint32_t count = node->children[c]->column_count;
     MSL_TRY(new_set(p, NULL, &all));
     for (uint32_t k = 0; k < count; k++) all[columns[k]] = true;
-    MSL_TRY(prune(p, node->children[0], all, &node->children[0]));
-    return exactly(p, node->children[0], columns, count, &node->children[0]);
+    MSL_TRY(prune(p, node->children[c], all, &node->children[c]));
+    return exactly(p, node->children[c], columns, count, &node->children[c]);
+}
+
+/// A reader of a CTE: what it needs, the CTE has to keep.
+static morsel_status prune_cte_reader(msl_planner *p, msl_logical *node, const bool *needed) {
+    uint32_t *kept;
+    msl_cte *cte = node->cte.cte;
+    if (!cte->needed) MSL_TRY(new_set(p, NULL, &cte->needed));
+    MSL_TRY(keep_needed(p, node, needed, &kept));
+    for (uint32_t k = 0; k < node->column_count; k++) {
+        node->cte.sources[k] = node->cte.sources[kept[k]];
+        cte->needed[node->cte.sources[k]] = true;
+    }
+    return MORSEL_OK;
+}
+
+morsel_status msl_pass_prune_cte(msl_planner *p, msl_cte *cte) {
+    if (!cte->needed) MSL_TRY(new_set(p, NULL, &cte->needed));
+    MSL_TRY(prune(p, cte->plan, cte->needed, &cte->plan));
+    return narrow(p, cte->plan, cte->needed, &cte->plan);
 }
 
 static morsel_status prune(msl_planner *p, msl_logical *node, const bool *needed, msl_logical **out) {
@@ -213,7 +246,10 @@ static morsel_status prune(msl_planner *p, msl_logical *node, const bool *needed
     case MSL_LOGICAL_AGGREGATE: return prune_aggregate(p, node, needed);
     case MSL_LOGICAL_WINDOW: return prune_window(p, node, needed, out);
     case MSL_LOGICAL_EXPAND: return prune_expand(p, node, needed);
-    case MSL_LOGICAL_JOIN: return prune_join(p, node, needed);
+    case MSL_LOGICAL_JOIN:
+        if (p->removes_joins && gives_nothing(node, needed)) return prune(p, node->children[0], needed, out);
+        return prune_join(p, node, needed);
+    case MSL_LOGICAL_ASOF_JOIN: return prune_join(p, node, needed);
     case MSL_LOGICAL_UNION_ALL: return prune_union(p, node, needed);
     case MSL_LOGICAL_FILTER:
     case MSL_LOGICAL_SORT:
@@ -233,8 +269,17 @@ static morsel_status prune(msl_planner *p, msl_logical *node, const bool *needed
         node->column_count = columns.count;
         return MORSEL_OK;
     }
+    case MSL_LOGICAL_CTE: return prune_cte_reader(p, node, needed);
+    case MSL_LOGICAL_WORK:
+        MSL_TRY(keep_needed(p, node, needed, &kept));
+        for (uint32_t k = 0; k < node->column_count; k++)
+            node->recursive.indexes[k] = node->recursive.indexes[kept[k]];
+        return MORSEL_OK;
+    case MSL_LOGICAL_RECURSIVE: // the step may need what the reader does not
+        MSL_TRY(prune_whole(p, node, 0));
+        return prune_whole(p, node, 1);
     case MSL_LOGICAL_CHANGE:
-    case MSL_LOGICAL_COPY_TO: return prune_whole(p, node);
+    case MSL_LOGICAL_COPY_TO: return prune_whole(p, node, 0);
     }
     return MORSEL_OK;
 }
@@ -248,4 +293,11 @@ morsel_status msl_pass_prune_columns(msl_planner *p, msl_logical **root) {
     for (uint32_t k = 0; k < count; k++) all[columns[k]] = true;
     MSL_TRY(prune(p, *root, all, root));
     return exactly(p, *root, columns, count, root);
+}
+
+morsel_status msl_pass_remove_joins(msl_planner *p, msl_logical **root) {
+    p->removes_joins = true;
+    morsel_status status = msl_pass_prune_columns(p, root);
+    p->removes_joins = false;
+    return status;
 }

@@ -16,7 +16,13 @@
 ///      RIGHT
 ///    7 ON          of INNER as 4; of LEFT, SEMI, ANTI: over the right side, to the right; of RIGHT, SEMI: over the
 ///                  left, to the left; of FULL, MARK, SINGLE: stays
+///      ASOF        from above only over the left side, to the left side (INNER, LEFT, SEMI, ANTI): fewer right rows would make
+///                  others the nearest; ON as 7
 ///    8 SCAN        `column op constant` is offered to the source, which answers exact, prunes or ignored
+///   10 ON          an OR over both sides that says something of a side in every arm says it to that side as well, where the
+///                  condition itself could move there by rule 7
+///   11 CTE         the rows that no reader asks for are not kept: (what reader 1 asks) OR (what reader 2 asks) ...; each
+///                  reader goes on asking. RECURSIVE, WORK: never
 ///    9 INNER       an equality of two relations that can fail only by range (a.x = b.y + 1) joins them: a cross
 ///                  product would be the alternative
 /// Needs   otherwise a condition that can fail never moves below a filter, join, grouping or union: it would see rows
@@ -27,6 +33,8 @@
 #include <string.h>
 
 static morsel_status push(msl_planner *p, msl_logical *node, const msl_exprs *conditions, msl_logical **out);
+
+static morsel_status strengthen_below(msl_planner *p, msl_logical *project, msl_expr *condition);
 
 static bool is_safe(const msl_expr *e) { return !(e->flags & (MSL_EXPR_CAN_FAIL | MSL_EXPR_VOLATILE)); }
 
@@ -60,6 +68,7 @@ static morsel_status push_through_exprs(msl_planner *p, msl_logical *node, const
         }
         if (movable) MSL_TRY(msl_expr_substitute(p, condition, node->columns, exprs, count, &condition));
         MSL_TRY(MSL_PUSH(p, movable ? &pushed : &kept, condition));
+        if (!movable) MSL_TRY(strengthen_below(p, node, condition));
     }
     return settle(p, node, &pushed, &kept, out);
 }
@@ -176,9 +185,50 @@ static void strengthen(msl_logical *join, const msl_exprs *conditions) {
     }
 }
 
+/// Rule 6 for an outer join below a projection that the condition itself cannot pass.
+static morsel_status strengthen_below(msl_planner *p, msl_logical *node, msl_expr *condition) {
+    msl_exprs one = {.count = 1, .items = &condition};
+    while (node->kind == MSL_LOGICAL_PROJECT) {
+        MSL_TRY(msl_expr_substitute(p, condition, node->columns, node->project.exprs, node->column_count, &condition));
+        node = node->children[0];
+    }
+    if (node->kind == MSL_LOGICAL_JOIN) strengthen(node, &one);
+    return MORSEL_OK;
+}
+
+/// Rule 6 for the outer joins below an INNER one: its own condition is one above them.
+static void strengthen_children(msl_logical *join) {
+    if (join->join.type != MSL_JOIN_INNER) return;
+    msl_exprs own = {.items = join->join.conjuncts, .count = join->join.count};
+    for (uint32_t c = 0; c < 2; c++) {
+        if (join->children[c]->kind == MSL_LOGICAL_JOIN) strengthen(join->children[c], &own);
+    }
+}
+
 typedef struct join_push {
     msl_exprs left, right, join, above;
 } join_push;
+
+/// Rule 10: what an OR over both sides says of one of them: each arm's conjuncts on that side, when every arm has some.
+static morsel_status implied_by(msl_planner *p, const msl_expr *e, const msl_logical *side, msl_exprs *out) {
+    msl_exprs arms = {0};
+    if (e->kind != MSL_EXPR_OR || !is_safe(e)) return MORSEL_OK;
+    for (uint32_t k = 0; k < e->arg_count; k++) {
+        msl_exprs conjuncts = {0}, own = {0};
+        msl_expr *arm;
+        MSL_TRY(msl_expr_conjuncts(p, e->args[k], &conjuncts));
+        for (uint32_t c = 0; c < conjuncts.count; c++) {
+            bool is_own = msl_expr_within(conjuncts.items[c], side->columns, side->column_count);
+            if (is_own) MSL_TRY(MSL_PUSH(p, &own, conjuncts.items[c]));
+        }
+        if (own.count == 0) return MORSEL_OK;
+        MSL_TRY(msl_expr_junction(p, MSL_EXPR_AND, own.items, own.count, MSL_NOWHERE, &arm));
+        MSL_TRY(MSL_PUSH(p, &arms, arm));
+    }
+    msl_expr *either;
+    MSL_TRY(msl_expr_junction(p, MSL_EXPR_OR, arms.items, arms.count, msl_expr_at(e), &either));
+    return MSL_PUSH(p, out, either);
+}
 
 /// Rule 9: is `e` an equality between relations under this inner join that can fail only by range?
 static bool is_join_equality(const msl_logical *node, const msl_expr *e) {
@@ -202,6 +252,8 @@ static morsel_status place_above(msl_planner *p, const msl_logical *node, msl_ex
     bool on_left = msl_expr_within(e, left->columns, left->column_count);
     bool on_right = msl_expr_within(e, right->columns, right->column_count);
     if ((!is_safe(e) && !is_join_equality(node, e)) || type == MSL_JOIN_FULL) return MSL_PUSH(p, &to->above, e);
+    bool moves_left = type == MSL_JOIN_INNER || type == MSL_JOIN_LEFT || type == MSL_JOIN_SEMI || type == MSL_JOIN_ANTI;
+    if (node->kind == MSL_LOGICAL_ASOF_JOIN) return MSL_PUSH(p, on_left && !on_right && moves_left ? &to->left : &to->above, e);
     if (type == MSL_JOIN_INNER) {
         if (on_left && on_right) return MSL_PUSH(p, &to->above, e); // no columns at all
         return MSL_PUSH(p, on_left ? &to->left : on_right ? &to->right : &to->join, e);
@@ -227,10 +279,17 @@ static morsel_status place_on(msl_planner *p, const msl_logical *node, msl_expr 
 static morsel_status push_into_join(msl_planner *p, msl_logical *node, const msl_exprs *conditions, msl_logical **out) {
     join_push to = {{0}, {0}, {0}, {0}};
     strengthen(node, conditions);
+    strengthen_children(node);
     for (uint32_t k = 0; k < node->join.count; k++) MSL_TRY(place_on(p, node, node->join.conjuncts[k], &to));
     for (uint32_t k = 0; k < conditions->count; k++) MSL_TRY(place_above(p, node, conditions->items[k], &to));
     node->join.conjuncts = to.join.items;
     node->join.count = to.join.count;
+    bool implies_left = node->join.type == MSL_JOIN_INNER || node->join.type == MSL_JOIN_SEMI;
+    bool implies_right = implies_left || node->join.type == MSL_JOIN_LEFT || node->join.type == MSL_JOIN_ANTI;
+    for (uint32_t k = 0; k < to.join.count; k++) {
+        if (implies_left) MSL_TRY(implied_by(p, to.join.items[k], node->children[0], &to.left));
+        if (implies_right) MSL_TRY(implied_by(p, to.join.items[k], node->children[1], &to.right));
+    }
     MSL_TRY(push(p, node->children[0], &to.left, &node->children[0]));
     MSL_TRY(push(p, node->children[1], &to.right, &node->children[1]));
     return msl_logical_filter(p, node, to.above.items, to.above.count, out);
@@ -299,6 +358,13 @@ static morsel_status as_scan_filter(msl_planner *p, const msl_expr *e, const msl
     return MORSEL_OK;
 }
 
+/// IS NOT NULL of a column that the source promises never to be NULL.
+static bool is_promised(const msl_logical *scan, const msl_expr *e) {
+    if (strcmp(msl_expr_function(e), "is not null") != 0 || e->args[0]->kind != MSL_EXPR_COLUMN) return false;
+    int64_t at = msl_id_position(scan->columns, scan->column_count, e->args[0]->column);
+    return at >= 0 && scan->scan.source->columns[scan->scan.indexes[at]].is_not_null;
+}
+
 /// Rule 8.
 static morsel_status push_into_scan(msl_planner *p, msl_logical *node, const msl_exprs *conditions, msl_logical **out) {
     const msl_source *source = node->scan.source;
@@ -315,6 +381,7 @@ static morsel_status push_into_scan(msl_planner *p, msl_logical *node, const msl
         bool found;
         MSL_TRY(as_scan_filter(p, e, &column, &filter, &found));
         msl_filter_answer answer = MSL_FILTER_IGNORED;
+        if (is_promised(node, e)) continue;
         if (found && source->ops->answer) {
             filter.column = node->scan.indexes[msl_id_position(node->columns, node->column_count, column->column)];
             answer = source->ops->answer(source, &filter);
@@ -325,6 +392,41 @@ static morsel_status push_into_scan(msl_planner *p, msl_logical *node, const msl
     node->scan.filters = filters.items;
     node->scan.filter_count = filters.count;
     return msl_logical_filter(p, node, kept.items, kept.count, out);
+}
+
+/* ---- CTEs ---- */
+
+/// Rule 10, a reader's part.
+static morsel_status push_to_cte(msl_planner *p, msl_logical *node, const msl_exprs *conditions, msl_logical **out) {
+    msl_cte *cte = node->cte.cte;
+    msl_exprs asked = {0};
+    msl_expr **columns, *all;
+    MSL_TRY(MSL_TAKE(p, columns, node->column_count));
+    for (uint32_t k = 0; k < node->column_count; k++)
+        MSL_TRY(msl_expr_column(p, node->cte.sources[k], MSL_NOWHERE, &columns[k]));
+    for (uint32_t k = 0; k < conditions->count; k++) {
+        msl_expr *condition = conditions->items[k];
+        if (!is_safe(condition)) continue;
+        MSL_TRY(msl_expr_substitute(p, condition, node->columns, columns, node->column_count, &condition));
+        MSL_TRY(MSL_PUSH(p, &asked, condition));
+    }
+    if (asked.count == 0) {
+        cte->wants_all = true;
+    } else {
+        MSL_TRY(msl_expr_junction(p, MSL_EXPR_AND, asked.items, asked.count, MSL_NOWHERE, &all));
+        MSL_TRY(MSL_PUSH(p, &cte->conditions, all));
+    }
+    return msl_logical_filter(p, node, conditions->items, conditions->count, out);
+}
+
+morsel_status msl_pass_filter_cte(msl_planner *p, msl_cte *cte) {
+    msl_exprs pushed = {0};
+    if (!cte->wants_all && !cte->is_forced && cte->conditions.count) {
+        msl_expr *any;
+        MSL_TRY(msl_expr_junction(p, MSL_EXPR_OR, cte->conditions.items, cte->conditions.count, MSL_NOWHERE, &any));
+        MSL_TRY(msl_expr_conjuncts(p, any, &pushed));
+    }
+    return push(p, cte->plan, &pushed, &cte->plan);
 }
 
 /* ---- the walk ---- */
@@ -361,7 +463,8 @@ static morsel_status push(msl_planner *p, msl_logical *node, const msl_exprs *co
     case MSL_LOGICAL_AGGREGATE: // a group that is there without rows must meet the condition too
         if (node->aggregate.total_count) return settle(p, node, &none, conditions, out);
         return push_through_exprs(p, node, conditions, node->aggregate.keys, node->aggregate.key_count, false, out);
-    case MSL_LOGICAL_JOIN: return push_into_join(p, node, conditions, out);
+    case MSL_LOGICAL_JOIN:
+    case MSL_LOGICAL_ASOF_JOIN: return push_into_join(p, node, conditions, out);
     case MSL_LOGICAL_WINDOW: return push_through_window(p, node, conditions, out);
     case MSL_LOGICAL_SORT: return settle(p, node, conditions, &none, out);
     case MSL_LOGICAL_REPEAT: {
@@ -376,6 +479,11 @@ static morsel_status push(msl_planner *p, msl_logical *node, const msl_exprs *co
     case MSL_LOGICAL_EXPAND: return push_through_expand(p, node, conditions, out);
     case MSL_LOGICAL_TOP_N:
     case MSL_LOGICAL_LIMIT: return settle(p, node, &none, conditions, out);
+    case MSL_LOGICAL_CTE: return push_to_cte(p, node, conditions, out);
+    case MSL_LOGICAL_WORK: return msl_logical_filter(p, node, conditions->items, conditions->count, out);
+    case MSL_LOGICAL_RECURSIVE:
+        MSL_TRY(push(p, node->children[1], &none, &node->children[1]));
+        return settle(p, node, &none, conditions, out);
     case MSL_LOGICAL_CHANGE:
     case MSL_LOGICAL_COPY_TO: MSL_ASSERT(conditions->count == 0); return settle(p, node, &none, &none, out);
     }

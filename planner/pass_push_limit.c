@@ -2,6 +2,7 @@
 ///
 ///   SELECT f(x) FROM (SELECT ... LIMIT 10)      LIMIT moves below the projection
 ///   (a UNION ALL b) LIMIT 10                    each child gets LIMIT 10 as well
+///   (a LEFT JOIN b) LIMIT 10                    a gets LIMIT 10 as well
 ///   (... LIMIT 10) LIMIT 5                      one LIMIT 5
 ///   LIMIT 0                                     VALUES without rows
 ///
@@ -28,6 +29,19 @@ static morsel_status limit_union(msl_planner *p, msl_logical *node, msl_logical 
     return MORSEL_OK;
 }
 
+/// Every row of an outer join's kept side comes out at least once: no more of them than rows are needed.
+static morsel_status limit_outer_join(msl_planner *p, msl_logical *node, msl_logical *join) {
+    int64_t rows = rows_read(node);
+    msl_join_type type = join->join.type;
+    bool keeps_left = type == MSL_JOIN_LEFT || type == MSL_JOIN_MARK;
+    msl_logical **kept = &join->children[keeps_left ? 0 : 1], *limit;
+    if (rows < 0 || (!keeps_left && type != MSL_JOIN_RIGHT)) return MORSEL_OK;
+    MSL_TRY(msl_logical_over(p, MSL_LOGICAL_LIMIT, *kept, &limit));
+    MSL_TRY(msl_expr_bigint(p, rows, &limit->limit.limit));
+    *kept = limit;
+    return MORSEL_OK;
+}
+
 /// LIMIT n over LIMIT m, without offsets: the smaller one.
 static void merge_limits(msl_logical *node) {
     msl_logical *below = node->children[0];
@@ -49,6 +63,8 @@ morsel_status msl_pass_push_limit(msl_planner *p, msl_logical **root) {
             child->children[0]->limit.offset = node->limit.offset;
         } else if (child->kind == MSL_LOGICAL_UNION_ALL) {
             MSL_TRY(limit_union(p, node, child));
+        } else if (child->kind == MSL_LOGICAL_JOIN) {
+            MSL_TRY(limit_outer_join(p, node, child));
         } else if (child->kind == MSL_LOGICAL_LIMIT) {
             merge_limits(node);
         }

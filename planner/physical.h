@@ -24,12 +24,16 @@ typedef enum msl_plan_kind {
     MSL_PLAN_EXCHANGE,
     MSL_PLAN_HASH_JOIN,      ///< children: probe (left), build (right)
     MSL_PLAN_LOOP_JOIN,      ///< any condition; right side materialised
+    MSL_PLAN_RANGE_JOIN,     ///< one or two inequalities between the sides; ASOF
     MSL_PLAN_SORT,           ///< parallel runs, merge; output ordered
     MSL_PLAN_TOP_N,
     MSL_PLAN_UNION_ALL,      ///< children in order
     MSL_PLAN_REPEAT,         ///< emits each row as often as its BIGINT column `repeat_column` says, without that column
     MSL_PLAN_EXPAND,         ///< emits its rows once for each grouping set; keys outside of the set are NULL, then the set's number
     MSL_PLAN_WINDOW,         ///< calls over one (PARTITION BY, ORDER BY); over EXCHANGE HASH (partition) or GATHER
+    MSL_PLAN_CTE,            ///< keeps its child's rows and reads them; without a child: reads those that another CTE node keeps
+    MSL_PLAN_RECURSIVE,      ///< children: base, step; emits the rows of the base, then those that each round of the step adds
+    MSL_PLAN_WORK,           ///< within the step: the rows that the round before has added
     MSL_PLAN_CHANGE,         ///< INSERT, UPDATE, DELETE of a table in memory; emits one BIGINT: rows, or the rows themselves
     MSL_PLAN_COPY_TO,        ///< into a file; emits one BIGINT: rows
     MSL_PLAN_KIND_COUNT
@@ -40,8 +44,16 @@ typedef enum msl_join_type {
     MSL_JOIN_SEMI,   ///< left rows with a match; left columns only
     MSL_JOIN_ANTI,   ///< left rows without a match; left columns only
     MSL_JOIN_MARK,   ///< left columns and a BOOLEAN: IN's three-valued answer
+    MSL_JOIN_RIGHT_SEMI, ///< right rows with a match; right columns only: a SEMI join whose left side is built
+    MSL_JOIN_RIGHT_ANTI, ///< right rows without a match; right columns only
     MSL_JOIN_SINGLE  ///< LEFT, but a second match is the error "more than one row returned by a subquery" (21000)
 } msl_join_type;
+
+/// An inequality between the sides: the right column is at least the left one, or at most (is_below); above or below it when strict.
+typedef struct msl_join_range {
+    uint32_t left, right; ///< positions in their sides; of equal types, which have order words (functions/order_word.h)
+    bool is_below, is_strict;
+} msl_join_range;
 
 typedef enum msl_exchange_kind {
     MSL_EXCHANGE_HASH, MSL_EXCHANGE_RANGE, MSL_EXCHANGE_BROADCAST, MSL_EXCHANGE_GATHER, MSL_EXCHANGE_MERGE
@@ -117,6 +129,15 @@ typedef struct msl_plan_change {
     int64_t conflict_key;            ///< the key that it is about; -1 = every one
 } msl_plan_change;
 
+/// A scan drops rows whose column no row of a hash join's build side has as its key (executor/runtime_filter.h). Its pipeline
+/// waits for that build side. Nothing between the two can fail, but for what `is_fixed` says.
+typedef struct msl_scan_join_filter {
+    const struct msl_plan *join;
+    uint32_t key;                  ///< of the join
+    uint32_t column;               ///< position among the scan's columns
+    bool is_fixed;                 ///< must drop the same rows at each run: an aggregate stands between, which could fail
+} msl_scan_join_filter;
+
 typedef struct msl_plan {
     msl_plan_kind kind;
     uint32_t id;                   ///< unique in the plan, for EXPLAIN ANALYZE
@@ -128,7 +149,8 @@ typedef struct msl_plan {
     double estimated_rows;         ///< < 0 = unknown
     bool is_ordered;               ///< the order (ordinal, row) of its output means something to the statement
     union {
-        struct { const msl_source *source; const uint32_t *columns; const msl_scan_filter *filters; uint32_t filter_count; } scan;
+        struct { const msl_source *source; const uint32_t *columns; const msl_scan_filter *filters; uint32_t filter_count;
+                 msl_scan_join_filter *join_filters; uint32_t join_filter_count; } scan;
         struct { msl_expr ***rows; uint32_t row_count; } values;
         struct { msl_expr **conjuncts; uint32_t count; } filter; ///< all must be TRUE; those that can fail are last, in text order
         struct { msl_expr **exprs; } project;                    ///< column_count expressions
@@ -145,6 +167,7 @@ typedef struct msl_plan {
             const uint32_t *keys;
             uint32_t key_count, set_count;
             const bool *members;                                 ///< set_count x key_count: is the key in the set?
+            bool is_late;                                        ///< rows go out once; the AGG_PARTIAL above makes sets of groups
         } expand;
         struct {
             msl_exchange_kind kind;
@@ -159,9 +182,26 @@ typedef struct msl_plan {
             const bool *null_equal;                 ///< per key: IS NOT DISTINCT FROM; NULL = none
             uint32_t key_count;
             msl_expr *condition;                    ///< over (left, right) columns; NULL = none
+            int64_t sql_offset;                     ///< SINGLE: of the subquery, for the error; -1 = unknown
+            uint32_t sql_length;
+            const msl_join_range *ranges;           ///< RANGE_JOIN: one, or two without keys; where words are not exact, the
+            uint32_t range_count;                   ///< condition holds the comparison too
+            bool is_nearest;                        ///< RANGE_JOIN: of the matches of a left row the nearest counts; one range
+            uint64_t filter_keys;                   ///< bit k: a scan asks for the runtime filter of key k
         } join;
         struct { const msl_sort_key *keys; uint32_t key_count; const msl_expr *limit, *offset; } sort; ///< SORT (limits NULL), TOP_N
         struct { uint32_t column; } repeat;
+        struct {
+            const char *name;
+            const struct msl_plan *owner;           ///< the node with the child; NULL: this one
+            const uint32_t *columns;                ///< of the owner's child
+        } cte;
+        struct {
+            const char *name;
+            bool is_distinct;                       ///< UNION: rows that have been before add nothing
+            const msl_sort_key *order; uint32_t order_count; ///< each round is one row, the first of those to come
+        } recursive;
+        struct { const struct msl_plan *recursion; const uint32_t *columns; } work; ///< columns of the RECURSIVE node
         struct {
             const uint32_t *partition; uint32_t partition_count; ///< keys of the EXCHANGE below
             const msl_sort_key *order; uint32_t order_count;

@@ -107,6 +107,7 @@ morsel_status msl_physical_aggregate(msl_physical *b, msl_logical *node, msl_bui
     uint32_t *first;
     MSL_TRY(MSL_TAKE(b->p, first, keys));
     for (uint32_t k = 0; k < keys; k++) first[k] = k;
+    if (input.plan->kind == MSL_PLAN_EXPAND) input.plan->expand.is_late = true;
     MSL_TRY(agg_node(b, MSL_PLAN_AGG_PARTIAL, node, input.plan, at, calls, &partial));
     partial->estimated_rows = -1;
     MSL_TRY(msl_physical_exchange(b, partial, first, keys, &groups));

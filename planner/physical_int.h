@@ -28,6 +28,11 @@ morsel_status msl_physical_node(msl_physical *b, msl_logical *node, msl_built *o
 morsel_status msl_physical_aggregate(msl_physical *b, msl_logical *node, msl_built *out) MSL_MUST_CHECK;
 morsel_status msl_physical_join(msl_physical *b, msl_logical *node, msl_built *out) MSL_MUST_CHECK;
 morsel_status msl_physical_window(msl_physical *b, msl_logical *node, msl_built *out) MSL_MUST_CHECK;
+/// Lets scans below the probe side of a hash join drop rows that find no partner (runtime_filters.c).
+morsel_status msl_plan_runtime_filters(msl_physical *b, msl_logical *node, msl_plan *join) MSL_MUST_CHECK;
+morsel_status msl_physical_cte(msl_physical *b, msl_logical *node, msl_built *out) MSL_MUST_CHECK;
+morsel_status msl_physical_recursive(msl_physical *b, msl_logical *node, msl_built *out) MSL_MUST_CHECK;
+morsel_status msl_physical_work(msl_physical *b, msl_logical *node, msl_built *out) MSL_MUST_CHECK;
 /// EXCHANGE HASH by keys (positions of the child's columns), GATHER when there are none.
 morsel_status msl_physical_exchange(msl_physical *b, msl_plan *child, const uint32_t *keys, uint32_t key_count,
                                     msl_plan **out) MSL_MUST_CHECK;

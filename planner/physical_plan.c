@@ -341,7 +341,8 @@ static morsel_status build_node(msl_physical *b, msl_logical *node, msl_built *o
     case MSL_LOGICAL_FILTER: return build_filter(b, node, out);
     case MSL_LOGICAL_PROJECT: return build_project(b, node, out);
     case MSL_LOGICAL_AGGREGATE: return msl_physical_aggregate(b, node, out);
-    case MSL_LOGICAL_JOIN: return msl_physical_join(b, node, out);
+    case MSL_LOGICAL_JOIN:
+    case MSL_LOGICAL_ASOF_JOIN: return msl_physical_join(b, node, out);
     case MSL_LOGICAL_SORT:
     case MSL_LOGICAL_TOP_N: return build_sort(b, node, out);
     case MSL_LOGICAL_LIMIT: return build_limit(b, node, out);
@@ -349,6 +350,9 @@ static morsel_status build_node(msl_physical *b, msl_logical *node, msl_built *o
     case MSL_LOGICAL_WINDOW: return msl_physical_window(b, node, out);
     case MSL_LOGICAL_REPEAT: return build_repeat(b, node, out);
     case MSL_LOGICAL_EXPAND: return build_expand(b, node, out);
+    case MSL_LOGICAL_CTE: return msl_physical_cte(b, node, out);
+    case MSL_LOGICAL_RECURSIVE: return msl_physical_recursive(b, node, out);
+    case MSL_LOGICAL_WORK: return msl_physical_work(b, node, out);
     case MSL_LOGICAL_CHANGE:
     case MSL_LOGICAL_COPY_TO: return build_sink(b, node, out);
     }

@@ -77,6 +77,7 @@ morsel_status msl_physical_window(msl_physical *b, msl_logical *node, msl_built 
     MSL_TRY(msl_physical_exchange(b, input.plan, at, keys, &rows));
     MSL_TRY(msl_plan_new(b, MSL_PLAN_WINDOW, 1, ids, input.count + calls, &plan));
     plan->children[0] = rows;
+    plan->is_ordered = input.plan->is_ordered && keys + order_count == 0; // one part, in the order of its places
     plan->window.partition = at;
     plan->window.partition_count = keys;
     plan->window.order = order;

@@ -34,6 +34,8 @@ typedef struct msl_planner_env {
     const char *disabled_passes;     ///< comma list of pass names, "all", or NULL (setting disabled_optimizers)
     const msl_value *parameters;     ///< bound values: their types decide; NULL = types are inferred
     uint32_t parameter_count;        ///< a parameter beyond these is inferred
+    const msl_type *const *declared; ///< types that parameters have whatever their value and context; PREPARE p(INT)
+    uint32_t declared_count;
 } msl_planner_env;
 
 /// What the caller has to do with a prepared statement.
@@ -50,6 +52,9 @@ typedef enum msl_statement_kind {
     MSL_STATEMENT_SET,             ///< `setting`
     MSL_STATEMENT_RESET,           ///< `setting`, name NULL = all
     MSL_STATEMENT_SHOW,            ///< `setting`, name NULL = all: rows (name, value, description)
+    MSL_STATEMENT_PREPARE,         ///< keep a statement as `named`
+    MSL_STATEMENT_EXECUTE,         ///< execute it with named.values
+    MSL_STATEMENT_DEALLOCATE,      ///< drop it; named.name NULL = all
     MSL_STATEMENT_EXPLAIN_ANALYZE  ///< run `plan`, throw its rows away, then msl_explain() with profiles
 } msl_statement_kind;
 
@@ -103,7 +108,8 @@ typedef enum msl_prepared_flags {
     MSL_PREPARED_READS_FILES = 2,  ///< depends on the identity of files
     MSL_PREPARED_READS_TABLES = 4, ///< depends on the rows of the catalog it was made with, and holds snapshots
     MSL_PREPARED_ANALYZE_JSON = 8, ///< EXPLAIN (ANALYZE, FORMAT json)
-    MSL_PREPARED_RETURNS_ROWS = 16 ///< a CHANGE with RETURNING
+    MSL_PREPARED_RETURNS_ROWS = 16, ///< a CHANGE with RETURNING
+    MSL_PREPARED_ANALYZE_DOT = 32   ///< EXPLAIN (ANALYZE, FORMAT dot)
 } msl_prepared_flags;
 
 /// A planned statement.
@@ -133,6 +139,15 @@ typedef struct msl_prepared {
     } transaction;
     struct {
         const char *name;
+        uint32_t sql_offset, sql_length; ///< PREPARE: the statement's text
+        const msl_type *const *types;    ///< ... and what its parameters are declared as
+        uint32_t type_count;
+        const msl_value *values;         ///< EXECUTE
+        const char *const *value_names;  ///< NULL: by position
+        uint32_t value_count;
+    } named;
+    struct {
+        const char *name;
         const msl_value *values;    ///< text, numbers or booleans as written; bare words as text
         uint32_t value_count;
         bool is_default;            ///< SET x TO DEFAULT
@@ -158,9 +173,9 @@ typedef struct msl_node_profile {
     bool never_ran;
 } msl_node_profile;
 
-typedef enum msl_explain_format { MSL_EXPLAIN_TEXT, MSL_EXPLAIN_JSON } msl_explain_format;
+typedef enum msl_explain_format { MSL_EXPLAIN_TEXT, MSL_EXPLAIN_JSON, MSL_EXPLAIN_DOT } msl_explain_format;
 
-/// Writes the plan as text (lines separated by '\n') or JSON; NULL when memory is refused.
+/// Writes the plan as text (lines separated by '\n'), JSON or a graph for Graphviz; NULL when memory is refused.
 ///   in   profiles: one for each node id, or NULL for a plan that was not run
 char *msl_explain(const msl_plan *plan, const msl_node_profile *profiles, msl_explain_format format, msl_arena *arena);
 /// An expression over columns called `names` (positions), as SQL text; NULL when memory is refused.

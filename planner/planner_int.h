@@ -34,6 +34,14 @@ typedef struct msl_ids {
     uint32_t count, room;
 } msl_ids;
 
+struct msl_cte;
+
+/// The CTEs whose rows may be kept, each after those that it reads.
+typedef struct msl_ctes {
+    struct msl_cte **items;
+    uint32_t count, room;
+} msl_ctes;
+
 typedef struct msl_planner {
     const msl_planner_env *env;
     msl_arena *arena;
@@ -45,6 +53,11 @@ typedef struct msl_planner {
     uint32_t facts_room;
     uint32_t scan_count;            ///< scans that facts were learnt of
     unsigned flags;                ///< msl_prepared_flags
+    const msl_read_once *read_once; ///< pipes that the statement reads
+    bool has_outer_columns;        ///< a subquery uses columns of a query around it: the plan is to be unnested
+    bool removes_joins;            ///< while msl_pass_remove_joins runs
+    struct msl_explain_writer *trace; ///< EXPLAIN (PASSES): the tree after each pass is written here; else NULL
+    msl_ctes ctes;
 } msl_planner;
 
 /// A byte range in env->sql; offset -1 = none.

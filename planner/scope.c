@@ -98,13 +98,33 @@ static morsel_status ambiguous_column(msl_binder *b, const msl_relation *relatio
     return status;
 }
 
-/// Notes that the scopes below `owner` use one of its columns.
-static void note_correlation(msl_binder *b, const msl_scope *owner, msl_at at) {
-    for (msl_scope *s = b->scope; s != owner; s = s->parent) {
-        if (s->is_correlated) continue;
-        s->is_correlated = true;
-        s->correlated_at = at;
+/* ---- columns of enclosing queries ---- */
+
+static morsel_status add_outer(msl_binder *b, msl_outer_columns *to, msl_outer_column column) {
+    for (uint32_t k = 0; k < to->count; k++) {
+        if (to->items[k].id == column.id) return MORSEL_OK;
     }
+    return MSL_PUSH(b->p, to, column);
+}
+
+morsel_status msl_add_outer(msl_binder *b, msl_outer_columns *to, const msl_outer_columns *from) {
+    for (uint32_t k = 0; k < from->count; k++) MSL_TRY(add_outer(b, to, from->items[k]));
+    return MORSEL_OK;
+}
+
+morsel_status msl_note_outer(msl_binder *b, const msl_scope *end, const msl_outer_columns *from) {
+    for (msl_scope *s = b->scope; s && s != end; s = s->parent) MSL_TRY(msl_add_outer(b, &s->outer, from));
+    return MORSEL_OK;
+}
+
+/// The scopes below `owner` use its column `id`.
+static morsel_status note_use(msl_binder *b, const msl_scope *owner, uint32_t id, msl_at at) {
+    if (b->scope == owner || msl_column_type(b->p, id)->id == MSL_TYPE_NULL) return MORSEL_OK; // NULL is a constant
+    b->p->has_outer_columns = true;
+    for (msl_scope *s = b->scope; s != owner; s = s->parent) {
+        MSL_TRY(add_outer(b, &s->outer, (msl_outer_column){id, at}));
+    }
+    return MORSEL_OK;
 }
 
 /* ---- tables ---- */
@@ -140,15 +160,13 @@ static morsel_status no_table(msl_binder *b, const char *alias, msl_at at) {
 
 /// Finds the table of a qualifier of one or two parts in this scope or an outer one.
 static morsel_status resolve_table(msl_binder *b, const msl_ast_name *parts, uint32_t count, msl_at at,
-                                   const msl_scope_table **out) {
+                                   const msl_scope **owner, const msl_scope_table **out) {
     const char *schema = count > 1 ? parts[count - 2].text : NULL, *alias = parts[count - 1].text;
     for (const msl_scope *s = b->scope; s; s = s->parent) {
         uint32_t found;
         *out = find_table(s->relation, schema, alias, &found);
-        if (found == 1) {
-            note_correlation(b, s, at);
-            return MORSEL_OK;
-        }
+        *owner = s;
+        if (found == 1) return MORSEL_OK;
         if (found > 1) {
             return msl_error_at(b->p->err, MORSEL_BIND, "42P09", at.offset, at.length,
                                 "table name %s is ambiguous: several FROM items have it", alias);
@@ -159,7 +177,12 @@ static morsel_status resolve_table(msl_binder *b, const msl_ast_name *parts, uin
 
 morsel_status msl_scope_find_table(msl_binder *b, const msl_ast_names *qualifier, msl_at at,
                                    const msl_scope_table **out) {
-    return resolve_table(b, qualifier->items, qualifier->count, at, out);
+    const msl_scope *owner;
+    MSL_TRY(resolve_table(b, qualifier->items, qualifier->count, at, &owner, out));
+    for (uint32_t k = 0; k < (*out)->columns.count; k++) {
+        MSL_TRY(note_use(b, owner, (*out)->columns.items[k].id, at));
+    }
+    return MORSEL_OK;
 }
 
 /* ---- aliases ---- */
@@ -212,7 +235,7 @@ static morsel_status bind_unqualified(msl_binder *b, const msl_ast_name *name, m
         uint32_t found = s->relation ? msl_find_visible(&s->relation->visible, name->text, &id) : 0;
         if (found > 1) return ambiguous_column(b, s->relation, name->text, at);
         if (found == 1) {
-            note_correlation(b, s, at);
+            MSL_TRY(note_use(b, s, id, at));
             return msl_expr_column(b->p, id, at, out);
         }
         if (s == b->scope && aliases == 1) return use_alias(b, alias, at, out);
@@ -240,10 +263,14 @@ morsel_status msl_bind_column(msl_binder *b, const msl_ast_names *names, msl_at 
         return msl_error_at(b->p->err, MORSEL_BIND, "42703", at.offset, at.length,
                             "a column name has at most three parts (schema.table.column)");
     }
+    const msl_scope *owner;
     const msl_scope_table *table;
-    MSL_TRY(resolve_table(b, names->items, names->count - 1, at, &table));
+    MSL_TRY(resolve_table(b, names->items, names->count - 1, at, &owner, &table));
     uint32_t id, found = msl_find_visible(&table->columns, last->text, &id);
-    if (found == 1) return msl_expr_column(b->p, id, at, out);
+    if (found == 1) {
+        MSL_TRY(note_use(b, owner, id, at));
+        return msl_expr_column(b->p, id, at, out);
+    }
     if (found > 1) {
         return msl_error_at(b->p->err, MORSEL_BIND, "42702", at.offset, at.length,
                             "column %s is ambiguous: table %s has it more than once", last->text, table->alias);

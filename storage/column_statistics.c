@@ -86,22 +86,31 @@ static void widen(msl_column_statistics *to, const msl_segment *s) {
     to->has_range = true;
 }
 
+void msl_version_range(const msl_table_version *version, uint32_t column, msl_column_statistics *out) {
+    bool has_range = true;
+    *out = MSL_NOTHING_KNOWN;
+    for (uint32_t p = 0; p < version->part_count; p++) {
+        const msl_row_group *group = version->parts[p].group;
+        const msl_segment *s = group->segments[column];
+        if (s->has_range) {
+            widen(out, s);
+        } else if (s->null_count < group->rows) {
+            has_range = false; // values without a range: text, NaN
+        }
+    }
+    out->has_range = out->has_range && has_range;
+}
+
 void msl_version_statistics(const msl_table_version *version, uint32_t column, const msl_type *type,
                             msl_column_statistics *out) {
-    *out = MSL_NOTHING_KNOWN;
     uint64_t rows = 0, nulls = 0;
-    bool has_range = true, counts = true;
+    bool counts = true;
     msl_distinct_sketch sketch = {{0}};
     for (uint32_t p = 0; p < version->part_count; p++) {
         const msl_row_group *group = version->parts[p].group;
         const msl_segment *s = group->segments[column];
         rows += group->rows;
         nulls += s->null_count;
-        if (s->has_range) {
-            widen(out, s);
-        } else if (s->null_count < group->rows) {
-            has_range = false;
-        }
         if (!counts) continue;
         if (s->sketch) {
             msl_sketch_merge(&sketch, s->sketch);
@@ -111,7 +120,7 @@ void msl_version_statistics(const msl_table_version *version, uint32_t column, c
             counts = false;
         }
     }
-    out->has_range = out->has_range && has_range;
+    msl_version_range(version, column, out);
     out->null_share = rows ? (double)nulls / (double)rows : 0;
     if (!counts) return;
     double distinct = msl_sketch_estimate(&sketch), most = (double)(rows - nulls);

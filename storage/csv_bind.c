@@ -45,7 +45,24 @@ static morsel_status sample_pipe(const msl_bind_env *env, msl_csv_pipe *p, size_
     return MORSEL_OK;
 }
 
+/// Notes that the statement reads a pipe; refuses a second time, which would get what the first has left.
+static morsel_status note_pipe(const msl_bind_env *env, const msl_file *file) {
+    if (!env->read_once) return MORSEL_OK;
+    for (const msl_read_once *p = *env->read_once; p; p = p->next) {
+        if (p->device != file->device || p->inode != file->inode) continue;
+        msl_error_set(env->err, MORSEL_BIND, "55000", "'%s' can be read once, and the statement reads it twice", file->path);
+        msl_error_hint(env->err, "CREATE TABLE name AS FROM '%s' keeps its rows", file->path);
+        return MORSEL_BIND;
+    }
+    msl_read_once *p = MSL_NEW(env->arena, msl_read_once);
+    if (!p) return msl_error_nomem(env->err, "text scan", sizeof *p);
+    *p = (msl_read_once){*env->read_once, file->device, file->inode};
+    *env->read_once = p;
+    return MORSEL_OK;
+}
+
 static morsel_status open_pipe(const msl_bind_env *env, const msl_file *file, msl_csv_pipe **out) {
+    MSL_TRY(note_pipe(env, file));
     msl_csv_pipe *p = MSL_NEW(env->arena, msl_csv_pipe);
     if (!p) return msl_error_nomem(env->err, "text scan", sizeof *p);
     p->memory = env->memory;

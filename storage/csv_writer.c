@@ -84,7 +84,7 @@ static morsel_status apply_option(msl_csv_format *f, const msl_source_arg *o, ms
     }
     msl_nearest near = msl_nearest_start(o->name, strlen(o->name));
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) msl_nearest_offer(&near, names[i], strlen(names[i]));
-    msl_error_at(err, MORSEL_BIND, "42601", o->sql_offset, o->sql_length, "COPY has no option named \"%s\"", o->name);
+    msl_error_at(err, MORSEL_BIND, "42601", o->name_offset, o->name_length, "COPY has no option named \"%s\"", o->name);
     if (msl_nearest_name(&near)) msl_error_hint(err, "did you mean %s?", msl_nearest_name(&near));
     return MORSEL_BIND;
 }
@@ -104,6 +104,36 @@ static morsel_status check_name(const char *path, size_t length, const msl_sourc
     return MORSEL_OK;
 }
 
+/// An option's first name.
+static const char *first_name(const char *name) {
+    static const char *const others[][2] = {{"delim", "delimiter"}, {"sep", "delimiter"}, {"nullstr", "null"}};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        if (strcasecmp(name, others[i][0]) == 0) return others[i][1];
+    }
+    return name;
+}
+
+static morsel_status check_once(const msl_source_arg *options, uint32_t count, msl_error *err) {
+    for (uint32_t i = 0; i < count; i++) {
+        for (uint32_t k = 0; k < i; k++) {
+            if (strcasecmp(first_name(options[k].name), first_name(options[i].name)) != 0) continue;
+            return msl_error_at(err, MORSEL_BIND, "42601", options[i].name_offset, options[i].name_length,
+                                "the option %s is given twice", first_name(options[i].name));
+        }
+    }
+    return MORSEL_OK;
+}
+
+/// What is written must be read back as it was.
+static morsel_status check_characters(const msl_csv_format *f, msl_error *err) {
+    if (f->delimiter == f->quote || f->delimiter == '\n' || f->delimiter == '\r' || f->quote == '\n' || f->quote == '\r')
+        return msl_error_set(err, MORSEL_DATA, "22023", "delimiter, quote and newline must differ");
+    const char special[] = {f->delimiter, '\n', '\r', f->quote, 0};
+    if (strpbrk(f->null_text, special))
+        return msl_error_set(err, MORSEL_DATA, "22023", "the text for NULL must not hold the delimiter, the quote or a line end");
+    return MORSEL_OK;
+}
+
 morsel_status msl_csv_format_parse(const char *path, const msl_source_arg *options, uint32_t option_count,
                                    msl_csv_format *out, msl_error *err) {
     *out = (msl_csv_format){.delimiter = ',', .quote = '"', .escape = '"', .has_header = true, .null_text = ""};
@@ -112,11 +142,9 @@ morsel_status msl_csv_format_parse(const char *path, const msl_source_arg *optio
     else if (ends_with(path, length, ".zst")) out->compression = MSL_COMPRESSION_ZSTD, length -= 4;
     if (ends_with(path, length, ".tsv") || ends_with(path, length, ".tab")) out->delimiter = '\t';
     MSL_TRY(check_name(path, length, options, option_count, err));
+    MSL_TRY(check_once(options, option_count, err));
     for (uint32_t i = 0; i < option_count; i++) MSL_TRY(apply_option(out, &options[i], err));
-    if (out->delimiter == out->quote || out->delimiter == '\n' || out->delimiter == '\r' || out->quote == '\n') {
-        return msl_error_set(err, MORSEL_DATA, "22023", "delimiter, quote and newline must differ");
-    }
-    return MORSEL_OK;
+    return check_characters(out, err);
 }
 
 /* ---- text ---- */

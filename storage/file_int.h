@@ -39,8 +39,10 @@ typedef struct msl_file {
     uint64_t device, inode, size;
     int64_t modified_ns;
     bool is_regular;             ///< else a pipe, a terminal, a device: read once, front to back
-    msl_compression compression; ///< never AUTO
+    msl_compression compression; ///< AUTO only when `is_unseen`
     msl_encoding encoding;
+    bool has_encoding; ///< named by the user
+    bool is_unseen;    ///< a pipe: the stream tells compression and encoding when the first bytes are there
 } msl_file;
 
 /// True when the bytes of the file are its text, so that any piece can be read on its own.
@@ -59,6 +61,8 @@ MSL_MUST_CHECK morsel_status msl_file_check(const msl_file *file, int fd, msl_er
 /// Reads up to n bytes at an offset; fewer only at the end of the file.
 MSL_MUST_CHECK morsel_status msl_file_read_at(const msl_file *file, int fd, void *out, size_t n, uint64_t offset,
                                               size_t *got, msl_error *err);
+/// Compression and encoding by the first bytes, where the options leave them open.
+void msl_file_recognise(msl_file *file, const unsigned char *head, size_t n);
 /// "cannot read 'path': reason" with SQLSTATE by errno.
 morsel_status msl_file_error(msl_error *err, const char *path, const char *what, int error_number);
 

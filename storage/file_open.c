@@ -29,22 +29,23 @@ static void identity_of(const struct stat *st, msl_file *out) {
     out->is_regular = S_ISREG(st->st_mode);
 }
 
-/// Compression and encoding by the first bytes, where the options leave them open.
-static void learn_content(const msl_file_options *options, const unsigned char *head, size_t n, msl_file *out) {
+void msl_file_recognise(msl_file *out, const unsigned char *head, size_t n) {
     if (out->compression == MSL_COMPRESSION_AUTO) {
         bool gzip = n >= 2 && head[0] == 0x1F && head[1] == 0x8B;
         bool zstd = n >= 4 && head[0] == 0x28 && head[1] == 0xB5 && head[2] == 0x2F && head[3] == 0xFD;
         out->compression = gzip ? MSL_COMPRESSION_GZIP : zstd ? MSL_COMPRESSION_ZSTD : MSL_COMPRESSION_NONE;
     }
     bool little = n >= 2 && head[0] == 0xFF && head[1] == 0xFE, big = n >= 2 && head[0] == 0xFE && head[1] == 0xFF;
-    if (out->compression == MSL_COMPRESSION_NONE && !options->has_encoding && (little || big)) {
+    if (out->compression == MSL_COMPRESSION_NONE && !out->has_encoding && (little || big)) {
         out->encoding = little ? MSL_ENCODING_UTF16LE : MSL_ENCODING_UTF16BE;
     }
+    out->is_unseen = false;
 }
 
 morsel_status msl_file_learn(const char *path, const msl_file_options *options, msl_arena *arena, msl_file *out,
                              msl_error *err) {
-    *out = (msl_file){.compression = options->compression, .encoding = options->encoding};
+    *out = (msl_file){
+        .compression = options->compression, .encoding = options->encoding, .has_encoding = options->has_encoding};
     out->path = msl_arena_strndup(arena, path, strlen(path));
     if (!out->path) return msl_error_nomem(err, "file scan", strlen(path));
     struct stat st;
@@ -64,11 +65,7 @@ morsel_status msl_file_learn(const char *path, const msl_file_options *options, 
     }
     identity_of(&st, out);
     if (!out->is_regular) {
-        if (out->compression == MSL_COMPRESSION_AUTO) {
-            size_t n = strlen(path);
-            bool gzip = n > 3 && strcmp(path + n - 3, ".gz") == 0, zstd = n > 4 && strcmp(path + n - 4, ".zst") == 0;
-            out->compression = gzip ? MSL_COMPRESSION_GZIP : zstd ? MSL_COMPRESSION_ZSTD : MSL_COMPRESSION_NONE;
-        }
+        out->is_unseen = true;
         return MORSEL_OK;
     }
     int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -77,7 +74,7 @@ morsel_status msl_file_learn(const char *path, const msl_file_options *options, 
     size_t got = 0;
     morsel_status status = msl_file_read_at(out, fd, head, sizeof head, 0, &got, err);
     close(fd);
-    if (status == MORSEL_OK) learn_content(options, head, got, out);
+    if (status == MORSEL_OK) msl_file_recognise(out, head, got);
     return status;
 }
 

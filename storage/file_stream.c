@@ -174,6 +174,12 @@ static morsel_status read_decoded(msl_file_stream *s, char *out, size_t n, size_
     case MSL_COMPRESSION_AUTO:
     case MSL_COMPRESSION_NONE: break;
     }
+    if (s->at < s->end) { // what was read to recognise a pipe
+        *got = s->end - s->at < n ? s->end - s->at : n;
+        memcpy(out, s->input + s->at, *got);
+        s->at += *got;
+        return MORSEL_OK;
+    }
     return read_bytes(s, out, n, got, err);
 }
 
@@ -212,9 +218,38 @@ static morsel_status read_converted(msl_file_stream *s, char *out, size_t n, siz
     return MORSEL_OK;
 }
 
+static morsel_status start_decoder(msl_file_stream *s, msl_error *err) {
+    msl_memory *memory = s->env.memory;
+    if (s->file.compression == MSL_COMPRESSION_GZIP) {
+        s->gzip = (z_stream){.zalloc = gzip_alloc, .zfree = gzip_free, .opaque = memory};
+        if (inflateInit2(&s->gzip, 15 + 32) != Z_OK) return msl_error_nomem(err, "gzip", 64 << 10);
+        s->has_gzip = true;
+    } else if (s->file.compression == MSL_COMPRESSION_ZSTD) {
+        ZSTD_customMem custom = {zstd_alloc, zstd_free, memory};
+        s->zstd = ZSTD_createDCtx_advanced(custom);
+        if (!s->zstd) return msl_error_nomem(err, "zstd", 160 << 10);
+        ZSTD_DCtx_setParameter(s->zstd, ZSTD_d_windowLogMax, ZSTD_WINDOW_LOG_MAX);
+    }
+    if (s->file.encoding == MSL_ENCODING_UTF8) return MORSEL_OK;
+    s->decoded = msl_memory_alloc(memory, INPUT_BYTES);
+    return s->decoded ? MORSEL_OK : msl_error_nomem(err, "file scan", INPUT_BYTES);
+}
+
+/// Tells what a pipe brings by its first bytes.
+static morsel_status recognise(msl_file_stream *s, msl_error *err) {
+    size_t more = 1;
+    while (s->end < 4 && more) {
+        MSL_TRY(read_bytes(s, s->input + s->end, INPUT_BYTES - s->end, &more, err));
+        s->end += more;
+    }
+    msl_file_recognise(&s->file, (const unsigned char *)s->input, s->end);
+    return start_decoder(s, err);
+}
+
 morsel_status msl_file_stream_read(msl_file_stream *s, char *out, size_t n, size_t *got, msl_error *err) {
     MSL_ASSERT(n >= 64);
     *got = 0;
+    if (s->file.is_unseen) MSL_TRY(recognise(s, err));
     if (s->file.encoding != MSL_ENCODING_UTF8) return read_converted(s, out, n, got, err);
     while (*got < n) {
         size_t more;
@@ -247,24 +282,6 @@ void msl_file_stream_close(msl_file_stream *s) {
     msl_memory_release(memory, s, sizeof *s);
 }
 
-static morsel_status start_decoder(msl_file_stream *s, msl_error *err) {
-    msl_memory *memory = s->env.memory;
-    if (s->file.compression == MSL_COMPRESSION_GZIP) {
-        s->gzip = (z_stream){.zalloc = gzip_alloc, .zfree = gzip_free, .opaque = memory};
-        if (inflateInit2(&s->gzip, 15 + 32) != Z_OK) return msl_error_nomem(err, "gzip", 64 << 10);
-        s->has_gzip = true;
-    } else if (s->file.compression == MSL_COMPRESSION_ZSTD) {
-        ZSTD_customMem custom = {zstd_alloc, zstd_free, memory};
-        s->zstd = ZSTD_createDCtx_advanced(custom);
-        if (!s->zstd) return msl_error_nomem(err, "zstd", 160 << 10);
-        ZSTD_DCtx_setParameter(s->zstd, ZSTD_d_windowLogMax, ZSTD_WINDOW_LOG_MAX);
-    }
-    s->input = msl_memory_alloc(memory, INPUT_BYTES);
-    if (s->file.encoding != MSL_ENCODING_UTF8) s->decoded = msl_memory_alloc(memory, INPUT_BYTES);
-    bool refused = !s->input || (s->file.encoding != MSL_ENCODING_UTF8 && !s->decoded);
-    return refused ? msl_error_nomem(err, "file scan", INPUT_BYTES) : MORSEL_OK;
-}
-
 morsel_status msl_file_stream_open(const msl_file *file, const msl_stream_env *env, msl_file_stream **out,
                                    msl_error *err) {
     *out = NULL;
@@ -282,7 +299,9 @@ morsel_status msl_file_stream_open(const msl_file *file, const msl_stream_env *e
             is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
         if (s->fd < 0) status = msl_file_error(err, file->path, "open", errno);
     }
-    if (status == MORSEL_OK) status = start_decoder(s, err);
+    s->input = msl_memory_alloc(env->memory, INPUT_BYTES);
+    if (status == MORSEL_OK && !s->input) status = msl_error_nomem(err, "file scan", INPUT_BYTES);
+    if (status == MORSEL_OK && !file->is_unseen) status = start_decoder(s, err);
     if (status != MORSEL_OK) {
         msl_file_stream_close(s);
         return status;

@@ -34,6 +34,12 @@ typedef struct msl_schema_override {
 /// What a warning looks like ("what was sniffed, widened or ignored is a warning").
 typedef void (*msl_warn_fn)(void *sink, const char *message);
 
+/// A pipe or device that a statement reads: it can do so once.
+typedef struct msl_read_once {
+    const struct msl_read_once *next;
+    uint64_t device, inode;
+} msl_read_once;
+
 /// What bind works in.
 typedef struct msl_bind_env {
     msl_arena *arena;               ///< lives as long as the plan
@@ -43,6 +49,7 @@ typedef struct msl_bind_env {
     const msl_schema_override *overrides;
     msl_warn_fn warn;               ///< may be NULL; callable from any thread
     void *warn_sink;
+    const msl_read_once **read_once; ///< those that the statement reads so far; may be NULL
 } msl_bind_env;
 
 typedef struct msl_source_column {
@@ -59,6 +66,13 @@ typedef struct msl_column_statistics {
     msl_value min, max;             ///< of the column's type; not text
 } msl_column_statistics;
 #define MSL_NOTHING_KNOWN ((msl_column_statistics){.distinct = -1, .null_share = -1})
+
+/// What a source knows for certain about the rows that a scan would give.
+typedef struct msl_exact_facts {
+    uint64_t rows;
+    bool has_range;                 ///< there are values: min and max are the least and the greatest
+    msl_value min, max;
+} msl_exact_facts;
 
 /// Columns that no two rows have in common: the plan may rely on it. NULLs count as different unless all are not NULL.
 typedef struct msl_source_key {
@@ -160,6 +174,8 @@ typedef struct msl_source_ops {
     morsel_status (*bind)(const msl_bind_env *env, const msl_source_arg *args, uint32_t arg_count, msl_source *out);
     /// What is known about a column; *out is MSL_NOTHING_KNOWN before. Cheap: some microseconds. NULL = nothing ever.
     void (*statistics)(const msl_source *source, uint32_t column, msl_column_statistics *out);
+    /// What is certain about the rows and a column (-1: only the rows); false when it would have to read. NULL = never.
+    bool (*exact)(const msl_source *source, int64_t column, msl_exact_facts *out);
     /// How the source would treat a filter (the planner asks; open gets those answered EXACT or PRUNES). NULL = IGNORED.
     msl_filter_answer (*answer)(const msl_source *source, const msl_scan_filter *filter);
     /// Starts a scan of `columns` (schema indexes, in output order; may be none: only rows are counted).

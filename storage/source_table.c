@@ -279,6 +279,23 @@ static void table_statistics(const msl_source *source, uint32_t column, msl_colu
     if (column < b->table->column_count) msl_version_statistics(b->version, column, b->types[column], out);
 }
 
+/// Ranges are certain where no row of their groups is deleted.
+static bool table_exact(const msl_source *source, int64_t column, msl_exact_facts *out) {
+    const table_binding *b = source->binding;
+    *out = (msl_exact_facts){.rows = b->version->rows};
+    if (column < 0) return true;
+    if (column >= b->table->column_count) return false;
+    for (uint32_t p = 0; p < b->version->part_count; p++) {
+        if (b->version->parts[p].deleted) return false;
+    }
+    msl_column_statistics s;
+    msl_version_range(b->version, (uint32_t)column, &s);
+    out->has_range = s.has_range;
+    out->min = s.min;
+    out->max = s.max;
+    return s.has_range;
+}
+
 /// The keys that are enforced, in the plan's arena. NULL when memory is refused.
 static msl_source_key *table_keys(const msl_table *table, msl_arena *arena, uint32_t *count) {
     msl_source_key *keys = MSL_NEW_ARRAY(arena, msl_source_key, table->key_count + 1);
@@ -294,6 +311,7 @@ static const msl_source_ops table_ops = {
     .name = "table",
     .description = "a table in memory",
     .statistics = table_statistics,
+    .exact = table_exact,
     .answer = table_answer,
     .open = table_open,
     .open_local = table_open_local,

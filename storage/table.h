@@ -161,6 +161,9 @@ void msl_segment_describe(msl_segment *segment, const msl_type *type, uint32_t r
 void msl_version_statistics(const msl_table_version *version, uint32_t column, const msl_type *type,
                             msl_column_statistics *out);
 
+/// Only the range.
+void msl_version_range(const msl_table_version *version, uint32_t column, msl_column_statistics *out);
+
 /* ---- reading a part in chunks: what scans and RETURNING share ---- */
 
 /// Room for chunks of one reader.

@@ -1,5 +1,5 @@
 /// test_api.c: the public interface as a program uses it: lifetimes in any order, parameters, errors, interrupt, progress,
-/// several cursors, misuse. Also compiled as C++ (see CMakeLists.txt) to prove the header clean.
+/// several cursors, misuse. That the header is clean C11 and C++11 is a test of its own (see CMakeLists.txt).
 #include "morsel.h"
 
 #include <pthread.h>
@@ -146,6 +146,88 @@ static void test_parameters(void) {
     morsel_close(&db);
 }
 
+/// The only cell of the statement's only row.
+static const char *run_one(morsel_statement *statement) {
+    static char text[64];
+    morsel_result *result = NULL;
+    morsel_chunk *chunk = NULL;
+    morsel_error *err = NULL;
+    morsel_status status = morsel_execute(statement, &result, &err);
+    if (status == MORSEL_OK) status = morsel_result_next(result, &chunk, &err);
+    const char *cell = chunk ? morsel_cell_text(chunk, 0, 0, NULL) : NULL;
+    snprintf(text, sizeof text, "%s", status != MORSEL_OK ? morsel_error_message(err) : cell ? cell : "NULL");
+    morsel_chunk_free(&chunk);
+    morsel_result_free(&result);
+    morsel_error_free(&err);
+    return text;
+}
+
+/// Every form of parameter, and its type from where it stands.
+static void test_parameter_forms(void) {
+    morsel_database *db = NULL;
+    morsel_connection *con = open_pair(&db, "1");
+    morsel_statement *statement = NULL;
+    morsel_error *err = NULL;
+    static const struct { const char *sql, *names, *want; } forms[] = {
+        {"SELECT ? - ?", "12", "-10"},          {"SELECT $2 - $1", "12", "10"},        {"SELECT ?2 - ?1", "12", "10"},
+        {"SELECT ?1 * 100 + ?", "12", "1020"},  {"SELECT $a - $b", "ab", "-10"},       {"SELECT :b - :a", "ba", "-10"},
+        {"SELECT @a * @a + $b", "ab", "120"},   {"SELECT $1 || :b", "1b", "1020"},     {"SELECT $1::TEXT || $2", "12", "1020"},
+        {"SELECT sum(x) FROM (VALUES (1), ($1)) AS v(x) LIMIT $2", "12", "11"},
+        {"SELECT count(*) FROM range(50) AS r(i) WHERE i BETWEEN ? AND ?", "12", "11"},
+        {"SELECT CASE WHEN $1 < $2 THEN 'less' ELSE 'more' END", "12", "less"},
+        {"SELECT max(i) FROM (SELECT i FROM range(50) AS r(i) ORDER BY i LIMIT $1 OFFSET $2) AS q", "12", "29"},
+    };
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        CHECK(morsel_prepare(con, forms[i].sql, -1, &statement, NULL, &err) == MORSEL_OK);
+        CHECK(morsel_statement_parameters(statement) == 2);
+        for (size_t k = 0; k < 2; k++) {
+            morsel_scalar value = {.kind = MORSEL_INT, .i64 = k ? 20 : 10};
+            char name[4] = {"?$:@"[i % 4], forms[i].names[k], 0};
+            CHECK(strcmp(morsel_statement_parameter_name(statement, k), name + 1) == 0);
+            CHECK(morsel_bind_named(statement, name + (i % 4 == 0), &value, &err) == MORSEL_OK);
+        }
+        CHECK(strcmp(run_one(statement), forms[i].want) == 0);
+        CHECK(strcmp(run_one(statement), forms[i].want) == 0); // the plan is used again
+        morsel_statement_free(&statement);
+    }
+    CHECK(morsel_prepare(con, "SELECT $1 + NULL, $2 = DATE '2024-01-02', $3", -1, &statement, NULL, &err) == MORSEL_OK);
+    morsel_statement_free(&statement);
+    CHECK(morsel_prepare(con, "SELECT ?0", -1, &statement, NULL, &err) != MORSEL_OK);
+    morsel_error_free(&err);
+    morsel_disconnect(&con);
+    morsel_close(&db);
+}
+
+/// A plan is made anew when what it rests on has changed.
+static void test_stale_plans(void) {
+    morsel_database *db = NULL;
+    morsel_connection *con = open_pair(&db, "1");
+    morsel_statement *statement = NULL, *recursive = NULL;
+    morsel_error *err = NULL;
+    CHECK(morsel_exec(con, "CREATE TABLE t(a INTEGER, b VARCHAR); INSERT INTO t VALUES (1, 'one')", -1, NULL, &err) == MORSEL_OK);
+    CHECK(morsel_prepare(con, "SELECT b FROM t WHERE a = ?", -1, &statement, NULL, &err) == MORSEL_OK);
+    CHECK(morsel_prepare(con, "WITH RECURSIVE w(n) AS (SELECT a FROM t UNION ALL SELECT n + 1 FROM w WHERE n < 5) "
+                              "SELECT count(*) FROM w AS x JOIN w AS y USING (n)", -1, &recursive, NULL, &err) == MORSEL_OK);
+    morsel_scalar value = {.kind = MORSEL_INT, .i64 = 1};
+    CHECK(morsel_bind(statement, 0, &value, &err) == MORSEL_OK);
+    CHECK(strcmp(run_one(statement), "one") == 0 && strcmp(run_one(recursive), "5") == 0);
+    CHECK(morsel_exec(con, "DROP TABLE t", -1, NULL, &err) == MORSEL_OK);
+    CHECK(strcmp(run_one(statement), "no table or view named t") == 0);
+    CHECK(strcmp(run_one(recursive), "no table or view named t") == 0);
+    CHECK(morsel_exec(con, "CREATE TABLE t(b DOUBLE, x VARCHAR, a BIGINT); INSERT INTO t VALUES (2.5, 'x', 1)", -1, NULL, &err) ==
+          MORSEL_OK);
+    CHECK(strcmp(run_one(statement), "2.5") == 0 && strcmp(run_one(recursive), "5") == 0);
+    CHECK(strcmp(morsel_statement_column_type(statement, 0), "DOUBLE") == 0);
+    CHECK(morsel_exec(con, "UPDATE t SET a = 3; SET disabled_optimizers = 'all'", -1, NULL, &err) == MORSEL_OK);
+    CHECK(strcmp(run_one(statement), "NULL") == 0 && strcmp(run_one(recursive), "3") == 0);
+    CHECK(morsel_exec(con, "PREPARE p AS SELECT b FROM t WHERE a = $1", -1, NULL, &err) == MORSEL_OK);
+    CHECK(strcmp(one(con, "EXECUTE p(3)"), "2.5") == 0);
+    morsel_statement_free(&statement);
+    morsel_statement_free(&recursive);
+    morsel_disconnect(&con); // with p
+    morsel_close(&db);
+}
+
 static void test_cursors(void) {
     morsel_database *db = NULL;
     morsel_connection *con = open_pair(&db, "2"), *other = NULL;
@@ -176,12 +258,15 @@ static void test_cursors(void) {
 typedef struct interrupter {
     morsel_connection *con;
     double sent_ms;
+    morsel_progress_info progress; ///< just before the interrupt
 } interrupter;
 
 static void *interrupt_soon(void *data) {
     interrupter *i = (interrupter *)data;
     usleep(50000);
     i->sent_ms = now_ms();
+    i->progress.struct_size = sizeof i->progress;
+    morsel_progress(i->con, &i->progress);
     morsel_interrupt(i->con);
     return NULL;
 }
@@ -199,7 +284,7 @@ static void test_interrupt(void) {
         morsel_result *result = NULL;
         morsel_chunk *chunk = NULL;
         morsel_error *err = NULL;
-        interrupter i = {con, 0};
+        interrupter i = {.con = con};
         pthread_t thread;
         pthread_create(&thread, NULL, interrupt_soon, &i);
         morsel_status status = morsel_query(con, queries[q], -1, &result, &err);
@@ -209,6 +294,8 @@ static void test_interrupt(void) {
         took -= i.sent_ms;
         CHECK(status == MORSEL_INTERRUPTED);
         if (status != MORSEL_INTERRUPTED) fprintf(stderr, "  %s: %s\n", queries[q], err ? morsel_error_message(err) : "ended");
+        CHECK(i.progress.fraction >= 0 && i.progress.fraction <= 1 && i.progress.total > 0);
+        CHECK(i.progress.done <= i.progress.total && i.progress.elapsed_ms > 0 && i.progress.memory_bytes > 0);
         CHECK(took < 2000); // generous: the machine may be busy; the benchmark measures it
         morsel_error_free(&err);
         morsel_result_free(&result);
@@ -231,7 +318,7 @@ static void test_timeout(void) {
 
 static void *use_connection(void *data) {
     morsel_connection *con = (morsel_connection *)data;
-    one(con, "SELECT sum(range) FROM range(300000000)");
+    one(con, "SELECT sum(range) FROM range(1000000000000)"); // until it is interrupted
     return NULL;
 }
 
@@ -240,11 +327,15 @@ static void test_misuse(void) {
     morsel_connection *con = open_pair(&db, "2");
     pthread_t thread;
     pthread_create(&thread, NULL, use_connection, con);
-    usleep(20000);
+    morsel_progress_info info = {.struct_size = sizeof info};
+    for (int i = 0; i < 20000 && info.total <= 0; i++) { // until its query runs
+        usleep(1000);
+        morsel_progress(con, &info);
+    }
     morsel_result *result = NULL;
     morsel_error *err = NULL;
     morsel_status status = morsel_query(con, "SELECT 1", -1, &result, &err);
-    CHECK(status == MORSEL_MISUSE || status == MORSEL_OK); // OK when the other thread has ended already
+    CHECK(status == MORSEL_MISUSE && strstr(morsel_error_message(err), "another thread"));
     morsel_error_free(&err);
     morsel_interrupt(con);
     morsel_result_free(&result);
@@ -258,14 +349,82 @@ static void test_misuse(void) {
     CHECK(morsel_quote_name("select", name, 4) == 8 && strcmp(name, "\"se") == 0);
 }
 
+/// Every argument that may not be NULL, as NULL; values that are none of their type.
+static void test_null_arguments(void) {
+    morsel_database *db = NULL;
+    morsel_connection *con = NULL, *none = NULL;
+    morsel_statement *st = NULL;
+    morsel_result *result = NULL;
+    morsel_chunk *chunk = NULL;
+    morsel_error *err = NULL;
+    const char *text = NULL;
+    const morsel_scalar one_ = {.kind = MORSEL_INT, {.i64 = 1}, .length = 0};
+    const morsel_option half = {"threads", NULL};
+    CHECK(morsel_open(NULL, NULL, 0, NULL, NULL) == MORSEL_MISUSE);
+    CHECK(morsel_open(NULL, NULL, 1, &db, NULL) == MORSEL_MISUSE && !db);
+    CHECK(morsel_open(NULL, &half, 1, &db, NULL) == MORSEL_MISUSE && !db);
+    CHECK(morsel_connect(NULL, &con, &err) == MORSEL_MISUSE && strstr(morsel_error_message(err), "database is NULL"));
+    morsel_error_free(&err);
+    con = open_pair(&db, "2");
+    CHECK(morsel_connect(db, NULL, NULL) == MORSEL_MISUSE);
+    CHECK(morsel_query(NULL, "SELECT 1", -1, &result, NULL) == MORSEL_MISUSE && !result);
+    CHECK(morsel_query(con, NULL, -1, &result, NULL) == MORSEL_MISUSE && morsel_query(con, "SELECT 1", -1, NULL, NULL) == MORSEL_MISUSE);
+    CHECK(morsel_exec(NULL, "SELECT 1", -1, NULL, NULL) == MORSEL_MISUSE && morsel_exec(con, NULL, -1, NULL, NULL) == MORSEL_MISUSE);
+    CHECK(morsel_prepare(NULL, "SELECT 1", -1, &st, NULL, NULL) == MORSEL_MISUSE && morsel_prepare(con, NULL, -1, &st, &text, NULL) == MORSEL_MISUSE);
+    CHECK(morsel_prepare(con, "SELECT 1", -1, NULL, NULL, NULL) == MORSEL_MISUSE);
+    CHECK(morsel_bind(NULL, 0, &one_, NULL) == MORSEL_MISUSE && morsel_bind_named(NULL, "a", &one_, NULL) == MORSEL_MISUSE);
+    CHECK(morsel_execute(NULL, &result, NULL) == MORSEL_MISUSE && morsel_result_next(NULL, &chunk, NULL) == MORSEL_MISUSE);
+    CHECK(morsel_set_option(NULL, "threads", "1", NULL) == MORSEL_MISUSE && morsel_set_option(con, NULL, "1", NULL) == MORSEL_MISUSE);
+    CHECK(morsel_set_option(con, "threads", NULL, NULL) == MORSEL_MISUSE && morsel_get_option(con, "threads", NULL, NULL) == MORSEL_MISUSE);
+    CHECK(morsel_get_option(NULL, "threads", &text, NULL) == MORSEL_MISUSE && morsel_get_option(con, NULL, &text, NULL) == MORSEL_MISUSE);
+    morsel_interrupt(NULL);
+    morsel_set_timeout(NULL, 1);
+    morsel_progress(NULL, NULL);
+    morsel_memory_stats(NULL, NULL);
+    morsel_error_details(NULL, NULL);
+    morsel_disconnect(&none);
+    CHECK(morsel_result_columns(NULL) == 0 && morsel_statement_columns(NULL) == 0 && morsel_chunk_rows(NULL) == 0);
+    CHECK(!morsel_result_warning(NULL, 0) && !morsel_result_column_name(NULL, 0) && morsel_cell_is_null(NULL, 0, 0));
+    CHECK(morsel_complete(NULL, -1) == 1 && morsel_quote_name(NULL, NULL, 0) == 2);
+
+    CHECK(morsel_prepare(con, "SELECT $a", -1, &st, NULL, NULL) == MORSEL_OK);
+    CHECK(morsel_execute(st, NULL, NULL) == MORSEL_MISUSE && morsel_execute(st, &result, NULL) == MORSEL_MISUSE); // not bound
+    CHECK(morsel_bind(st, 0, NULL, NULL) == MORSEL_MISUSE && morsel_bind(st, 1, &one_, NULL) == MORSEL_MISUSE);
+    CHECK(morsel_bind_named(st, NULL, &one_, NULL) == MORSEL_MISUSE && morsel_bind_named(st, "b", &one_, NULL) == MORSEL_MISUSE);
+    morsel_scalar v = {.kind = (morsel_value_kind)99, {.i64 = 0}, .length = 0};
+    CHECK(morsel_bind(st, 0, &v, NULL) == MORSEL_MISUSE);
+    v.kind = MORSEL_TEXT, v.text = NULL, v.length = 3;
+    CHECK(morsel_bind(st, 0, &v, NULL) == MORSEL_MISUSE);
+    v.text = "a\xff", v.length = 2;
+    CHECK(morsel_bind(st, 0, &v, NULL) == MORSEL_DATA);
+    v.kind = MORSEL_BLOB;
+    CHECK(morsel_bind(st, 0, &v, NULL) == MORSEL_OK);
+    v.kind = MORSEL_DATE, v.i64 = INT64_C(1) << 40;
+    CHECK(morsel_bind(st, 0, &v, NULL) == MORSEL_DATA);
+    v.kind = MORSEL_TIME, v.i64 = -1;
+    CHECK(morsel_bind(st, 0, &v, NULL) == MORSEL_DATA);
+    CHECK(morsel_bind(st, 0, &one_, NULL) == MORSEL_OK && morsel_execute(st, &result, NULL) == MORSEL_OK);
+    CHECK(morsel_result_next(result, NULL, NULL) == MORSEL_MISUSE && morsel_result_next(result, &chunk, NULL) == MORSEL_OK && chunk);
+    CHECK(morsel_cell_is_null(chunk, 1, 0) && morsel_cell_i64(chunk, 0, 1) == 0 && !morsel_cell_text(chunk, 7, 7, NULL));
+    CHECK(morsel_chunk_column(chunk, 1).rows == 0 && !morsel_result_column_type(result, 1));
+    morsel_chunk_free(&chunk);
+    morsel_result_free(&result);
+    morsel_statement_free(&st);
+    morsel_disconnect(&con);
+    morsel_close(&db);
+}
+
 int main(void) {
     test_lifetimes();
     test_errors();
     test_parameters();
+    test_parameter_forms();
+    test_stale_plans();
     test_cursors();
     test_interrupt();
     test_timeout();
     test_misuse();
+    test_null_arguments();
     printf("%d failed\n", failures);
     return failures != 0;
 }

@@ -21,10 +21,21 @@ static const char *const statements[] = {
     "SELECT x.a FROM t x LEFT JOIN t y ON x.a < y.a AND y.a > 48",
     "SELECT DISTINCT b FROM t UNION SELECT 'x' EXCEPT SELECT b FROM t WHERE a = 1",
     "SELECT count(DISTINCT b), string_agg(b, ',') FROM t",
+    "WITH w AS (SELECT a, count(*) AS n, max(b) AS b FROM t GROUP BY a) SELECT x.b, y.n FROM w x JOIN w y ON x.a = y.n",
+    "WITH RECURSIVE w(n, s) AS (SELECT 1, b FROM t WHERE a = 1 UNION ALL SELECT n + 1, s FROM w WHERE n < 40) SELECT count(*), max(s) FROM w",
+    "WITH RECURSIVE w(a, b) AS (SELECT a, b FROM t WHERE a < 3 UNION SELECT t.a, t.b FROM t JOIN w ON t.a = w.a + 1 WHERE t.a < 9) SELECT * FROM w",
+    "WITH RECURSIVE w(n, s) AS (SELECT a, b FROM t WHERE a < 2 UNION ALL SELECT n + 9, s FROM (SELECT n, s FROM w ORDER BY s LIMIT 20) AS q "
+    "WHERE n < 40) SELECT count(*), max(s) FROM w",
+    "WITH RECURSIVE w(n, s) AS (SELECT a, b FROM t WHERE a = 1 UNION SELECT n + 1, s || '.' FROM w WHERE n < 6 ORDER BY 2 DESC) SELECT * FROM w",
     "SELECT a FROM t WHERE a IN (SELECT a + 1 FROM t) AND EXISTS (SELECT 1 FROM v)",
     "CREATE OR REPLACE TABLE u AS SELECT * FROM t",
     "INSERT INTO t SELECT * FROM t WHERE a = 3",
     "EXPLAIN SELECT a, count(*) FROM t GROUP BY a",
+    "SELECT a, grouping(a), count(DISTINCT b), sum(d) FROM t GROUP BY ROLLUP (a)",
+    "SELECT a, b, sum(d) FROM t WHERE a < 5 GROUP BY CUBE (a, b)",
+    "SELECT a, mad(d), entropy(b), skewness(d), first(b IGNORE NULLS ORDER BY d DESC) FROM t GROUP BY a",
+    "SELECT median(d) OVER w, mode(a) OVER w, sum(DISTINCT d) OVER w, string_agg(b, ',') OVER w, string_agg(b, ',' ORDER BY d) OVER w "
+    "FROM t WINDOW w AS (PARTITION BY a ORDER BY d ROWS 3 PRECEDING EXCLUDE CURRENT ROW)",
     "SELECT upper(b) || '!', CASE WHEN a > 5 THEN b ELSE 'small' END, CAST(a AS VARCHAR) FROM t",
 };
 

@@ -529,6 +529,29 @@ def check_output():
 
 # ---- cancelling ----
 
+def check_pipes():
+    """Standard input: compressed, encoded, cut off, in small pieces, named twice."""
+    text = b"a,b\n" + b"".join(b"%d,x%d\n" % (i, i) for i in range(50000))
+    packed = gzip.compress(text)
+    count = "SELECT count(*), sum(a) FROM '/dev/stdin'"
+    for name, sql, content, code, out, words in (
+            ("plain", count, text, 0, b"50000|1249975000\n", ""),
+            ("gzip", count, packed, 0, b"50000|1249975000\n", ""),
+            ("gzip_cut", count, packed[:len(packed) // 2], 1, None, "whole gzip file"),
+            ("utf16", "FROM '-'", "a,b\n1,\u017c\n".encode("utf-16"), 0, "1|\u017c\n".encode(), ""),
+            ("one_byte", "FROM read_csv('-', header=false)", b"7", 0, b"7\n", ""),
+            ("empty", "FROM '-'", b"", 1, b"", "is empty"),
+            ("twice", "SELECT count(*) FROM '/dev/stdin' a, '-' b", text, 1, b"", "reads it twice"),
+            ("twice_with", "WITH s AS (FROM '-') SELECT count(*) FROM s a, s b", text, 1, b"", "reads it twice"),
+            ("kept", "CREATE TABLE t AS FROM '-' LIMIT 9; SELECT count(*) FROM t a, t b", text, 0, b"81\n", "")):
+        if not wanted("pipe_" + name):
+            continue
+        for count_ in ("1", "8"):
+            run = subprocess.run([MORSEL, "-threads", count_, "-c", sql], input=content, capture_output=True, timeout=60)
+            if run.returncode != code or (out is not None and run.stdout != out) or words not in run.stderr.decode():
+                say("pipe_" + name, "exit %d: %r %r" % (run.returncode, run.stdout[:200], run.stderr[:300]))
+
+
 def check_interrupt():
     if os.path.exists(path("stall.csv")):
         os.unlink(path("stall.csv"))
@@ -583,7 +606,8 @@ def check_interrupt():
 
 with tempfile.TemporaryDirectory(prefix="morsel_bad_") as FOLDER:
     for check in (check_missing, check_unreadable, check_binary, check_long_line, check_wide, check_compressed, check_bad_rows,
-                  check_changing, check_sql, check_memory, check_output, check_interrupt):
+                  check_changing, check_sql, check_memory, check_output, check_pipes,
+                  check_interrupt):
         started = time.monotonic()
         check()
         if os.environ.get("MORSEL_TEST_TIMES"):

@@ -208,8 +208,8 @@ static void shows(test_bed *bed) {
     const char *want = "P1: SCAN test -> SORT\nP2: SCAN test -> SORT\nP3 (after P1, P2): SORT -> LIMIT -> result\n";
     CHECK(strcmp(text, want) == 0, "\n%s", text);
     test_pull(q, UINT64_MAX);
-    double p = msl_query_progress(q);
-    CHECK(p == 1, "progress %g", p);
+    double done, total, p = msl_query_progress(q, &done, &total);
+    CHECK(p == 1 && total > 0 && done == total, "progress %g: %g of %g", p, done, total);
     msl_query_free(q);
 }
 

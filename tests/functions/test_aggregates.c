@@ -449,6 +449,44 @@ static void test_statistics(void) {
     CHECK(fabs(number_of("var_pop", columns, 1, 2) / 1e300 - 1) < 1e-15, "large values");
 }
 
+/// Skewness and kurtosis against 128-bit floating arithmetic around the mean, values far from zero among them.
+static void test_moments(void) {
+    enum { N = 2000 };
+    static double x[N];
+    msl_vector columns[1] = {vector_over(msl_type_of(MSL_TYPE_DOUBLE), x, N)};
+    static const double shifts[] = {0, 100, 1000, -3000};
+    for (size_t s = 0; s < sizeof shifts / sizeof shifts[0]; s++) {
+        __float128 mean = 0, m2 = 0, m3 = 0, m4 = 0;
+        for (uint32_t k = 0; k < N; k++) {
+            double u = (double)(check_random(&seed) % 1000) / 300;
+            x[k] = shifts[s] + u * u * u;
+            mean += x[k];
+        }
+        mean /= N;
+        for (uint32_t k = 0; k < N; k++) {
+            __float128 d = x[k] - mean;
+            m2 += d * d / N, m3 += d * d * d / N, m4 += d * d * d * d / N;
+        }
+        double n = N, excess = (double)(m4 / (m2 * m2));
+        double skew = (double)m3 / pow((double)m2, 1.5) * sqrt(n * (n - 1)) / (n - 2);
+        NEAR("skewness", 1, skew);
+        NEAR("kurtosis_pop", 1, excess - 3);
+        NEAR("kurtosis", 1, (n - 1) / ((n - 2) * (n - 3)) * ((n + 1) * excess - 3 * (n - 1)));
+    }
+    static const char *const names[] = {"skewness", "kurtosis", "kurtosis_pop", "sem", "fsum"};
+    for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) check_schedules(names[k], columns, 1, N, 40, NULL);
+    for (uint32_t k = 0; k < N; k++) x[k] = 0.1;
+    CHECK(number_of("skewness", columns, 1, N) == -12345 && number_of("kurtosis", columns, 1, N) == -12345, "constant");
+    CHECK(fabs(number_of("geometric_mean", columns, 1, N) - 0.1) < 1e-16, "of equal values");
+    for (uint32_t k = 0; k < N; k++) x[k] = random_double(0, 600) + 1;
+    for (uint32_t k = 0; k < N; k++) x[k] = fabs(x[k]) + 1e-300;
+    check_schedules("geometric_mean", columns, 1, N, 40, NULL);
+    CHECK(isfinite(number_of("geometric_mean", columns, 1, N)), "does not overflow on the way");
+    x[0] = 1, x[1] = 2, x[2] = INFINITY;
+    CHECK(isnan(number_of("skewness", columns, 1, 3)), "infinity");
+    CHECK(number_of("skewness", columns, 1, 2) == -12345 && number_of("kurtosis", columns, 1, 3) == -12345, "too few");
+}
+
 /* ---- collected rows ---- */
 
 /// Feeds sorted rows to a collecting aggregate in pieces of three.
@@ -489,6 +527,9 @@ static void test_collected(void) {
     COLLECT("1", "quantile_disc", 2, 7, 0);
     COLLECT("11", "quantile_disc", 2, 7, 1);
     COLLECT("2", "mode", 1, 7, -1);
+    COLLECT("2.2359263506290326", "entropy", 1, 7, -1);
+    COLLECT("0.0", "entropy", 1, 0, -1);
+    COLLECT("0.0", "entropy", 1, 1, -1);
     columns[0] = vector_over(msl_type_of(MSL_TYPE_DATE), (int32_t[]){0, 1}, 2);
     COLLECT("1970-01-02", "quantile_disc", 2, 2, 0.9);
     columns[0] = vector_over(msl_type_of(MSL_TYPE_TIMESTAMP), (int64_t[]){0, 1000001}, 2);
@@ -496,6 +537,11 @@ static void test_collected(void) {
     columns[0] = vector_over(msl_type_of(MSL_TYPE_DOUBLE), (double[]){-3, 0.5, 1e200, 1e200}, 4);
     COLLECT("-inf", "product", 1, 4, -1);
     COLLECT("-1.5", "product", 1, 2, -1);
+    columns[0] = vector_over(msl_type_of(MSL_TYPE_DOUBLE), (double[]){1, 1, 2, 2, 4, 6, 9}, 7);
+    COLLECT("1.0", "mad", 1, 7, -1);
+    COLLECT("1.0", "mad", 1, 6, -1);
+    COLLECT("0.0", "mad", 1, 1, -1);
+    COLLECT("NULL", "mad", 1, 0, -1);
     msl_string texts[] = {msl_string_make("one", 3), msl_string_make("a longer second text", 20),
                           msl_string_make("", 0)};
     msl_string marks[] = {msl_string_make(", ", 2), msl_string_make("; ", 2), msl_string_make("|", 1)};
@@ -536,6 +582,7 @@ int main(void) {
     test_integer_sums();
     test_order();
     test_statistics();
+    test_moments();
     test_collected();
     test_distinct();
     msl_arena_deinit(&arena);

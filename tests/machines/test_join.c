@@ -12,7 +12,10 @@ typedef struct join_case {
     bool is_loop;
 } join_case;
 
-static const char *const type_names[] = {"INNER", "LEFT", "RIGHT", "FULL", "SEMI", "ANTI", "MARK", "SINGLE"};
+static const char *const type_names[] = {"INNER", "LEFT", "RIGHT", "FULL", "SEMI", "ANTI", "MARK",
+                                         "RIGHT SEMI", "RIGHT ANTI", "SINGLE"};
+
+static bool is_right_only(msl_join_type type) { return type == MSL_JOIN_RIGHT_SEMI || type == MSL_JOIN_RIGHT_ANTI; }
 
 /// The candidate's answer: 0, 1, or 2 = unknown.
 static int judge(const join_case *c, const test_table *l, uint32_t i, const test_table *r, uint32_t j) {
@@ -41,7 +44,7 @@ static void add_line(test_lines *out, const test_table *l, int64_t i, const test
     char line[4096];
     size_t n = 0;
     msl_value null = {.is_null = true};
-    for (uint32_t c = 0; c < LEFT_COLUMNS; c++) {
+    for (uint32_t c = 0; l && c < LEFT_COLUMNS; c++) {
         n += test_format(i < 0 ? &null : &l->values[c][i], line + n, sizeof line - n);
         line[n++] = '|';
     }
@@ -83,6 +86,7 @@ static test_lines naive_join(const join_case *c, const test_table *l, const test
     }
     for (uint32_t j = 0; j < r->row_count; j++) {
         if ((c->type == MSL_JOIN_RIGHT || c->type == MSL_JOIN_FULL) && !matched[j]) add_line(&out, l, -1, r, j, NULL);
+        if (is_right_only(c->type) && matched[j] == (c->type == MSL_JOIN_RIGHT_SEMI)) add_line(&out, NULL, 0, r, j, NULL);
     }
     free(matched);
     test_lines_sort(&out);
@@ -97,6 +101,8 @@ static msl_plan *join_plan(test_bench *b, const join_case *c, const test_table *
     for (uint32_t k = 0; k < RIGHT_COLUMNS; k++) types[LEFT_COLUMNS + k] = r->types[k];
     uint32_t count = LEFT_COLUMNS + RIGHT_COLUMNS;
     if (c->type == MSL_JOIN_SEMI || c->type == MSL_JOIN_ANTI) count = LEFT_COLUMNS;
+    for (uint32_t k = 0; is_right_only(c->type) && k < RIGHT_COLUMNS; k++) types[k] = r->types[k];
+    if (is_right_only(c->type)) count = RIGHT_COLUMNS;
     if (c->type == MSL_JOIN_MARK) {
         types[LEFT_COLUMNS] = msl_type_of(MSL_TYPE_BOOLEAN);
         count = LEFT_COLUMNS + 1;
@@ -154,7 +160,8 @@ int main(void) {
         for (uint32_t type = MSL_JOIN_INNER; type <= MSL_JOIN_SINGLE; type++) {
             for (uint32_t variant = 0; variant < 8; variant++, seed++) {
                 join_case c = {.type = (msl_join_type)type, .key_count = 1 + (variant & 1), .has_condition = variant & 2,
-                               .null_equal = {seed % 5 == 0, seed % 7 == 0}, .is_loop = variant & 4};
+                               .null_equal = {seed % 5 == 0, seed % 7 == 0},
+                               .is_loop = variant & 4 && !is_right_only((msl_join_type)type)};
                 if (c.is_loop) c.key_count = 0;
                 msl_query_settings settings = {.threads = seed % 2 ? 1 : 3, .vector_rows = seed % 3 == 0 ? 3 : 2048,
                                                .hash_zero = seed % 11 == 0};
@@ -163,7 +170,7 @@ int main(void) {
             }
         }
     }
-    for (uint32_t type = MSL_JOIN_INNER; type <= MSL_JOIN_MARK; type++, seed++) { // partitions on the build side
+    for (uint32_t type = MSL_JOIN_INNER; type <= MSL_JOIN_RIGHT_ANTI; type++, seed++) { // partitions on the build side
         msl_query_settings settings = {.threads = 2, .vector_rows = 2048};
         check_join(seed, (join_case){.type = (msl_join_type)type, .key_count = 1}, 100, 40000, 30000, &settings);
     }

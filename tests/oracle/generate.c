@@ -91,7 +91,8 @@ typedef enum kind { INT, REAL, TEXT, KINDS } kind;
 /// What can be named at a place.
 typedef struct scope {
     struct { char name[24]; kind kind; int is_big; } columns[MOST_COLUMNS];
-    unsigned count;
+    unsigned count, nesting;   ///< queries around this one
+    const struct scope *outer; ///< of the query around it, where the subquery may use its columns
 } scope;
 
 static void scope_add(scope *s, const char *alias, const char *column, kind k, int is_big) {
@@ -111,6 +112,10 @@ static void scope_add_table(scope *s, const char *alias) {
 
 /// A column of the kind, or NULL; big ones only where no arithmetic follows.
 static const char *pick(choice *c, const scope *s, kind k, int may_be_big) {
+    if (s->outer && chance(c, 30)) {
+        const char *outer = pick(c, s->outer, k, may_be_big);
+        if (outer) return outer;
+    }
     unsigned start = s->count ? (unsigned)choose(c, s->count) : 0;
     for (unsigned n = 0; n < s->count; n++) {
         unsigned i = (start + n) % s->count;
@@ -120,6 +125,8 @@ static const char *pick(choice *c, const scope *s, kind k, int may_be_big) {
 }
 
 static void predicate(choice *c, text *out, const scope *s, int depth);
+static void subquery_from(choice *c, text *out, const scope *s, scope *inner, int depth);
+static void scalar_subquery(choice *c, text *out, const scope *s, kind k, int depth);
 static void value(choice *c, text *out, const scope *s, kind k, int depth);
 
 static void literal(choice *c, text *out, kind k) {
@@ -258,11 +265,8 @@ static void value(choice *c, text *out, const scope *s, kind k, int depth) {
         case_value(c, out, s, k, depth);
     } else if (chance(c, 10)) {
         call(c, out, s, "coalesce", k, 2 + (unsigned)choose(c, 2), depth);
-    } else if (chance(c, 6)) {
-        static const char *const aggregates[] = {"max", "min", "sum", "count"};
-        const char *column = k == REAL ? "d" : k == TEXT ? "s" : "i";
-        text_add(out, "(SELECT %s(%s) FROM t%u)", aggregates[k == TEXT ? choose(c, 2) : k == REAL ? choose(c, 3) : choose(c, 4)],
-                 column, (unsigned)choose(c, ORACLE_TABLES));
+    } else if (chance(c, 9)) {
+        scalar_subquery(c, out, s, k, depth);
     } else if (k == INT) {
         int_value(c, out, s, depth);
     } else if (k == REAL) {
@@ -284,18 +288,54 @@ static void comparison(choice *c, text *out, const scope *s, int depth) {
     else value(c, out, s, k, depth - 1);
 }
 
+/// Two items compared with two, or looked for in a query.
+static void row_predicate(choice *c, text *out, const scope *s, int depth) {
+    static const char *const ops[] = {"=", "<>", "<", "<=", ">", ">="};
+    kind first = (kind)choose(c, KINDS), second = (kind)choose(c, KINDS);
+    text_add(out, "(");
+    leaf(c, out, s, first, 0);
+    text_add(out, ", ");
+    leaf(c, out, s, second, 0);
+    if (chance(c, 40)) {
+        text_add(out, ") %s (", ops[choose(c, 6)]);
+        leaf(c, out, s, first, 0);
+        text_add(out, ", ");
+        leaf(c, out, s, second, 0);
+    } else {
+        scope inner = {0};
+        text from = {0};
+        subquery_from(c, &from, s, &inner, depth - 1);
+        text_add(out, ") %sIN (SELECT ", chance(c, 30) ? "NOT " : "");
+        leaf(c, out, &inner, first, 0);
+        text_add(out, ", ");
+        leaf(c, out, &inner, second, 0);
+        text_add(out, "%s", from.bytes);
+        text_free(&from);
+    }
+    text_add(out, ")");
+}
+
 static void in_predicate(choice *c, text *out, const scope *s, int depth) {
+    if (chance(c, 15)) {
+        row_predicate(c, out, s, depth);
+        return;
+    }
     kind k = (kind)choose(c, KINDS);
     value(c, out, s, k, depth - 1);
     text_add(out, chance(c, 30) ? " NOT IN (" : " IN (");
     if (chance(c, 40)) {
         scope inner = {0};
-        unsigned table = (unsigned)choose(c, ORACLE_TABLES);
-        scope_add_table(&inner, "q");
-        text_add(out, "SELECT %s FROM t%u AS q", k == REAL ? "d" : k == TEXT ? "s" : "i", table);
-        if (chance(c, 60)) {
-            text_add(out, " WHERE ");
-            predicate(c, out, &inner, depth - 1);
+        text from = {0};
+        subquery_from(c, &from, s, &inner, depth - 1);
+        text_add(out, "SELECT %s", chance(c, 15) ? "DISTINCT " : "");
+        if (chance(c, 60)) leaf(c, out, &inner, k, 0);
+        else value(c, out, &inner, k, depth - 2);
+        text_add(out, "%s", from.bytes);
+        text_free(&from);
+        if (chance(c, 12)) {
+            text_add(out, " %s SELECT ", chance(c, 50) ? "UNION ALL" : "EXCEPT");
+            if (chance(c, 50)) leaf(c, out, s, k, 0);
+            else literal(c, out, k);
         }
     } else {
         for (unsigned i = 0, n = 1 + (unsigned)choose(c, 5); i < n; i++) {
@@ -352,13 +392,73 @@ static void predicate(choice *c, text *out, const scope *s, int depth) {
         break;
     default: {
         scope inner = {0};
-        scope_add_table(&inner, "e");
-        text_add(out, "%sEXISTS (SELECT 1 FROM t%u AS e WHERE ", chance(c, 30) ? "NOT " : "", (unsigned)choose(c, ORACLE_TABLES));
-        predicate(c, out, &inner, depth - 1);
+        text_add(out, "%sEXISTS (SELECT 1", chance(c, 30) ? "NOT " : "");
+        subquery_from(c, out, s, &inner, depth - 1);
+        if (chance(c, 15)) text_add(out, " GROUP BY %s HAVING count(*) > %u", pick(c, &inner, INT, 0), (unsigned)choose(c, 3));
         text_add(out, ")");
     }
     }
     text_add(out, ")");
+}
+
+/// " FROM ... WHERE ..." of a subquery, which may use columns of the queries around it; fills its scope.
+static void subquery_from(choice *c, text *out, const scope *s, scope *inner, int depth) {
+    char alias[12];
+    inner->nesting = s->nesting + 1;
+    if (chance(c, 75)) inner->outer = s;
+    snprintf(alias, sizeof alias, "q%u", inner->nesting);
+    scope_add_table(inner, alias);
+    unsigned table = (unsigned)choose(c, inner->nesting > 1 ? 3 : ORACLE_TABLES);
+    if (depth > 0 && chance(c, 10)) { // a query in FROM, whose columns are the same
+        scope below = {.nesting = inner->nesting, .outer = inner->outer};
+        scope_add_table(&below, "f");
+        text_add(out, " FROM (SELECT f.i, f.b, f.d, f.s, f.k FROM t%u AS f WHERE ", table);
+        predicate(c, out, &below, depth - 1);
+        text_add(out, ") AS %s", alias);
+    } else {
+        text_add(out, " FROM t%u AS %s", table, alias);
+    }
+    if (chance(c, 15)) {
+        char second[12];
+        snprintf(second, sizeof second, "r%u", inner->nesting);
+        text_add(out, "%s t%u AS %s ON %s.k = %s.k", chance(c, 50) ? " JOIN" : " LEFT JOIN", (unsigned)choose(c, 2), second, alias, second);
+        scope_add_table(inner, second);
+    }
+    if (!chance(c, 85)) return;
+    const char *outer = inner->outer && chance(c, 55) ? pick(c, inner->outer, INT, 0) : NULL;
+    text_add(out, " WHERE ");
+    if (outer) text_add(out, "%s.%s = %s", alias, chance(c, 50) ? "k" : "i", outer);
+    if (outer && chance(c, 50)) return;
+    if (outer) text_add(out, " AND ");
+    predicate(c, out, inner, depth);
+}
+
+/// A subquery of one row: an aggregate, or the first of its values.
+static void scalar_subquery(choice *c, text *out, const scope *s, kind k, int depth) {
+    static const char *const aggregates[] = {"max", "min", "sum", "count"};
+    scope inner = {0};
+    text from = {0};
+    subquery_from(c, &from, s, &inner, depth - 1);
+    const char *own = k == REAL ? "d" : k == TEXT ? "s" : chance(c, 50) ? "k" : "i";
+    if (chance(c, 65)) {
+        text_add(out, "(SELECT %s(q%u.%s)", aggregates[k == TEXT ? choose(c, 2) : k == REAL ? choose(c, 3) : choose(c, 4)],
+                 inner.nesting, own);
+        if (k != TEXT && chance(c, 30)) {
+            text_add(out, " + ");
+            leaf(c, out, s, k, 0);
+        }
+        text_add(out, "%s", from.bytes);
+        if (chance(c, 10)) text_add(out, " HAVING count(*) %s %u", chance(c, 50) ? ">" : "=", (unsigned)choose(c, 3));
+        text_add(out, ")");
+    } else {
+        text_add(out, "(SELECT ");
+        if (chance(c, 70)) text_add(out, "q%u.%s", inner.nesting, own);
+        else value(c, out, &inner, k, depth - 2);
+        text_add(out, " AS v%s ORDER BY v %sNULLS %s LIMIT 1", from.bytes, chance(c, 50) ? "DESC " : "", chance(c, 50) ? "FIRST" : "LAST");
+        if (chance(c, 20)) text_add(out, " OFFSET %u", (unsigned)choose(c, 3));
+        text_add(out, ")");
+    }
+    text_free(&from);
 }
 
 /// FROM with one to three tables; fills the scope.
@@ -374,8 +474,8 @@ static void from_clause(choice *c, text *out, scope *s, int depth) {
         unsigned table = (unsigned)choose(c, n == 3 ? 3 : ORACLE_TABLES); // three large ones multiply up
         if (depth > 1 && chance(c, 12)) {
             scope inner = {0};
-            scope_add_table(&inner, "");
-            text_add(out, "(SELECT * FROM t%u WHERE ", table);
+            scope_add_table(&inner, "p");
+            text_add(out, "(SELECT * FROM t%u AS p WHERE ", table);
             predicate(c, out, &inner, depth - 1);
             text_add(out, ") AS %s", alias);
         } else {
@@ -663,10 +763,15 @@ static void partition_by(choice *c, text *out, const scope *s) {
     if (keys) text_add(out, " ");
 }
 
-/// An aggregate that SQLite too computes over windows.
-static void window_aggregate(choice *c, text *out, const scope *s, int depth) {
-    unsigned which = (unsigned)choose(c, 7);
+/// An aggregate that SQLite too computes over windows. is_total: rows of the frame have one order only.
+static void window_aggregate(choice *c, text *out, const scope *s, int depth, int is_total) {
+    unsigned which = (unsigned)choose(c, is_total ? 8 : 7);
     switch (which) {
+    case 7:
+        text_add(out, "group_concat('.' || "); // SQLite takes a result without a character for NULL
+        value(c, out, s, TEXT, depth - 1);
+        text_add(out, chance(c, 40) ? ")" : ", '%s')", chance(c, 50) ? "" : "; ");
+        break;
     case 0: text_add(out, "count(*)"); break;
     case 1: call(c, out, s, "count", (kind)choose(c, KINDS), 1, depth); break;
     case 2: call(c, out, s, "sum", INT, 1, depth); break;
@@ -714,7 +819,7 @@ static void window_call(choice *c, text *out, const scope *s, int depth, int has
     int is_total = chance(c, 60), is_ranked = chance(c, 15), is_placed = is_total && chance(c, 45);
     if (is_ranked) rank_function(c, out);
     else if (is_placed) placed_function(c, out, s, depth);
-    else window_aggregate(c, out, s, depth);
+    else window_aggregate(c, out, s, depth, is_total);
     if (has_named && is_total && chance(c, 40)) {
         text_add(out, " OVER w");
         return;
@@ -807,17 +912,69 @@ static void order_clause(choice *c, text *out, unsigned columns) {
     if (chance(c, 40)) text_add(out, " OFFSET %u", (unsigned)choose(c, 6));
 }
 
+/* ---- WITH: c0 to c2 ---- */
+
+/// One query with two readers: streamed, grouped, limited in an order that decides.
+static void shared_with(choice *c, text *out) {
+    unsigned table = (unsigned)choose(c, ORACLE_TABLES);
+    const char *hint = chance(c, 20) ? "MATERIALIZED " : chance(c, 10) ? "NOT MATERIALIZED " : "";
+    switch (choose(c, 4)) {
+    case 0:
+        text_add(out, "WITH w AS %s(SELECT i, k, s FROM t%u WHERE i IS NOT NULL) ", hint, table);
+        text_add(out, "SELECT a.i AS c0, b.s AS c1, count(*) AS c2 FROM w AS a JOIN w AS b ON a.k = b.k GROUP BY a.i, b.s");
+        return;
+    case 1:
+        text_add(out, "WITH w AS %s(SELECT k, count(*) AS n, min(i) AS m, max(s) AS s FROM t%u GROUP BY k) ", hint, table);
+        text_add(out, "SELECT a.m AS c0, b.s AS c1, a.n AS c2 FROM w AS a %sJOIN w AS b ON a.k = b.m%s",
+                 chance(c, 50) ? "LEFT " : "", chance(c, 50) ? " WHERE a.n > 1" : "");
+        return;
+    case 2:
+        text_add(out, "WITH w AS %s(SELECT DISTINCT i, s FROM t%u) ", hint, table);
+        text_add(out, "SELECT i AS c0, s AS c1, 1 AS c2 FROM w WHERE i > %d UNION ALL SELECT i, s, 2 FROM w WHERE i < %d",
+                 (int)choose(c, 10) - 5, (int)choose(c, 10) - 5);
+        return;
+    default:
+        text_add(out, "WITH w AS %s(SELECT i, count(*) AS n FROM t%u GROUP BY i ORDER BY i NULLS FIRST LIMIT %u), ", hint, table,
+                 1 + (unsigned)choose(c, 9));
+        text_add(out, "v AS (SELECT i, n FROM w WHERE n > 1 UNION SELECT n, i FROM w) ");
+        text_add(out, "SELECT a.i AS c0, b.n AS c1, (SELECT count(*) FROM w) AS c2 FROM v AS a JOIN v AS b ON a.n = b.i");
+    }
+}
+
+/// A walk along i -> k of a table from some rows on, or a count; UNION, or UNION ALL for a few rounds.
+static void recursive_with(choice *c, text *out) {
+    unsigned table = (unsigned)choose(c, ORACLE_TABLES);
+    int all = chance(c, 35), from = (int)choose(c, 8) - 4;
+    unsigned rounds = all ? 1 + (unsigned)choose(c, 2) : 1 + (unsigned)choose(c, 6);
+    text_add(out, "WITH RECURSIVE w(i, n) AS (SELECT i, 0 FROM t%u WHERE i BETWEEN %d AND %d UNION%s ", table, from, from + 2,
+             all ? " ALL" : "");
+    scope s = {0};
+    scope_add_table(&s, "t");
+    switch (choose(c, 3)) {
+    case 0: text_add(out, "SELECT t.k, w.n + 1 FROM w JOIN t%u AS t ON t.i = w.i WHERE w.n < %u", table, rounds); break;
+    case 1: text_add(out, "SELECT t.k, w.n + 1 FROM t%u AS t, w WHERE w.i = t.i AND w.n < %u", table, rounds); break;
+    default:
+        text_add(out, "SELECT coalesce(t.k, w.i + 1), w.n + 1 FROM w LEFT JOIN t%u AS t ON t.i = w.i WHERE w.n < %u", table,
+                 rounds);
+    }
+    if (chance(c, 30)) {
+        text_add(out, " AND ");
+        predicate(c, out, &s, 1);
+    }
+    text_add(out, ") SELECT %si AS c0, n AS c1, %s AS c2 FROM w", chance(c, 20) ? "DISTINCT " : "",
+             chance(c, 50) ? "i * 2" : "(SELECT max(n) FROM w)");
+}
+
 void generate_query(choice *c, text *out, text *for_sqlite, int *is_ordered) {
     static const char *const sets[] = {"UNION", "UNION ALL", "INTERSECT", "EXCEPT"};
     unsigned columns = 1 + (unsigned)choose(c, 4);
     int depth = 1 + (int)choose(c, 3);
     kind kinds[4];
     for (unsigned i = 0; i < 4; i++) kinds[i] = (kind)choose(c, KINDS);
-    if (chance(c, 8)) text_add(out, "WITH w AS (SELECT i, k, s FROM t%u WHERE i IS NOT NULL) ", (unsigned)choose(c, ORACLE_TABLES));
-    int has_with = out->length > 0;
-    if (has_with) {
+    if (chance(c, 10)) {
         columns = 3;
-        text_add(out, "SELECT a.i AS c0, b.s AS c1, count(*) AS c2 FROM w AS a JOIN w AS b ON a.k = b.k GROUP BY a.i, b.s");
+        if (chance(c, 50)) shared_with(c, out);
+        else recursive_with(c, out);
     } else if (chance(c, 30)) {
         if (chance(c, 20)) window_over_groups(c, out, columns, depth);
         else window_select(c, out, columns, kinds, depth);

@@ -1,0 +1,94 @@
+/// unnest.h: what the files of unnesting share. unnest.c has the whole idea.
+#ifndef MSL_UNNEST_H
+#define MSL_UNNEST_H
+
+#include "planner/pass.h"
+
+/// An equality that the rows of a node must fulfil anyway (a filter above checks it): outer column k = `inner`, which is
+/// over the node's columns.
+typedef struct msl_known {
+    uint32_t outer; ///< index in msl_unnesting.outer
+    msl_expr *inner;
+    bool null_equal; ///< IS NOT DISTINCT FROM
+} msl_known;
+
+typedef struct msl_knowns {
+    msl_known *items;
+    uint32_t count, room;
+} msl_knowns;
+
+/// The column that stands for an outer column in the rows of a node.
+typedef struct msl_stand_in {
+    uint32_t id;
+    bool is_strict; ///< rows in which the outer column is NULL are not wanted: `=` finds all
+} msl_stand_in;
+
+/// One dependent join being taken apart.
+typedef struct msl_unnesting {
+    msl_planner *p;
+    msl_logical *left;     ///< makes the outer columns
+    msl_cte *shared;       ///< keeps its rows, once they are asked for twice and cannot well be made twice
+    uint32_t *outer;       ///< those that the right side uses
+    uint32_t count;
+    bool *is_outer;        ///< by id
+    uint32_t is_outer_room;
+    bool is_safe;          ///< the right side cannot fail for values that are not asked for: see msl_tree_is_safe
+    bool ignores_copies;   ///< how often a right row comes does not matter: SEMI, ANTI, MARK
+} msl_unnesting;
+
+/* ---- unnest.c ---- */
+
+/// The error of an ASOF join that would have to be unnested.
+morsel_status msl_refuse_dependent_asof(msl_planner *p, const msl_logical *join) MSL_MUST_CHECK;
+/// Takes apart every dependent join of a tree, which uses no columns from elsewhere.
+morsel_status msl_unnest_tree(msl_planner *p, msl_logical **node) MSL_MUST_CHECK;
+/// The same for the join at the root, whose left side has been dealt with.
+morsel_status msl_unnest_join(msl_planner *p, msl_logical **node) MSL_MUST_CHECK;
+/// Sets the outer columns: those of u->left that `right` uses.
+morsel_status msl_find_outer(msl_unnesting *u, msl_logical *right) MSL_MUST_CHECK;
+/// Equalities of outer columns (or the stand-ins of a left side) with their stand-ins, appended to a condition.
+morsel_status msl_stand_in_conditions(msl_planner *p, const uint32_t *outer, const msl_stand_in *with, uint32_t count,
+                                      msl_exprs *out) MSL_MUST_CHECK;
+/// Groups an aggregation without keys, whose input has been pushed, by the stand-ins. A call that is not NULL over no rows
+/// gets a column id of its own: `results` are then the expressions of the `changed` ids where a group may be missing.
+morsel_status msl_group_by_stand_ins(msl_unnesting *u, msl_logical *aggregate, msl_stand_in *with, msl_ids *changed,
+                                     msl_exprs *results) MSL_MUST_CHECK;
+/// The calls that are not NULL over no rows: gives those of `grouped` ids of their own and appends what the ids of
+/// `aggregate`, which is how it was before, are then where a group may be missing.
+morsel_status msl_empty_results(msl_planner *p, const msl_logical *aggregate, msl_ids *ids, msl_exprs *exprs,
+                                msl_logical *grouped) MSL_MUST_CHECK;
+/// In the node's own expressions the stand-ins for the outer columns.
+morsel_status msl_substitute_outer(const msl_unnesting *u, msl_logical *node,
+                                   const msl_stand_in *with) MSL_MUST_CHECK;
+/// Does the expression use outer columns? Does the node's own, does anything in the tree?
+bool msl_uses_outer(const msl_unnesting *u, const msl_expr *expr);
+morsel_status msl_node_uses_outer(const msl_unnesting *u, msl_logical *node, bool *out) MSL_MUST_CHECK;
+morsel_status msl_tree_uses_outer(const msl_unnesting *u, msl_logical *node, bool *out) MSL_MUST_CHECK;
+/// Can something in the tree fail (other than by range), or give another answer each time?
+morsel_status msl_tree_is_safe(msl_planner *p, msl_logical *node, bool *out) MSL_MUST_CHECK;
+bool msl_expr_is_safe_enough(const msl_expr *expr);
+/// Lets a node emit exactly these columns.
+morsel_status msl_emit(msl_planner *p, msl_logical *node, const uint32_t *ids, uint32_t count) MSL_MUST_CHECK;
+
+/* ---- unnest_lift.c ---- */
+
+/// Moves conditions over outer columns out of a tree, as far as nothing else changes by it.
+morsel_status msl_lift(const msl_unnesting *u, msl_logical **node, msl_exprs *lifted) MSL_MUST_CHECK;
+
+/* ---- unnest_push.c ---- */
+
+/// `e` as outer column = expression; false when it is none.
+bool msl_as_known(const msl_unnesting *u, const msl_expr *e, msl_known *out);
+/// `*node` for all values of the outer columns at once: the stand-ins say for which a row is.
+morsel_status msl_push_outer(msl_unnesting *u, msl_logical **node, const msl_knowns *known,
+                             msl_stand_in *with) MSL_MUST_CHECK;
+
+/* ---- unnest_domain.c ---- */
+
+/// Makes expressions of the right side that are over outer columns only columns of the left side, and these the outer
+/// columns. The join's condition (NULL: none) then uses these columns too.
+morsel_status msl_unnest_parameters(msl_unnesting *u, msl_logical *right, msl_logical *join) MSL_MUST_CHECK;
+/// The different values of the outer columns, as a relation of its own with the columns `with`.
+morsel_status msl_unnest_domain(msl_unnesting *u, msl_stand_in *with, msl_logical **out) MSL_MUST_CHECK;
+
+#endif
