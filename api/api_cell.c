@@ -1,5 +1,6 @@
 /// api_cell.c: chunks in the caller's hands: views in place and single cells as integer, double or text.
 #include "api/api_int.h"
+#include "functions/text_json.h"
 #include "functions/text_nested.h"
 #include "functions/text.h"
 
@@ -127,4 +128,15 @@ const char *morsel_cell_text(morsel_chunk *chunk, size_t column, size_t row, siz
     }
     if (text && length) *length = n;
     return text;
+}
+
+const char *morsel_cell_json(morsel_chunk *chunk, size_t column, size_t row, size_t *length) {
+    if (length) *length = 0;
+    if (!has_cell(chunk, column, row)) return NULL;
+    const msl_vector *v = &chunk->rows.columns[column];
+    msl_nested_writer w = {.arena = &chunk->text};
+    const void *value = msl_vector_is_valid(v, (uint32_t)row) ? msl_vector_at(v, (uint32_t)row) : NULL;
+    if (!msl_format_json(&w, v->type, value) || !msl_nested_end(&w)) return NULL;
+    if (length) *length = w.length - 1;
+    return w.bytes;
 }

@@ -129,6 +129,15 @@ static morsel_status show(morsel_result *r, msl_error *err) {
     return msl_result_set_rows(r, cells, 3, count, names, err);
 }
 
+/// Points at the name of a setting that does not exist, else at the value.
+static morsel_status locate_setting(const msl_prepared *p, morsel_status status, msl_error *err) {
+    if (status == MORSEL_OK || !p->setting.name) return status;
+    bool is_name = strcmp(err->sqlstate, "42704") == 0;
+    msl_error_locate(err, is_name ? p->setting.name_offset : p->setting.value_offset,
+                     is_name ? p->setting.name_length : p->setting.value_length);
+    return status;
+}
+
 morsel_status msl_run_utility(morsel_result *r, msl_error *err) {
     const msl_prepared *p = &r->planned->prepared;
     r->column_count = 0;
@@ -141,9 +150,9 @@ morsel_status msl_run_utility(morsel_result *r, msl_error *err) {
     case MSL_STATEMENT_DROP: return drop(r, err);
     case MSL_STATEMENT_ALTER_TABLE: return msl_run_alter(r, err);
     case MSL_STATEMENT_TRANSACTION: return msl_run_transaction(r, err);
-    case MSL_STATEMENT_SET: return set(r, err);
-    case MSL_STATEMENT_RESET: return reset(r, err);
-    case MSL_STATEMENT_SHOW: return show(r, err);
+    case MSL_STATEMENT_SET: return locate_setting(p, set(r, err), err);
+    case MSL_STATEMENT_RESET: return locate_setting(p, reset(r, err), err);
+    case MSL_STATEMENT_SHOW: return locate_setting(p, show(r, err), err);
     case MSL_STATEMENT_PREPARE: return msl_run_prepare(r, err);
     case MSL_STATEMENT_DEALLOCATE: return msl_run_deallocate(r, err);
     case MSL_STATEMENT_EXECUTE: break; // executes another statement: msl_execute_named

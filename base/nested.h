@@ -1,5 +1,5 @@
-/// nested.h: how values of LIST, ARRAY, STRUCT and MAP lie in memory: one string of bytes whose memcmp order is the order
-/// of the values, and whose equality is theirs.
+/// nested.h: how values of LIST, ARRAY, STRUCT and MAP lie in memory: one string of bytes whose memcmp order is the
+/// order of the values, and whose equality is theirs.
 ///
 /// A nested value is a msl_string (long ones point to their bytes), so whatever carries text carries it too: vectors,
 /// row pages that move, hash tables, exchanges, sort keys, states of aggregates, segments of tables. Kernels that look
@@ -73,7 +73,7 @@ bool msl_nested_put(msl_nested_writer *w, const msl_type *type, const void *valu
 static inline bool msl_nested_end(msl_nested_writer *w) { return msl_nested_copy(w, "", 1); }
 /// The current value, finished; the next one begins. Its bytes stay in the arena.
 static inline msl_string msl_nested_take(msl_nested_writer *w) {
-    msl_string s = msl_string_make(w->bytes + w->start, w->length - w->start);
+    msl_string s = msl_string_make(w->bytes ? w->bytes + w->start : "", w->length - w->start);
     w->start = w->length;
     return s;
 }
@@ -87,7 +87,8 @@ const char *msl_nested_skip(const msl_type *type, const char *at);
 /// Reads the slot at `at` into *item.
 ///   out      NULL when memory is refused, else past the slot; *is_null
 ///   owns     strings point to the slot's own bytes; those with escapes to a copy in the arena
-const char *msl_nested_read(const msl_type *type, const char *at, msl_arena *arena, msl_nested_item *item, bool *is_null);
+const char *msl_nested_read(const msl_type *type, const char *at, msl_arena *arena, msl_nested_item *item,
+                            bool *is_null);
 /// Reads up to n elements of a list from `*at` on into rows [row, row + n) of a FLAT vector of the element's type.
 ///   out      how many; *at past them. UINT32_MAX when memory is refused.
 uint32_t msl_nested_read_many(const char **at, msl_vector *out, uint32_t row, uint32_t n, msl_arena *arena);

@@ -150,7 +150,9 @@ morsel_status msl_type_settle(msl_arena *arena, const msl_type *type, const msl_
     if (!type->child_count) return MORSEL_OK;
     const msl_type **children = MSL_NEW_ARRAY(arena, const msl_type *, type->child_count);
     if (!children) return msl_error_nomem(err, NULL, sizeof *children * type->child_count);
-    for (uint32_t k = 0; k < type->child_count; k++) MSL_TRY(msl_type_settle(arena, type->children[k], &children[k], err));
+    for (uint32_t k = 0; k < type->child_count; k++) {
+        MSL_TRY(msl_type_settle(arena, type->children[k], &children[k], err));
+    }
     return intern(arena, type->id, children, type->child_names, type->child_count, type->size, out, err);
 }
 

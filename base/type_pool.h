@@ -24,17 +24,22 @@ const msl_type *msl_type_intern(msl_type_pool *pool, msl_type_id id, const msl_t
 
 /// The same in the pool of the arena's database.
 ///   errors   MORSEL_TYPE 54001 beyond the limits; MORSEL_NOMEM
-MSL_MUST_CHECK morsel_status msl_type_list(msl_arena *arena, const msl_type *child, const msl_type **out, msl_error *err);
-MSL_MUST_CHECK morsel_status msl_type_array(msl_arena *arena, const msl_type *child, uint32_t size, const msl_type **out,
+MSL_MUST_CHECK morsel_status msl_type_list(msl_arena *arena, const msl_type *child, const msl_type **out,
+                                           msl_error *err);
+MSL_MUST_CHECK morsel_status msl_type_array(msl_arena *arena, const msl_type *child, uint32_t size,
+                                            const msl_type **out,
                                             msl_error *err);
 MSL_MUST_CHECK morsel_status msl_type_map(msl_arena *arena, const msl_type *key, const msl_type *value,
                                           const msl_type **out, msl_error *err);
-MSL_MUST_CHECK morsel_status msl_type_struct(msl_arena *arena, const msl_type *const *children, const char *const *names,
+MSL_MUST_CHECK morsel_status msl_type_struct(msl_arena *arena, const msl_type *const *children,
+                                             const char *const *names,
                                              uint32_t child_count, const msl_type **out, msl_error *err);
 /// The type of a MAP's entries: STRUCT(key K, value V).
-MSL_MUST_CHECK morsel_status msl_type_entry(msl_arena *arena, const msl_type *map, const msl_type **out, msl_error *err);
+MSL_MUST_CHECK morsel_status msl_type_entry(msl_arena *arena, const msl_type *map, const msl_type **out,
+                                            msl_error *err);
 /// The type with every NULL inside it replaced by VARCHAR, as a stored column needs it.
-MSL_MUST_CHECK morsel_status msl_type_settle(msl_arena *arena, const msl_type *type, const msl_type **out, msl_error *err);
+MSL_MUST_CHECK morsel_status msl_type_settle(msl_arena *arena, const msl_type *type, const msl_type **out,
+                                             msl_error *err);
 /// Position of a STRUCT's field, any case; -1 when there is none.
 int64_t msl_type_field(const msl_type *type, const char *name, size_t length);
 

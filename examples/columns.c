@@ -2,6 +2,7 @@
  *
  *     cc columns.c $(pkg-config --cflags --libs morsel) -o columns
  *     ./columns "SELECT price FROM 'products.tsv'"
+ *     ./columns "SELECT range(10)"                   the elements of lists
  */
 #include <inttypes.h>
 #include <morsel.h>
@@ -43,6 +44,11 @@ static int sum(morsel_connection *con, const char *sql) {
     if (morsel_query(con, sql, -1, &result, &err)) return fail(&err);
     while (fits && morsel_result_next(result, &chunk, &err) == MORSEL_OK && chunk) {
         morsel_view view = morsel_chunk_column(chunk, 0);
+        size_t elements[] = {0}; /* of a list: its elements, one after the other */
+        morsel_child child;
+        if (view.layout == MORSEL_LAYOUT_NESTED && morsel_chunk_child(chunk, 0, elements, 1, &child) == MORSEL_OK) {
+            view = child.view;
+        }
         fits = add_column(&view, &t);
         morsel_chunk_free(&chunk);
     }

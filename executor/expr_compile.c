@@ -361,6 +361,28 @@ static __attribute__((noinline)) morsel_status compile_in(compiler *c, const msl
     return MORSEL_OK;
 }
 
+/// The body is a program of its own over (parameters, captured values).
+static __attribute__((noinline)) morsel_status compile_lambda(compiler *c, const msl_expr *e, uint32_t scope,
+                                                              uint32_t *out) {
+    const msl_lambda *lambda = e->detail;
+    msl_lambda_code *code = MSL_NEW(c->arena, msl_lambda_code);
+    uint32_t *args = MSL_NEW_ARRAY(c->arena, uint32_t, e->arg_count);
+    msl_program *body;
+    if (!code || !args) return no_memory(c);
+    for (uint32_t i = 0; i < e->arg_count; i++) MSL_TRY(compile(c, e->args[i], scope, &args[i]));
+    msl_expr *root = lambda->body;
+    MSL_TRY(msl_program_compile(&body, &root, 1, c->query, c->arena, c->err));
+    const msl_type *element = e->args[0]->type->children[0], *bigint = msl_type_of(MSL_TYPE_BIGINT);
+    bool is_reduce = lambda->kind == MSL_LAMBDA_REDUCE;
+    *code = (msl_lambda_code){.lambda = lambda, .body = body, .capture_count = e->arg_count - (lambda->has_initial ? 2 : 1)};
+    code->param_types[0] = is_reduce ? e->type : element;
+    code->param_types[1] = is_reduce ? element : bigint;
+    code->param_types[2] = bigint;
+    MSL_TRY(new_temp(c, e->type, out));
+    msl_instruction i = {.code = MSL_CODE_LAMBDA, .out = *out, .scope = scope, .lambda = code, .local = c->p->local_count++};
+    return emit(c, i, args, e->arg_count);
+}
+
 /* ---- any node ---- */
 
 static morsel_status compile_node(compiler *c, const msl_expr *e, uint32_t scope, uint32_t *out) {
@@ -379,9 +401,11 @@ static morsel_status compile_node(compiler *c, const msl_expr *e, uint32_t scope
     case MSL_EXPR_CASE: return compile_case(c, e, scope, out);
     case MSL_EXPR_COALESCE: return compile_coalesce(c, e, scope, out);
     case MSL_EXPR_IN: return compile_in(c, e, scope, out);
+    case MSL_EXPR_LAMBDA: return compile_lambda(c, e, scope, out);
     case MSL_EXPR_AGGREGATE:
     case MSL_EXPR_SUBQUERY:
-    case MSL_EXPR_WINDOW: break; // the planner has replaced these
+    case MSL_EXPR_WINDOW:
+    case MSL_EXPR_UNNEST: break; // the planner has replaced these
     }
     return msl_error_unsupported(c->err, e->sql_offset, e->sql_length, "this kind of expression here");
 }

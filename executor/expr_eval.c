@@ -53,6 +53,7 @@ static morsel_status init_locals(msl_evaluator *eval, msl_arena *arena, msl_erro
     const msl_program *p = eval->program;
     for (uint32_t k = 0; k < p->count; k++) {
         const msl_instruction *i = &p->code[k];
+        if (i->code == MSL_CODE_LAMBDA) MSL_TRY(msl_lambda_local_new(i->lambda, arena, &eval->locals[i->local], err));
         if (i->code != MSL_CODE_CALL || i->local == NONE) continue;
         MSL_TRY(i->call->function->init_local(i->call->bound, arena, &eval->locals[i->local], err));
     }
@@ -321,6 +322,10 @@ static morsel_status step(run *r, const msl_instruction *i, msl_rows rows) {
         break;
     case MSL_CODE_IN_ITEM: msl_in_item(a, &regs[i->args[1]], rows.sel, rows.n, r->eval->spare, out); break;
     case MSL_CODE_NOT: negate(out, rows); break;
+    case MSL_CODE_LAMBDA:
+        msl_vector_reset(out);
+        for (uint32_t k = 0; k < i->arg_count; k++) r->eval->args[k] = &regs[i->args[k]];
+        return msl_lambda_run(i->lambda, r->eval->locals[i->local], r->lane, r->eval->args, rows, out);
     }
     return MORSEL_OK;
 }

@@ -26,6 +26,7 @@ typedef enum msl_opcode {
     MSL_CODE_COALESCE,       ///< rows where args[0] is present: out = args[0]; target = the others
     MSL_CODE_IN_SET,         ///< out = args[0] IN the set; FALSE or NULL otherwise
     MSL_CODE_IN_ITEM,        ///< out = out OR args[0] = args[1]
+    MSL_CODE_LAMBDA,         ///< out = the lambda over args[0], ...
     MSL_CODE_NOT             ///< out = NOT out
 } msl_opcode;
 
@@ -52,6 +53,14 @@ typedef struct msl_in_set {
     bool has_null;
 } msl_in_set;
 
+/// A compiled lambda.
+typedef struct msl_lambda_code {
+    const msl_lambda *lambda;
+    const msl_program *body;
+    const msl_type *param_types[3];
+    uint32_t capture_count;
+} msl_lambda_code;
+
 typedef struct msl_instruction {
     msl_opcode code;
     uint32_t out;
@@ -63,6 +72,7 @@ typedef struct msl_instruction {
     unsigned flags;             ///< msl_function_flags
     uint32_t local;             ///< index in the evaluator's locals; UINT32_MAX = none
     const msl_in_set *set;
+    const msl_lambda_code *lambda;
     int64_t sql_offset;
     uint32_t sql_length;
     uint32_t next_hashed;       ///< chain of value numbering; UINT32_MAX ends
@@ -92,6 +102,12 @@ struct msl_program {
 /// Runs the program for rows of `in`. `is_clean`: every row of the columns can be read, live or not, so kernels that
 /// cannot fail may run densely.
 MSL_MUST_CHECK morsel_status msl_program_run(msl_evaluator *eval, msl_lane *lane, const msl_chunk *in, bool is_clean);
+
+/// A lane's part of a lambda, and running it for rows that have their arguments (expr_lambda.c).
+typedef struct msl_lambda_local msl_lambda_local;
+MSL_MUST_CHECK morsel_status msl_lambda_local_new(const msl_lambda_code *code, msl_arena *arena, void **out, msl_error *err);
+MSL_MUST_CHECK morsel_status msl_lambda_run(const msl_lambda_code *code, void *local, msl_lane *lane,
+                                            const msl_vector *const *args, msl_rows rows, msl_vector *out);
 
 /// Makes the set of an IN list's constants (expr_in.c).
 MSL_MUST_CHECK morsel_status msl_in_set_new(const msl_in_set **out, const msl_type *type, const msl_value *values,

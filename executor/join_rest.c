@@ -41,7 +41,8 @@ uint64_t msl_join_rest_morsels(const msl_join_rest *rest) {
     return pages ? pages : 1;
 }
 
-void msl_join_rest_next(msl_join_rest *rest, msl_join_rest_source *source, uint64_t *ordinal, msl_morsel_result *result) {
+void msl_join_rest_next(msl_join_rest *rest, msl_join_rest_source *source, uint64_t *ordinal,
+                        msl_morsel_result *result) {
     pthread_mutex_lock(&rest->lock); // page and ordinal go together
     msl_row_page *page = rest->next_page;
     *result = page ? MSL_MORSEL_READY : MSL_MORSEL_NONE;

@@ -1,5 +1,5 @@
-/// join_rest.h: the right side of a join as one chain of pages, and the rows of it that nothing has matched: what loop join and
-/// range join share.
+/// join_rest.h: the right side of a join as one chain of pages, and the rows of it that nothing has matched: what loop
+/// join and range join share.
 ///
 ///   threads  workers link their pages under a lock; the unmatched rows of a page are a morsel
 #ifndef MSL_JOIN_REST_H
@@ -33,10 +33,12 @@ void msl_join_rest_link(msl_join_rest *rest, msl_row_pages *pages, uint64_t more
 /// All rows are in: pages can be handed out.
 void msl_join_rest_begin(msl_join_rest *rest);
 
-MSL_MUST_CHECK morsel_status msl_join_rest_source_init(msl_join_rest_source *source, const msl_operator *op, msl_lane *lane,
+MSL_MUST_CHECK morsel_status msl_join_rest_source_init(msl_join_rest_source *source, const msl_operator *op,
+                                                       msl_lane *lane,
                                                        const msl_row_layout *layout, uint32_t mark_offset);
 uint64_t msl_join_rest_morsels(const msl_join_rest *rest);
-void msl_join_rest_next(msl_join_rest *rest, msl_join_rest_source *source, uint64_t *ordinal, msl_morsel_result *result);
+void msl_join_rest_next(msl_join_rest *rest, msl_join_rest_source *source, uint64_t *ordinal,
+                        msl_morsel_result *result);
 void msl_join_rest_produce(msl_join_rest_source *source, msl_chunk *out, bool *done);
 
 #endif

@@ -1,14 +1,15 @@
-/// op_range_join.c: join on one or two inequalities between the sides, and ASOF joins: the nearest right row for each left one.
+/// op_range_join.c: join on one or two inequalities between the sides, and ASOF joins: the nearest right row for each
+/// left one.
 ///
 ///   ON a.x BETWEEN b.low AND b.high              two ranges: b.low is at most a.x, b.high at least
 ///   ASOF ON a.k = b.k AND a.time >= b.time       equal keys and one range, of whose matches the nearest counts
 ///
-/// Role     sink (right child: range_rows.h), then streaming (left child), then source for RIGHT and FULL: right rows that
-///          nothing has matched
+/// Role     sink (right child: range_rows.h), then streaming (left child), then source for RIGHT and FULL: right rows
+///          that nothing has matched
 /// Output   as HASH_JOIN, in the order of the left rows
 /// Nulls    a NULL key or bound matches nothing
-/// Nearest  of the right rows for which the whole condition is TRUE: that with the greatest value at most (least at least) the
-///          left one; of several with the same value the first of the right side
+/// Nearest  of the right rows for which the whole condition is TRUE: that with the greatest value at most (least at
+///          least) the left one; of several with the same value the first of the right side
 /// Memory   all right rows (but those with NULLs, where they are not needed), 24 bytes each beside
 /// Threads  sorting, merging, the tree, and left chunks in parallel; match marks are relaxed atomics
 /// Errors   the condition's; 21000 for a SINGLE join's second match
@@ -138,8 +139,8 @@ static morsel_status judge_batch(range_stream *l, msl_lane *lane, const msl_chun
     return MORSEL_OK;
 }
 
-/// The first match of each left row. Rounds: each open row gets some candidates, all are judged together, those with a match
-/// or without further candidates are done.
+/// The first match of each left row. Rounds: each open row gets some candidates, all are judged together, those with a
+/// match or without further candidates are done.
 static morsel_status find_first(const msl_range_rows *r, range_stream *l, msl_lane *lane, const msl_chunk *in) {
     msl_join_pairs *p = &l->pairs;
     size_t *next = l->probe.first;

@@ -22,7 +22,8 @@ static bool key_is_null(const msl_range_rows *r, const uint64_t *key) {
 
 // ---- layout ----
 
-/// The order of entries whose words agree: by place; before that, where the nearest is wanted and words are not exact, by value.
+/// The order of entries whose words agree: by place; before that, where the nearest is wanted and words are not exact,
+/// by value.
 static morsel_status init_order(msl_range_rows *r, msl_arena *arena, msl_error *err) {
     const msl_join_range *range = &r->plan->join.ranges[0];
     bool by_value = r->plan->join.is_nearest && !msl_order_is_exact(r->plan->children[1]->types[range->right]);
@@ -47,7 +48,8 @@ morsel_status msl_range_rows_init(msl_range_rows *r, msl_operator *op, bool stor
     for (uint32_t c = 0; c < right->column_count; c++) columns[c] = c;
     MSL_TRY(msl_row_layout_init(&r->layout, arena, right->types, plan->join.right_keys, plan->join.key_count, columns,
                                 stores_columns ? right->column_count : 0, has_marks ? 24 : 16, err));
-    MSL_TRY(msl_row_layout_init(&r->probe_layout, arena, left->types, plan->join.left_keys, plan->join.key_count, NULL, 0, 0,
+    MSL_TRY(msl_row_layout_init(&r->probe_layout, arena, left->types, plan->join.left_keys, plan->join.key_count,
+                                NULL, 0, 0,
                                 err));
     r->place_offset = r->layout.tail_offset;
     r->mark_offset = has_marks ? r->layout.tail_offset + 16 : 0;
@@ -81,7 +83,8 @@ morsel_status msl_range_writer_init(msl_range_writer *w, const msl_range_rows *r
     w->kept = MSL_NEW_ARRAY(arena, uint32_t, MSL_KEY_BLOCK);
     w->rows = MSL_NEW_ARRAY(arena, char *, MSL_KEY_BLOCK);
     w->homes = MSL_NEW_ARRAY(arena, msl_row_page *, MSL_KEY_BLOCK);
-    if (w->keys && w->hashes && w->words[0] && w->words[1] && w->is_null && w->kept && w->rows && w->homes) return MORSEL_OK;
+    if (w->keys && w->hashes && w->words[0] && w->words[1] && w->is_null && w->kept && w->rows &&
+        w->homes) return MORSEL_OK;
     return msl_error_nomem(lane->err, "RANGE_JOIN", MSL_KEY_BLOCK * 64);
 }
 
@@ -194,7 +197,8 @@ static morsel_status begin_sort(msl_range_rows *r, msl_operator *op, msl_work *w
 }
 
 static inline bool is_before(const msl_range_rows *r, const msl_range_item *slice, uint32_t a, uint32_t b) {
-    return msl_sort_compare(&r->order, &r->run_array[a]->entries[slice->at[a]], &r->run_array[b]->entries[slice->at[b]]) < 0;
+    return msl_sort_compare(&r->order, &r->run_array[a]->entries[slice->at[a]],
+                            &r->run_array[b]->entries[slice->at[b]]) < 0;
 }
 
 /// Lets the run at place `at` of a heap sink to where it belongs.
@@ -232,7 +236,8 @@ static morsel_status begin_merge(msl_range_rows *r, msl_operator *op, msl_work *
     msl_arena *arena = op->query->arena;
     uint32_t slices = r->count / SLICE_ROWS >= SLICES_MAX ? SLICES_MAX : (uint32_t)(r->count / SLICE_ROWS) + 1;
     const msl_sort_entry *splitters = NULL;
-    MSL_TRY(msl_sort_choose_splitters((const msl_sort_run *const *)r->run_array, r->run_count, r->count, slices, &r->order,
+    MSL_TRY(msl_sort_choose_splitters((const msl_sort_run *const *)r->run_array, r->run_count, r->count, slices,
+                                      &r->order,
                                       op->query, err, &splitters));
     r->entries = msl_memory_alloc(op->query->memory, r->count * sizeof *r->entries);
     if (!r->entries) return msl_error_nomem(err, op->ops->name, r->count * sizeof *r->entries);

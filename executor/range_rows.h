@@ -1,18 +1,18 @@
-/// range_rows.h: the right side of a range join: rows in pages, and entries of them sorted so that the matches of a left row
-/// are found by searching.
+/// range_rows.h: the right side of a range join: rows in pages, and entries of them sorted so that the matches of a
+/// left row are found by searching.
 ///
-/// A range says that a right column is at least (above, when strict) a left one; "at most" is the same with words inverted
-/// (order_word.h). Two forms:
+/// A range says that a right column is at least (above, when strict) a left one; "at most" is the same with words
+/// inverted (order_word.h). Two forms:
 ///
-///   nearest     entries (hash of the equal keys, word of the range): rows of a key stand together, and the first one from the
-///               left row's word on is the nearest (ASOF)
+///   nearest     entries (hash of the equal keys, word of the range): rows of a key stand together, and the first one
+///               from the left row's word on is the nearest (ASOF)
 ///   one range   entries (word, 0): the matches are all from the left row's word on
-///   two ranges  entries (first word, second word), and over the second words a tree of maxima: from the left row's first
-///               word on, what is too small in the second is passed over in blocks of 16, 256, 4096 ... entries. Finding k
-///               matches of n rows takes O((1 + k) log n), whatever the ranges are about: a point in intervals, intervals
-///               that overlap, two orders that differ (which need a bitmap in Khayyat et al., "Lightning Fast and Space
-///               Efficient Inequality Joins", VLDB 2015, and a sorted left side; here the left side streams and keeps its
-///               order)
+///   two ranges  entries (first word, second word), and over the second words a tree of maxima: from the left row's
+///               first word on, what is too small in the second is passed over in blocks of 16, 256, 4096 ... entries.
+///               Finding k matches of n rows takes O((1 + k) log n), whatever the ranges are about: a point in
+///               intervals, intervals that overlap, two orders that differ (which need a bitmap in Khayyat et al.,
+///               "Lightning Fast and Space Efficient Inequality Joins", VLDB 2015, and a sorted left side; here the
+///               left side streams and keeps its order)
 ///
 ///   nulls    a right row with NULL in a key or range matches nothing: it gets no entry
 ///   words    that are not exact find some rows more; the plan's condition then holds the comparison as well
@@ -81,14 +81,17 @@ typedef struct msl_range_probe {
     size_t *first;               ///< entry of the first match; MSL_RANGE_END = none
 } msl_range_probe;
 
-MSL_MUST_CHECK morsel_status msl_range_rows_init(msl_range_rows *rows, msl_operator *op, bool stores_columns, msl_error *err);
+MSL_MUST_CHECK morsel_status msl_range_rows_init(msl_range_rows *rows, msl_operator *op, bool stores_columns,
+                                                 msl_error *err);
 void msl_range_rows_deinit(msl_range_rows *rows, msl_memory *memory);
-MSL_MUST_CHECK morsel_status msl_range_writer_init(msl_range_writer *writer, const msl_range_rows *rows, msl_lane *lane);
+MSL_MUST_CHECK morsel_status msl_range_writer_init(msl_range_writer *writer, const msl_range_rows *rows,
+                                                   msl_lane *lane);
 void msl_range_writer_deinit(msl_range_writer *writer);
 MSL_MUST_CHECK morsel_status msl_range_write(msl_range_writer *writer, const msl_range_rows *rows, msl_lane *lane,
                                              const msl_chunk *in);
 void msl_range_rows_combine(msl_range_rows *rows, msl_range_writer *writer);
-MSL_MUST_CHECK morsel_status msl_range_rows_finalize(msl_range_rows *rows, msl_operator *op, msl_work *work, msl_error *err);
+MSL_MUST_CHECK morsel_status msl_range_rows_finalize(msl_range_rows *rows, msl_operator *op, msl_work *work,
+                                                     msl_error *err);
 
 MSL_MUST_CHECK morsel_status msl_range_probe_init(msl_range_probe *probe, const msl_range_rows *rows, msl_lane *lane);
 /// Finds the first match of each live row.

@@ -250,7 +250,7 @@ static morsel_status bind_median(const msl_aggregate *self, const msl_type *cons
 static morsel_status bind_quantile(const msl_aggregate *self, const msl_type *const *types,
                                    const msl_value *const *constants, uint32_t arg_count, msl_arena *arena,
                                    msl_aggregate_binding *out, msl_error *err) {
-    if (arg_count != 2) return MORSEL_TYPE;
+    if (arg_count != 2 || msl_type_is_list(types[1])) return MORSEL_TYPE; // a list of them is agg_list.c's
     double fraction = 0;
     MSL_TRY(read_fraction(self, constants ? constants[1] : NULL, &fraction, err));
     return bind_quantile_at(types[0], fraction, self, self->begin == continuous_begin, arena, out, err);

@@ -97,12 +97,13 @@ static morsel_status entropy_update_one(msl_agg_ctx *ctx, const msl_vector *cons
 static morsel_status entropy_finalize(msl_agg_ctx *ctx, const void *state, msl_vector *out, uint32_t row) {
     (void)ctx;
     const entropy_state *s = state;
-    double value = 0;
-    if (s->total) {
-        msl_sum sum = s->sum;
-        msl_sum_add(&sum, (double)s->run * log2((double)s->run));
-        value = log2((double)s->total) - msl_sum_value(&sum) / (double)s->total;
+    if (!s->total) {
+        msl_vector_set_null(out, row);
+        return MORSEL_OK;
     }
+    msl_sum sum = s->sum;
+    msl_sum_add(&sum, (double)s->run * log2((double)s->run));
+    double value = log2((double)s->total) - msl_sum_value(&sum) / (double)s->total;
     ((double *)out->data)[row] = value < 0 ? 0 : value;
     return MORSEL_OK;
 }
@@ -126,6 +127,6 @@ const msl_aggregate msl_agg_mode[] = {
      .state_bytes = sizeof(entropy_state), .bind = bind_entropy, .init = entropy_init,
      .update_one = entropy_update_one, .finalize = entropy_finalize, MSL_AGG_REFUSES,
      .description = "entropy(x): bits of information that a value carries: -sum(p log2 p) over the shares p of the different "
-                    "values; 0 for none"},
+                    "values"},
 };
 const size_t msl_agg_mode_count = sizeof msl_agg_mode / sizeof msl_agg_mode[0];

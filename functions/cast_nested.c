@@ -164,7 +164,8 @@ static morsel_status cast_field(msl_kernel_ctx *ctx, const child_cast *child, co
         msl_nested_item item;
         bool is_null;
         const char *at = msl_nested_field(from, &values[k], child->source);
-        if (!msl_nested_read(child->from, at, ctx->scratch, &item, &is_null)) return msl_error_nomem(ctx->err, NULL, 64);
+        at = msl_nested_read(child->from, at, ctx->scratch, &item, &is_null);
+        if (!at) return msl_error_nomem(ctx->err, NULL, 64);
         if (is_null) msl_vector_set_null(&room->in, k);
         else memcpy((char *)room->in.data + (size_t)k * child->from->width, &item, child->from->width);
     }
@@ -257,7 +258,8 @@ static morsel_status kernel_from_text(MSL_KERNEL_PARAMS) {
         if (!msl_vector_is_valid(out, i)) continue;
         const msl_string *text = msl_vector_at(args[0], i);
         bool is_bad;
-        MSL_TRY(msl_nested_parse(out->type, msl_string_bytes(text), text->length, put_word, &run, &w, ctx->err, &is_bad));
+        MSL_TRY(msl_nested_parse(out->type, msl_string_bytes(text), text->length, put_word, &run, &w, ctx->err,
+                                 &is_bad));
         msl_string value = msl_nested_take(&w);
         if (!is_bad) ((msl_string *)out->data)[i] = value;
         else if (run.is_try) msl_vector_set_null(out, i);

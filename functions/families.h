@@ -33,6 +33,7 @@ MSL_AGGREGATE_FAMILY(stats);   ///< stddev, variance, corr, ...
 MSL_AGGREGATE_FAMILY(moments); ///< skewness, kurtosis, geometric_mean
 MSL_AGGREGATE_FAMILY(order);   ///< first, last, any_value, arg_min, arg_max
 MSL_AGGREGATE_FAMILY(bool);    ///< bool_and, bool_or, every
+MSL_AGGREGATE_FAMILY(list);    ///< list, histogram, quantiles for a list of fractions
 MSL_AGGREGATE_FAMILY(collect); ///< string_agg, median, quantile_cont/disc, mad, product
 MSL_AGGREGATE_FAMILY(mode);    ///< mode, entropy
 

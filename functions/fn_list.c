@@ -73,7 +73,8 @@ static morsel_status bind_length(MSL_BIND_ARGS) {
     bool is_map = types && arg_count == 1 && types[0]->id == MSL_TYPE_MAP;
     const msl_type *list;
     out->result = msl_type_of(MSL_TYPE_BIGINT);
-    if (is_map) return strcmp(self->name, "cardinality") == 0 || strcmp(self->name, "len") == 0 ? MORSEL_OK : MORSEL_TYPE;
+    bool counts_maps = strcmp(self->name, "cardinality") == 0 || strcmp(self->name, "len") == 0;
+    if (is_map) return counts_maps ? MORSEL_OK : MORSEL_TYPE;
     if (arg_count != 1 || types[0]->id == MSL_TYPE_NULL) return MORSEL_TYPE;
     return own_list(types[0], 0, arena, out, &list, err);
 }
@@ -87,6 +88,31 @@ static morsel_status bind_search(MSL_BIND_ARGS) {
     MSL_TRY(msl_want_list(out, 0, msl_fn_typed(common), arena, &list, err));
     out->arg_types[1] = list->children[0];
     out->result = msl_type_of(self->kernel == msl_kernel_list_contains ? MSL_TYPE_BOOLEAN : MSL_TYPE_BIGINT);
+    return MORSEL_OK;
+}
+
+/// x op ANY (list): the operator is the first word of the function's name.
+static morsel_status bind_quantified(MSL_BIND_ARGS) {
+    MSL_BIND_UNUSED;
+    static const struct {
+        const char *symbol;
+        msl_quantifier forms[2]; ///< ANY, ALL
+    } operators[] = {
+        {"=", {{0, 1, 0, 0}, {0, 1, 0, 1}}},  {"<>", {{1, 0, 1, 0}, {1, 0, 1, 1}}}, {"<", {{1, 0, 0, 0}, {1, 0, 0, 1}}},
+        {"<=", {{1, 1, 0, 0}, {1, 1, 0, 1}}}, {">", {{0, 0, 1, 0}, {0, 0, 1, 1}}},
+        {">=", {{0, 1, 1, 0}, {0, 1, 1, 1}}},
+    };
+    const msl_type *element = arg_count == 2 ? msl_list_element(types[1]) : NULL, *list;
+    const msl_type *common = element ? msl_type_common(element, types[0]) : NULL;
+    if (!common) return MORSEL_TYPE;
+    MSL_TRY(msl_want_list(out, 1, msl_fn_typed(common), arena, &list, err));
+    out->arg_types[0] = list->children[0];
+    out->result = msl_type_of(MSL_TYPE_BOOLEAN);
+    size_t length = strcspn(self->name, " ");
+    for (size_t k = 0; k < sizeof operators / sizeof operators[0]; k++) {
+        bool is_it = strlen(operators[k].symbol) == length && memcmp(operators[k].symbol, self->name, length) == 0;
+        if (is_it) out->bound = &operators[k].forms[strcmp(self->name + length, " all") == 0];
+    }
     return MORSEL_OK;
 }
 
@@ -224,6 +250,26 @@ static morsel_status bind_text(MSL_BIND_ARGS) {
     return MORSEL_OK;
 }
 
+/// Two lists of numbers, as doubles.
+static morsel_status bind_vectors(MSL_BIND_ARGS) {
+    MSL_BIND_UNUSED;
+    const msl_type *list;
+    if (arg_count != 2) return MORSEL_TYPE;
+    for (uint32_t k = 0; k < 2; k++) {
+        const msl_type *element = msl_list_element(types[k]);
+        if (!element || msl_type_implicit_cost(element, msl_type_of(MSL_TYPE_DOUBLE)) < 0) return MORSEL_TYPE;
+        MSL_TRY(msl_want_list(out, k, msl_type_of(MSL_TYPE_DOUBLE), arena, &list, err));
+    }
+    out->result = msl_type_of(MSL_TYPE_DOUBLE);
+    return MORSEL_OK;
+}
+
+/// The binder has taken calls with a lambda; these have none, or another number of arguments.
+static morsel_status bind_lambda(MSL_BIND_ARGS) {
+    MSL_BIND_UNUSED;
+    return MORSEL_TYPE;
+}
+
 static morsel_status bind_split(MSL_BIND_ARGS) {
     MSL_BIND_UNUSED;
     const msl_type *varchar = msl_type_of(MSL_TYPE_VARCHAR);
@@ -247,10 +293,19 @@ static morsel_status bind_split(MSL_BIND_ARGS) {
 #define FOLD(NAME, TEXT)                                                                                               \
     FN("list_" NAME, 1, NULLS | FAIL, msl_bind_list_fold, msl_kernel_list_fold, "list_" NAME "(list): " TEXT)
 
+#define QUANTIFIED(SYMBOL)                                                                                             \
+    FN(SYMBOL " any", 2, NULLS, bind_quantified, msl_kernel_list_quantified,                                          \
+       "x " SYMBOL " ANY (list): does it hold for an element?"),                                                      \
+    FN(SYMBOL " all", 2, NULLS, bind_quantified, msl_kernel_list_quantified,                                          \
+       "x " SYMBOL " ALL (list): does it hold for every element?")
+
 const msl_function msl_fn_list[] = {
-    FN("list_value", 0, NULLS | MANY, bind_value, msl_kernel_list_value, "list_value(value, ...): a list of the values, as [a, b]"),
-    FN("list_pack", 0, NULLS | MANY, bind_value, msl_kernel_list_value, "list_pack(value, ...): another name of list_value"),
-    FN("array_value", 1, NULLS | MANY, bind_value, msl_kernel_list_value, "array_value(value, ...): an ARRAY of the values"),
+    FN("list_value", 0, NULLS | MANY, bind_value, msl_kernel_list_value,
+       "list_value(value, ...): a list of the values, as [a, b]"),
+    FN("list_pack", 0, NULLS | MANY, bind_value, msl_kernel_list_value,
+       "list_pack(value, ...): another name of list_value"),
+    FN("array_value", 1, NULLS | MANY, bind_value, msl_kernel_list_value,
+       "array_value(value, ...): an ARRAY of the values"),
     TWO("list_extract", "array_extract", 2, 0, bind_extract, msl_kernel_list_extract,
         "(list, position): the element, from 1 or from -1 at the end; NULL where there is none"),
     TWO("list_element", "element_at", 2, 0, bind_extract, msl_kernel_list_extract,
@@ -261,7 +316,8 @@ const msl_function msl_fn_list[] = {
     TWO("array_length", "cardinality", 1, 0, bind_length, msl_kernel_list_length, "(list): number of elements"),
     TWO("list_contains", "array_contains", 2, 0, bind_search, msl_kernel_list_contains,
         "(list, value): is the value an element?"),
-    TWO("list_has", "array_has", 2, 0, bind_search, msl_kernel_list_contains, "(list, value): is the value an element?"),
+    TWO("list_has", "array_has", 2, 0, bind_search, msl_kernel_list_contains,
+        "(list, value): is the value an element?"),
     FN("contains", 2, 0, bind_search, msl_kernel_list_contains, "contains(list, value): is the value an element?"),
     TWO("list_position", "array_position", 2, NULLS, bind_search, msl_kernel_list_position,
         "(list, value): position of the first such element, NULL when there is none"),
@@ -272,10 +328,14 @@ const msl_function msl_fn_list[] = {
         "(list, ...): the elements of all lists; a NULL is an empty one"),
     TWO("list_cat", "array_cat", 1, NULLS | MANY, bind_lists, msl_kernel_list_concat,
         "(list, ...): another name of list_concat"),
-    TWO("list_append", "array_append", 2, NULLS, bind_add, msl_kernel_list_append, "(list, value): the list and the value"),
-    FN("array_push_back", 2, NULLS, bind_add, msl_kernel_list_append, "array_push_back(list, value): the list and the value"),
-    TWO("list_prepend", "array_prepend", 2, NULLS, bind_add, msl_kernel_list_prepend, "(value, list): the value and the list"),
-    FN("array_push_front", 2, NULLS, bind_add, msl_kernel_list_prepend, "array_push_front(list, value): the value and the list"),
+    TWO("list_append", "array_append", 2, NULLS, bind_add, msl_kernel_list_append,
+        "(list, value): the list and the value"),
+    FN("array_push_back", 2, NULLS, bind_add, msl_kernel_list_append,
+       "array_push_back(list, value): the list and the value"),
+    TWO("list_prepend", "array_prepend", 2, NULLS, bind_add, msl_kernel_list_prepend,
+        "(value, list): the value and the list"),
+    FN("array_push_front", 2, NULLS, bind_add, msl_kernel_list_prepend,
+       "array_push_front(list, value): the value and the list"),
     TWO("list_reverse", "array_reverse", 1, 0, bind_same, msl_kernel_list_reverse, "(list): the elements backwards"),
     TWO("list_sort", "array_sort", 1, FAIL, bind_same, msl_kernel_list_sort,
         "(list[, 'ASC' | 'DESC'[, 'NULLS FIRST' | 'NULLS LAST']]): the elements in order"),
@@ -288,7 +348,14 @@ const msl_function msl_fn_list[] = {
     TWO("list_unique", "array_unique", 1, 0, bind_length, msl_kernel_list_unique,
         "(list): how many different values there are, NULLs aside"),
     TWO("list_has_any", "array_has_any", 2, 0, bind_lists, msl_kernel_list_has_any, "(a, b): has a an element of b?"),
-    TWO("list_has_all", "array_has_all", 2, 0, bind_lists, msl_kernel_list_has_all, "(a, b): has a every element of b?"),
+    TWO("list_has_all", "array_has_all", 2, 0, bind_lists, msl_kernel_list_has_all,
+        "(a, b): has a every element of b?"),
+    QUANTIFIED("="),
+    QUANTIFIED("<>"),
+    QUANTIFIED("<"),
+    QUANTIFIED("<="),
+    QUANTIFIED(">"),
+    QUANTIFIED(">="),
     FN("&&", 2, 0, bind_lists, msl_kernel_list_has_any, "a && b: have both lists an element in common?"),
     FN("@>", 2, 0, bind_lists, msl_kernel_list_has_all, "a @> b: has a every element of b?"),
     FN("<@", 2, 0, bind_contained, kernel_contained, "a <@ b: has b every element of a?"),
@@ -303,7 +370,8 @@ const msl_function msl_fn_list[] = {
         "(list, positions): the elements at the positions"),
     TWO("list_where", "array_where", 2, 0, bind_pick, msl_kernel_list_where,
         "(list, mask): the elements where the mask is TRUE"),
-    FN("range", 1, FAIL, bind_range, msl_kernel_list_range, "range([start, ]stop[, step]): numbers from start to before stop"),
+    FN("range", 1, FAIL, bind_range, msl_kernel_list_range,
+       "range([start, ]stop[, step]): numbers from start to before stop"),
     FN("generate_series", 1, FAIL, bind_range, msl_kernel_list_series,
        "generate_series([start, ]stop[, step]): numbers from start to stop"),
     TWO("array_to_string", "list_to_string", 2, 0, bind_text, msl_kernel_list_text,
@@ -316,6 +384,25 @@ const msl_function msl_fn_list[] = {
         "(list, name, ...): the aggregate of that name over the elements"),
     TWO("list_aggr", "array_aggr", 2, NULLS | FAIL | MANY, msl_bind_list_fold, msl_kernel_list_fold,
         "(list, name, ...): another name of list_aggregate"),
+    TWO("list_inner_product", "array_inner_product", 2, FAIL, bind_vectors, msl_kernel_list_product,
+        "(a, b): sum of the products of the elements; NULL where one is NULL"),
+    TWO("list_dot_product", "array_dot_product", 2, FAIL, bind_vectors, msl_kernel_list_product,
+        "(a, b): another name of list_inner_product"),
+    TWO("list_negative_inner_product", "array_negative_inner_product", 2, FAIL, bind_vectors,
+        msl_kernel_list_negative_product, "(a, b): its negative, so that less is nearer"),
+    TWO("list_distance", "array_distance", 2, FAIL, bind_vectors, msl_kernel_list_distance,
+        "(a, b): Euclidean distance"),
+    TWO("list_cosine_similarity", "array_cosine_similarity", 2, FAIL, bind_vectors, msl_kernel_list_cosine,
+        "(a, b): cosine of the angle between them"),
+    TWO("list_cosine_distance", "array_cosine_distance", 2, FAIL, bind_vectors, msl_kernel_list_cosine_distance,
+        "(a, b): 1 - list_cosine_similarity(a, b)"),
+    TWO("list_transform", "array_transform", 2, 0, bind_lambda, NULL,
+        "(list, lambda x[, i]: ...): the lambda's result for each element"),
+    TWO("list_apply", "array_apply", 2, 0, bind_lambda, NULL, "(list, lambda): another name of list_transform"),
+    TWO("list_filter", "array_filter", 2, 0, bind_lambda, NULL,
+        "(list, lambda x[, i]: ...): the elements for which the lambda is TRUE"),
+    TWO("list_reduce", "array_reduce", 2, 0, bind_lambda, NULL,
+        "(list, lambda a, x[, i]: ...[, first]): the elements joined into one value from the left"),
     FOLD("sum", "sum of the elements"),
     FOLD("avg", "mean of the elements"),
     FOLD("min", "least element"),

@@ -163,6 +163,38 @@ morsel_status msl_kernel_list_contains(MSL_KERNEL_ARGS) {
     return MORSEL_OK;
 }
 
+/// x op ANY (list), x op ALL (list): TRUE or FALSE when an element decides, NULL when a NULL might have. Slots
+/// compare as their values do.
+morsel_status msl_kernel_list_quantified(MSL_KERNEL_ARGS) {
+    (void)arg_count;
+    const msl_quantifier *q = ctx->bound;
+    const msl_type *element = args[0]->type;
+    msl_nested_writer w = {.arena = ctx->scratch};
+    MSL_ROWS(row) {
+        bool has_value = msl_vector_is_valid(args[0], row), saw_null = false, is_decided = false;
+        if (!msl_vector_is_valid(args[1], row)) {
+            msl_vector_set_null(out, row);
+            continue;
+        }
+        if (!msl_slot_of(&w, args[0], row)) return msl_nested_failed(&w, ctx->err);
+        msl_slot value = {w.bytes + w.start, (uint32_t)(w.length - w.start)};
+        for (const char *at = msl_string_bytes(msl_nested_at(args[1], row)); !is_decided && *at != MSL_NESTED_END;) {
+            const char *end = msl_nested_skip(element, at);
+            msl_slot other = {at, (uint32_t)(end - at)};
+            int order = msl_slot_compare(&value, &other);
+            bool is_null = !has_value || msl_slot_is_null(&other);
+            saw_null |= is_null;
+            bool holds = order < 0 ? q->less : order > 0 ? q->greater : q->equal;
+            is_decided = !is_null && holds != q->all;
+            at = end;
+        }
+        w.length = w.start;
+        if (!is_decided && saw_null) msl_vector_set_null(out, row);
+        else ((uint8_t *)out->data)[row] = is_decided != q->all;
+    }
+    return MORSEL_OK;
+}
+
 morsel_status msl_kernel_list_position(MSL_KERNEL_ARGS) {
     (void)arg_count;
     msl_nested_writer w = {.arena = ctx->scratch};

@@ -108,7 +108,9 @@ static morsel_status fold_list(fold_run *r, const msl_string *list) {
         uint32_t n = 0;
         msl_vector_reset(&r->elements);
         if (sorts) {
-            for (; n < BATCH && done < count; n++, done++) MSL_TRY(msl_slot_into(r->ctx, slots[done].at, &r->elements, n));
+            for (; n < BATCH && done < count; n++, done++) {
+                MSL_TRY(msl_slot_into(r->ctx, slots[done].at, &r->elements, n));
+            }
         } else {
             n = msl_nested_read_many(&at, &r->elements, 0, BATCH, r->ctx->scratch);
             if (n == UINT32_MAX) return msl_error_nomem(r->ctx->err, NULL, list->length);
@@ -136,7 +138,8 @@ morsel_status msl_kernel_list_fold(MSL_KERNEL_ARGS) {
     (void)arg_count;
     fold_run r = {.ctx = ctx, .plan = ctx->bound};
     const msl_aggregate *f = r.plan->fn.aggregate;
-    r.agg = (msl_agg_ctx){.err = ctx->err, .env = ctx->env, .bound = r.plan->fn.bound, .keep = keep_in, .keeper = ctx->scratch};
+    r.agg = (msl_agg_ctx){.err = ctx->err, .env = ctx->env, .bound = r.plan->fn.bound, .keep = keep_in,
+                          .keeper = ctx->scratch};
     r.args = MSL_NEW_ARRAY(ctx->scratch, const msl_vector *, r.plan->constants + 1);
     msl_vector *constants = MSL_NEW_ARRAY(ctx->scratch, msl_vector, r.plan->constants + 1);
     if (!r.args || !constants) return msl_error_nomem(ctx->err, NULL, sizeof *constants);

@@ -91,7 +91,9 @@ morsel_status msl_kernel_list_resize(MSL_KERNEL_ARGS) {
         if (is_null) continue;
         const char *at = msl_string_bytes(msl_nested_at(args[0], row));
         int64_t wanted = MSL_AT(size, row), done = 0;
-        if (wanted < 0) return msl_error_set(ctx->err, MORSEL_DATA, "22023", "a list cannot have %lld elements", (long long)wanted);
+        if (wanted < 0) {
+            return msl_error_set(ctx->err, MORSEL_DATA, "22023", "a list cannot have %lld elements", (long long)wanted);
+        }
         bool put = true;
         for (; put && done < wanted && *at != MSL_NESTED_END; done++) {
             const char *end = msl_nested_skip(element, at);
@@ -134,7 +136,8 @@ morsel_status msl_kernel_list_zip(MSL_KERNEL_ARGS) {
         for (uint32_t a = 0; a < lists; a++) {
             at[a] = msl_vector_is_valid(args[a], row) ? msl_string_bytes(msl_nested_at(args[a], row)) : "";
         }
-        bool truncates = has_flag && msl_vector_is_valid(args[lists], row) && *(const uint8_t *)msl_vector_at(args[lists], row);
+        bool truncates = has_flag && msl_vector_is_valid(args[lists], row) &&
+                         *(const uint8_t *)msl_vector_at(args[lists], row);
         bool put = true;
         while (put) {
             uint32_t going = 0;
@@ -210,11 +213,15 @@ static morsel_status make_range(MSL_KERNEL_ARGS, bool with_stop) {
     MSL_ROWS(row) {
         if (!msl_vector_is_valid(out, row)) continue;
         int64_t a[3] = {0, 0, 1};
-        for (uint32_t k = 0; k < arg_count; k++) a[arg_count == 1 ? 1 : k] = *(const int64_t *)msl_vector_at(args[k], row);
+        for (uint32_t k = 0; k < arg_count; k++) {
+            a[arg_count == 1 ? 1 : k] = *(const int64_t *)msl_vector_at(args[k], row);
+        }
         bool put = true, up = a[2] > 0;
         uint64_t distance = up ? (uint64_t)a[1] - (uint64_t)a[0] : (uint64_t)a[0] - (uint64_t)a[1];
         uint64_t step = up ? (uint64_t)a[2] : 0 - (uint64_t)a[2];
-        uint64_t count = a[2] == 0 || (up ? a[0] > a[1] : a[0] < a[1]) ? 0 : distance / step + (with_stop || distance % step);
+        if (a[2] == 0) return msl_error_set(ctx->err, MORSEL_DATA, "22023", "the step of a range is 0");
+        bool is_empty = up ? a[0] > a[1] : a[0] < a[1];
+        uint64_t count = is_empty ? 0 : distance / step + (with_stop || distance % step);
         if (count > MSL_NESTED_LIMIT / 9 || !msl_nested_reserve(&w, 9 * count)) {
             w.is_too_long |= count > MSL_NESTED_LIMIT / 9;
             return msl_nested_failed(&w, ctx->err);

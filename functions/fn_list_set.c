@@ -1,4 +1,5 @@
-/// fn_list_set.c: lists as sets: sorted, without duplicates, with what another one has. Elements compare by their bytes.
+/// fn_list_set.c: lists as sets: sorted, without duplicates, with what another one has. Elements compare by their
+/// bytes.
 #include "functions/fn_nested_int.h"
 
 #include <string.h>
@@ -93,8 +94,8 @@ morsel_status msl_kernel_list_grade_up(MSL_KERNEL_ARGS) {
 
 /* ---- sets ---- */
 
-/// Marks the first of equal slots that are not NULL: their bytes become 0 in `sorted` otherwise. Sorting is stable, so the
-/// first of equals is the one that stands first in the list.
+/// Marks the first of equal slots that are not NULL: their bytes become 0 in `sorted` otherwise. Sorting is stable,
+/// so the first of equals is the one that stands first in the list.
 static uint32_t keep_first(msl_slot *sorted, uint32_t count) {
     uint32_t kept = 0;
     for (uint32_t k = 0; k < count; k++) {

@@ -126,7 +126,8 @@ static morsel_status kernel_concat(MSL_KERNEL_ARGS) {
         for (uint32_t a = 0; put && a < arg_count; a++) {
             if (!msl_vector_is_valid(args[a], row)) continue;
             const char *end;
-            for (const char *at = msl_string_bytes(msl_nested_at(args[a], row)); put && *at != MSL_NESTED_END; at = end) {
+            const char *at = msl_string_bytes(msl_nested_at(args[a], row));
+            for (; put && *at != MSL_NESTED_END; at = end) {
                 const char *key_end = msl_nested_skip(map->children[0], at + 1), *from = at, *stop, *other;
                 stop = end = msl_nested_skip(map->children[1], key_end);
                 size_t bytes = (size_t)(key_end - at) - 1;
@@ -176,7 +177,8 @@ static morsel_status parts(MSL_KERNEL_ARGS, bool values) {
         for (const char *at = msl_string_bytes(msl_nested_at(args[0], row)); put && *at != MSL_NESTED_END;) {
             const char *key = at + 1, *value = msl_nested_skip(map->children[0], key);
             at = msl_nested_skip(map->children[1], value);
-            put = values ? msl_nested_copy(&w, value, (size_t)(at - value)) : msl_nested_copy(&w, key, (size_t)(value - key));
+            put = values ? msl_nested_copy(&w, value, (size_t)(at - value))
+                         : msl_nested_copy(&w, key, (size_t)(value - key));
         }
         if (!put || !msl_nested_end(&w)) return msl_nested_failed(&w, ctx->err);
         msl_nested_store(out, row, msl_nested_take(&w));
@@ -208,8 +210,8 @@ static morsel_status bind_lookup(MSL_BIND_ARGS) {
     MSL_TRY(msl_type_map(arena, key, value, &out->arg_types[0], err));
     out->arg_types[1] = key;
     out->result = self->kernel == kernel_contains ? msl_type_of(MSL_TYPE_BOOLEAN) : value;
-    return self->kernel == kernel_lookup || self->kernel == kernel_contains ? MORSEL_OK
-                                                                           : msl_type_list(arena, value, &out->result, err);
+    if (self->kernel == kernel_lookup || self->kernel == kernel_contains) return MORSEL_OK;
+    return msl_type_list(arena, value, &out->result, err);
 }
 
 /// The value slot of a row's key, or NULL; *w is scratch.
@@ -269,13 +271,15 @@ static morsel_status kernel_lookup_list(MSL_KERNEL_ARGS) {
     {.name = NAME, .arg_count = ARGS, .flags = FLAGS, .bind = BIND, .kernel = KERNEL, .description = NAME TEXT}
 const msl_function msl_fn_map[] = {
     FN("map", 2, MSL_FN_CAN_FAIL | MSL_FN_VARIADIC, bind_map, kernel_map, "(keys, values): a map of two lists"),
-    FN("map_from_entries", 1, MSL_FN_CAN_FAIL, bind_entries, kernel_from_entries, "(list): a map of structs of key and value"),
+    FN("map_from_entries", 1, MSL_FN_CAN_FAIL, bind_entries, kernel_from_entries,
+       "(list): a map of structs of key and value"),
     FN("map_concat", 1, MSL_FN_HANDLES_NULL | MSL_FN_VARIADIC, bind_concat, kernel_concat,
        "(map, ...): the entries of all maps; the last value of a key counts"),
     FN("map_keys", 1, 0, bind_parts, kernel_keys, "(map): the keys as a list"),
     FN("map_values", 1, 0, bind_parts, kernel_values, "(map): the values as a list"),
     FN("map_entries", 1, 0, bind_parts, kernel_entries, "(map): a list of structs of key and value"),
-    FN("map_extract", 2, 0, bind_lookup, kernel_lookup_list, "(map, key): the value in a list, which is empty when there is none"),
+    FN("map_extract", 2, 0, bind_lookup, kernel_lookup_list,
+       "(map, key): the value in a list, which is empty when there is none"),
     FN("element_at", 2, 0, bind_lookup, kernel_lookup_list, "(map, key): another name of map_extract"),
     FN("map_extract_value", 2, 0, bind_lookup, kernel_lookup, "(map, key): the value, NULL when there is none"),
     FN("map_contains", 2, 0, bind_lookup, kernel_contains, "(map, key): is there such a key?"),

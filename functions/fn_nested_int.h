@@ -77,6 +77,11 @@ MSL_KERNEL_OF(msl_kernel_text_slice);
 MSL_KERNEL_OF(msl_kernel_list_length);
 MSL_KERNEL_OF(msl_kernel_list_contains);
 MSL_KERNEL_OF(msl_kernel_list_position);
+MSL_KERNEL_OF(msl_kernel_list_quantified);
+/// What an operator before ANY or ALL says of the order of its sides.
+typedef struct msl_quantifier {
+    bool less, equal, greater, all;
+} msl_quantifier;
 /* ---- fn_list_make.c ---- */
 MSL_KERNEL_OF(msl_kernel_list_value);
 MSL_KERNEL_OF(msl_kernel_list_concat);
@@ -92,6 +97,12 @@ MSL_KERNEL_OF(msl_kernel_list_range);
 MSL_KERNEL_OF(msl_kernel_list_series);
 MSL_KERNEL_OF(msl_kernel_list_text);
 MSL_KERNEL_OF(msl_kernel_text_split);
+/* ---- fn_list_distance.c ---- */
+MSL_KERNEL_OF(msl_kernel_list_product);
+MSL_KERNEL_OF(msl_kernel_list_negative_product);
+MSL_KERNEL_OF(msl_kernel_list_distance);
+MSL_KERNEL_OF(msl_kernel_list_cosine);
+MSL_KERNEL_OF(msl_kernel_list_cosine_distance);
 /* ---- fn_list_set.c ---- */
 MSL_KERNEL_OF(msl_kernel_list_sort);
 MSL_KERNEL_OF(msl_kernel_list_reverse_sort);

@@ -15,6 +15,11 @@
 #define A2_GROUP {TEXT, TEXT, MSL_TYPE_BIGINT}
 #define A2_GROUP_FLAGS {TEXT, TEXT, MSL_TYPE_BIGINT, TEXT}
 
+#define REGEX_LIST(NAME, KERNEL, COUNT, ARGS, DESCRIPTION)                                                             \
+    {.name = NAME, .arg_count = COUNT, .args = ARGS, .result = MSL_TYPE_VARCHAR, .flags = MSL_FN_CAN_FAIL,             \
+     .bind = msl_bind_regex_list, .init_local = msl_regex_init_local, .kernel = msl_kernel_regex_##KERNEL,             \
+     .description = DESCRIPTION}
+
 const msl_function msl_fn_pattern[] = {
     LIKE("like", like, "text LIKE pattern [ESCAPE character]: % any text, _ any character; \\ escapes"),
     LIKE("ilike", ilike, "text ILIKE pattern [ESCAPE character]: LIKE without regard to case"),
@@ -43,5 +48,16 @@ const msl_function msl_fn_pattern[] = {
           "regexp_replace(text, pattern, replacement, flags): with flag g every match"),
     REGEX("regexp_count", count, 2, A2, BIGINT, "regexp_count(text, pattern): number of matches"),
     REGEX("regexp_count", count, 3, A3, BIGINT, "regexp_count(text, pattern, flags)"),
+    REGEX_LIST("regexp_extract_all", extract_all, 2, A2, "regexp_extract_all(text, pattern): every match, as a list"),
+    REGEX_LIST("regexp_extract_all", extract_all, 3, A2_GROUP,
+               "regexp_extract_all(text, pattern, group): that group of every match"),
+    REGEX_LIST("regexp_extract_all", extract_all, 4, A2_GROUP_FLAGS,
+               "regexp_extract_all(text, pattern, group, flags)"),
+    REGEX_LIST("regexp_split_to_array", split, 2, A2,
+               "regexp_split_to_array(text, pattern): what stands between the matches, as a list"),
+    REGEX_LIST("regexp_split_to_array", split, 3, A3, "regexp_split_to_array(text, pattern, flags)"),
+    REGEX_LIST("regexp_split", split, 2, A2, "regexp_split(text, pattern): another name of regexp_split_to_array"),
+    REGEX_LIST("string_split_regex", split, 2, A2, "string_split_regex(text, pattern): another name of regexp_split_to_array"),
+    REGEX_LIST("str_split_regex", split, 2, A2, "str_split_regex(text, pattern): another name of regexp_split_to_array"),
 };
 const size_t msl_fn_pattern_count = sizeof msl_fn_pattern / sizeof msl_fn_pattern[0];

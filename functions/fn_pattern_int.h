@@ -18,5 +18,8 @@ morsel_status msl_kernel_regex_extract(MSL_KERNEL_ARGS);
 morsel_status msl_kernel_regex_substr(MSL_KERNEL_ARGS);
 morsel_status msl_kernel_regex_replace(MSL_KERNEL_ARGS);
 morsel_status msl_kernel_regex_count(MSL_KERNEL_ARGS);
+morsel_status msl_bind_regex_list(MSL_BIND_ARGS);
+morsel_status msl_kernel_regex_extract_all(MSL_KERNEL_ARGS);
+morsel_status msl_kernel_regex_split(MSL_KERNEL_ARGS);
 
 #endif

@@ -9,6 +9,8 @@
 /// no pattern can hang a query: beyond it the row is an error.
 ///
 ///   memory   everything PCRE2 asks for is drawn from the database's memory manager and given back with the arena
+#include "base/nested.h"
+#include "base/type_pool.h"
 #include "functions/fn_pattern_int.h"
 #include "functions/utf8.h"
 
@@ -349,6 +351,14 @@ static msl_text group_of(const regex_local *local, msl_text s, size_t group) {
     return (msl_text){s.bytes + place[2 * group], place[2 * group + 1] - place[2 * group]};
 }
 
+static morsel_status check_group(msl_kernel_ctx *ctx, const pcre2_code *code, int64_t group) {
+    uint32_t groups = 0;
+    pcre2_pattern_info(code, PCRE2_INFO_CAPTURECOUNT, &groups);
+    if (group >= 0 && group <= groups) return MORSEL_OK;
+    return msl_error_set(ctx->err, MORSEL_DATA, "22023", "the regular expression has %u groups, not %lld", groups,
+                         (long long)group);
+}
+
 static morsel_status extract(msl_kernel_ctx *ctx, const msl_vector *const *args, uint32_t arg_count,
                              const uint32_t *sel, uint32_t n, msl_vector *out, bool null_without) {
     MSL_ARG(msl_string, s, 0);
@@ -358,12 +368,7 @@ static morsel_status extract(msl_kernel_ctx *ctx, const msl_vector *const *args,
         bool global, found;
         int64_t group = has_group ? *(const int64_t *)msl_vector_at(args[2], row) : 0;
         MSL_TRY(code_for(ctx, args, row, &code, &global));
-        uint32_t groups = 0;
-        pcre2_pattern_info(code, PCRE2_INFO_CAPTURECOUNT, &groups);
-        if (group < 0 || group > groups) {
-            return msl_error_set(ctx->err, MORSEL_DATA, "22023", "the regular expression has %u groups, not %lld",
-                                 groups, (long long)group);
-        }
+        MSL_TRY(check_group(ctx, code, group));
         msl_text s = msl_text_of(&MSL_AT(s, row));
         MSL_TRY(match_from(ctx, code, s, 0, 0, &found));
         msl_text part = found ? group_of(ctx->local, s, (size_t)group) : (msl_text){"", 0};
@@ -399,6 +404,76 @@ morsel_status msl_kernel_regex_count(MSL_KERNEL_ARGS) {
             from = continue_after(ctx->local, s, &options);
         }
         ((int64_t *)out->data)[row] = count;
+    }
+    return MORSEL_OK;
+}
+
+/* ---- lists of parts ---- */
+
+morsel_status msl_bind_regex_list(MSL_BIND_ARGS) {
+    MSL_TRY(msl_bind_regex(self, types, constants, arg_count, arena, out, err));
+    return msl_type_list(arena, msl_type_of(MSL_TYPE_VARCHAR), &out->result, err);
+}
+
+static morsel_status put_part(msl_kernel_ctx *ctx, msl_nested_writer *w, const char *bytes, size_t length) {
+    msl_string part = msl_string_make(bytes, length);
+    return msl_nested_put(w, msl_type_of(MSL_TYPE_VARCHAR), &part) ? MORSEL_OK : msl_nested_failed(w, ctx->err);
+}
+
+static morsel_status finish_list(msl_kernel_ctx *ctx, msl_nested_writer *w, msl_vector *out, uint32_t row) {
+    if (!msl_nested_end(w)) return msl_nested_failed(w, ctx->err);
+    ((msl_string *)out->data)[row] = msl_nested_take(w);
+    return MORSEL_OK;
+}
+
+/// A group of every match.
+morsel_status msl_kernel_regex_extract_all(MSL_KERNEL_ARGS) {
+    MSL_ARG(msl_string, s, 0);
+    bool has_group = arg_count > 2 && args[2]->type->phys == MSL_PHYS_I64;
+    msl_nested_writer w = {.arena = ctx->scratch};
+    MSL_ROWS(row) {
+        pcre2_code *code;
+        bool global, found;
+        int64_t group = has_group ? *(const int64_t *)msl_vector_at(args[2], row) : 0;
+        MSL_TRY(code_for(ctx, args, row, &code, &global));
+        MSL_TRY(check_group(ctx, code, group));
+        msl_text s = msl_text_of(&MSL_AT(s, row));
+        uint32_t options = 0;
+        for (size_t from = 0;;) {
+            MSL_TRY(match_from(ctx, code, s, from, options, &found));
+            if (!found) break;
+            msl_text part = group_of(ctx->local, s, (size_t)group);
+            MSL_TRY(put_part(ctx, &w, part.bytes, part.length));
+            from = continue_after(ctx->local, s, &options);
+        }
+        MSL_TRY(finish_list(ctx, &w, out, row));
+    }
+    return MORSEL_OK;
+}
+
+/// What stands between the matches; empty matches part nothing.
+morsel_status msl_kernel_regex_split(MSL_KERNEL_ARGS) {
+    (void)arg_count;
+    MSL_ARG(msl_string, s, 0);
+    msl_nested_writer w = {.arena = ctx->scratch};
+    MSL_ROWS(row) {
+        pcre2_code *code;
+        bool global, found;
+        MSL_TRY(code_for(ctx, args, row, &code, &global));
+        msl_text s = msl_text_of(&MSL_AT(s, row));
+        size_t copied = 0, from = 0;
+        for (uint32_t options = 0;;) {
+            MSL_TRY(match_from(ctx, code, s, from, options, &found));
+            if (!found) break;
+            msl_text match = group_of(ctx->local, s, 0);
+            size_t start = (size_t)(match.bytes - s.bytes);
+            from = continue_after(ctx->local, s, &options);
+            if (match.length == 0 || start < copied) continue;
+            MSL_TRY(put_part(ctx, &w, s.bytes + copied, start - copied));
+            copied = start + match.length;
+        }
+        MSL_TRY(put_part(ctx, &w, s.bytes + copied, s.length - copied));
+        MSL_TRY(finish_list(ctx, &w, out, row));
     }
     return MORSEL_OK;
 }

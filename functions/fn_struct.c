@@ -96,7 +96,8 @@ static morsel_status bind_insert(MSL_BIND_ARGS) {
     MSL_BIND_UNUSED;
     struct_plan *p;
     bool may_replace = strcmp(self->name, "struct_update") == 0;
-    if (arg_count < 3 || arg_count % 2 == 0 || types[0]->id != MSL_TYPE_STRUCT || !types[0]->child_names) return MORSEL_TYPE;
+    if (arg_count < 3 || arg_count % 2 == 0 || types[0]->id != MSL_TYPE_STRUCT) return MORSEL_TYPE;
+    if (!types[0]->child_names) return MORSEL_TYPE;
     MSL_TRY(plan_new(&p, types[0]->child_count + arg_count / 2, arena, err));
     MSL_TRY(add_fields_of(p, types[0], 0, err));
     for (uint32_t k = 1; k < arg_count; k += 2) {

@@ -120,13 +120,13 @@ typedef enum msl_aggregate_flags {
     MSL_AGG_IGNORES_DISTINCT = 8, ///< min, max, bool_and: DISTINCT changes nothing
     MSL_AGG_BY_ARGUMENT = 16,  ///< with COLLECTS: the rows come ascending by the first argument (median, mode, product);
                                ///< without it they come by the call's ORDER BY, else in row order
-    MSL_AGG_FIRST_ROW = 32,    ///< with ORDERED: of rows in order only the first one matters (first) ...
-    MSL_AGG_LAST_ROW = 64,     ///< ... or the last one
-    MSL_AGG_MOST_FREQUENT = 128, ///< with BY_ARGUMENT: the result is that of a single row with the most frequent argument,
+    MSL_AGG_FIRST_ROW = 64,    ///< with ORDERED: of rows in order only the first one matters (first) ...
+    MSL_AGG_LAST_ROW = 128,    ///< ... or the last one
+    MSL_AGG_MOST_FREQUENT = 256, ///< with BY_ARGUMENT: the result is that of a single row with the most frequent argument,
                                ///< of several the least (mode)
-    MSL_AGG_JOINS_TEXT = 256,  ///< with COLLECTS: the result is the first argument of all rows where it is not NULL, with the
+    MSL_AGG_JOINS_TEXT = 512,  ///< with COLLECTS: the result is the first argument of all rows where it is not NULL, with the
                                ///< second argument (NULL is nothing), or a comma, before each but the first (string_agg)
-    MSL_AGG_ZERO_WHEN_EMPTY = 512 ///< 0 over no rows, where every other aggregate is NULL (count)
+    MSL_AGG_ZERO_WHEN_EMPTY = 32 ///< 0 over no rows, where every other aggregate is NULL (count)
 } msl_aggregate_flags;
 
 struct msl_aggregate_binding;

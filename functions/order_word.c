@@ -40,7 +40,8 @@ static inline uint64_t text_word(const msl_string *s) {
     }                                                                                                                  \
     break
 
-void msl_order_words(const msl_vector *v, bool descending, const uint32_t *sel, uint32_t first, uint32_t n, uint64_t *out,
+void msl_order_words(const msl_vector *v, bool descending, const uint32_t *sel, uint32_t first, uint32_t n,
+                     uint64_t *out,
                      bool *is_null) {
     uint64_t invert = descending ? ~0ull : 0;
     msl_view view = msl_vector_view(v);

@@ -38,6 +38,7 @@ static const aggregate_family aggregate_families[] = {
     {msl_agg_moments, &msl_agg_moments_count}, {msl_agg_order, &msl_agg_order_count},
     {msl_agg_bool, &msl_agg_bool_count},       {msl_agg_collect, &msl_agg_collect_count},
     {msl_agg_mode, &msl_agg_mode_count},
+    {msl_agg_list, &msl_agg_list_count},
 };
 #define FUNCTION_FAMILIES (sizeof function_families / sizeof function_families[0])
 #define AGGREGATE_FAMILIES (sizeof aggregate_families / sizeof aggregate_families[0])

@@ -5,8 +5,8 @@
 ///     MAP           {k=1, l=NULL}
 ///
 /// Text inside is written bare unless it is empty, reads NULL, begins or ends with a blank or holds one of the
-/// characters that structure the text; then it stands in single quotes with \' and \\. Reading takes both kinds of quotes
-/// anywhere, and bare words.
+/// characters that structure the text; then it stands in single quotes with \' and \\. Reading takes both kinds of
+/// quotes anywhere, and bare words.
 #ifndef MSL_TEXT_NESTED_H
 #define MSL_TEXT_NESTED_H
 

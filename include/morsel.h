@@ -267,7 +267,7 @@ typedef enum morsel_layout {
     MORSEL_LAYOUT_F32, MORSEL_LAYOUT_F64,
     MORSEL_LAYOUT_STRING,   ///< 16 bytes: uint32 length, then up to 12 bytes inline, or 4 bytes of prefix and a pointer
     MORSEL_LAYOUT_INTERVAL, ///< int32 months, int32 days, int64 microseconds
-    MORSEL_LAYOUT_NESTED    ///< LIST, ARRAY, STRUCT, MAP: 16 bytes of the engine's own; read by morsel_cell_text()
+    MORSEL_LAYOUT_NESTED    ///< LIST, ARRAY, STRUCT, MAP: 16 bytes of the engine's own; see morsel_chunk_child()
 } morsel_layout;
 
 /// A column of a chunk, read in place.
@@ -282,6 +282,24 @@ MORSEL_API size_t morsel_chunk_rows(const morsel_chunk *chunk);
 MORSEL_API morsel_view morsel_chunk_column(const morsel_chunk *chunk, size_t column);
 MORSEL_API void morsel_chunk_free(morsel_chunk **chunk);
 
+/// A part of a nested column, as a column of its own.
+typedef struct morsel_child {
+    morsel_view view;        ///< its values, one after the other over all rows of the column it is part of
+    const uint32_t *offsets; ///< LIST, ARRAY, MAP: row i has values offsets[i] to before offsets[i + 1] (NULL and empty: none);
+                             ///< STRUCT: NULL, one value for each row (NULL where the struct is)
+    const char *name;        ///< of a field; "" for all others
+    const char *type;        ///< SQL spelling
+    size_t children;         ///< how many parts it has itself; 0 = not nested
+} morsel_child;
+/// Takes a nested column apart, one level for each number of `path`: of a LIST or ARRAY 0 the elements; of a MAP 0 the
+/// keys, 1 the values; of a STRUCT its fields from 0. Path {0, 1} of STRUCT(a, b)[] is the b of every element; offsets are
+/// those of the last level.
+///   owns    what *child points to belongs to the chunk
+///   errors  MORSEL_MISUSE (no such part), MORSEL_NOMEM
+///   cost    decodes every value on the way
+MORSEL_API morsel_status morsel_chunk_child(morsel_chunk *chunk, size_t column, const size_t *path, size_t path_length,
+                                            morsel_child *child);
+
 /// 1 when the cell is NULL.
 MORSEL_API int morsel_cell_is_null(const morsel_chunk *chunk, size_t column, size_t row);
 /// The cell as an integer: numbers are truncated and clamped, dates and times as stored, everything else (and NULL) 0.
@@ -291,6 +309,10 @@ MORSEL_API double morsel_cell_f64(const morsel_chunk *chunk, size_t column, size
 /// The cell as text, any type, as SQL would cast it; NULL for NULL and when memory runs out. *length (may be NULL) without
 /// the NUL. Borrowed until the chunk is freed.
 MORSEL_API const char *morsel_cell_text(morsel_chunk *chunk, size_t column, size_t row, size_t *length);
+
+/// The cell as JSON: numbers and booleans bare, NULL as null, lists as arrays, structs and maps as objects, everything else
+/// as a string; infinity as 1e999, NaN as null. NULL when memory runs out. Borrowed until the chunk is freed.
+MORSEL_API const char *morsel_cell_json(morsel_chunk *chunk, size_t column, size_t row, size_t *length);
 
 /* ==================================================================================================================
  * For shells and tools

@@ -17,8 +17,8 @@ static bool is_inequality(const msl_expr *e, const msl_logical *left, const msl_
     for (uint32_t swap = 0; swap < 2; swap++) {
         const msl_expr *l = e->args[swap], *r = e->args[1 - swap];
         if (!msl_expr_has_kind(l, MSL_EXPR_COLUMN) || !msl_expr_has_kind(r, MSL_EXPR_COLUMN)) continue;
-        if (msl_expr_within(l, left->columns, left->column_count) && msl_expr_within(r, right->columns, right->column_count))
-            return true;
+        if (!msl_expr_within(l, left->columns, left->column_count)) continue;
+        if (msl_expr_within(r, right->columns, right->column_count)) return true;
     }
     return false;
 }

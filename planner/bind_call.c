@@ -373,6 +373,7 @@ morsel_status msl_bind_call(msl_binder *b, const msl_ast_expr *ast, msl_expr **o
     const msl_ast_name *last = &call->name.items[call->name.count - 1];
     if (call->name.count > 1) return msl_unsupported(b, ast->at, "functions in schemas");
     const char *name = last->text;
+    if (msl_same_name(name, "unnest")) return msl_bind_unnest(b, ast, out);
     if (call->over || msl_window_function_find(name, last->length)) return msl_bind_window(b, ast, name, out);
     if (msl_aggregate_exists(name, last->length)) return msl_bind_aggregate(b, ast, name, out);
     MSL_TRY(check_scalar(b, call, name, at));
@@ -384,6 +385,9 @@ morsel_status msl_bind_call(msl_binder *b, const msl_ast_expr *ast, msl_expr **o
     MSL_TRY(bind_special(b, call, name, at, &is_special, out));
     if (is_special) return MORSEL_OK;
     if (!msl_function_exists(name, last->length)) MSL_TRY(unknown_function(b, name, msl_binder_at(b, last->at)));
+    bool is_lambda;
+    MSL_TRY(msl_bind_lambda_call(b, call, name, at, &is_lambda, out));
+    if (is_lambda) return MORSEL_OK;
     bool names_fields;
     MSL_TRY(msl_bind_named_fields(b, call, name, at, &names_fields, out));
     if (names_fields) return MORSEL_OK;

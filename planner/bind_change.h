@@ -21,6 +21,9 @@ typedef struct msl_new_change {
 
 /// The table of the catalog that a statement changes.
 ///   errors  42P01 no such table, 42809 a view
+/// INSERT of the rows of a bound query (NULL: of ast->query).
+morsel_status msl_bind_insert_rows(msl_binder *b, const msl_ast_insert *ast, msl_ast_span at, const msl_bound_query *given,
+                                   msl_bound_query *out) MSL_MUST_CHECK;
 morsel_status msl_bind_change_target(msl_binder *b, const msl_ast_names *names, const char *what, msl_catalog_entry *out) MSL_MUST_CHECK;
 /// A scan of it with the places of its rows: *row_id is their column, which no name means.
 morsel_status msl_bind_change_scan(msl_binder *b, const msl_catalog_entry *entry, const char *alias, msl_relation *out,

@@ -55,7 +55,11 @@ morsel_status msl_bind_expr(msl_binder *b, const msl_ast_expr *ast, msl_expr **o
     case MSL_AST_PARAMETER: return msl_bind_parameter(b, ast, out);
     case MSL_AST_COLUMN: return msl_bind_column(b, &ast->u.names, at, out);
     case MSL_AST_STAR:
-        if (ast->u.star->columns) return msl_unsupported(b, ast->at, "COLUMNS(...) inside an expression");
+        if (ast->u.star->columns && b->columns) return msl_expr_column(b->p, b->columns->id, at, out);
+        if (ast->u.star->columns) {
+            return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length,
+                                "COLUMNS(...) stands only in a select list");
+        }
         return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length,
                             "* stands only in a select list and in count(*)");
     case MSL_AST_UNARY:
@@ -65,6 +69,7 @@ morsel_status msl_bind_expr(msl_binder *b, const msl_ast_expr *ast, msl_expr **o
     case MSL_AST_BETWEEN: return msl_bind_operator(b, ast, out);
     case MSL_AST_IN: return msl_bind_in(b, ast, out);
     case MSL_AST_EXISTS:
+    case MSL_AST_ARRAY_SUBQUERY:
     case MSL_AST_SUBQUERY:
     case MSL_AST_QUANTIFIED: return msl_bind_subquery(b, ast, out);
     case MSL_AST_CASE: return bind_case(b, ast, out);
@@ -81,7 +86,6 @@ morsel_status msl_bind_expr(msl_binder *b, const msl_ast_expr *ast, msl_expr **o
     case MSL_AST_DEFAULT:
         return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length,
                             "DEFAULT stands only in the VALUES of an INSERT");
-    case MSL_AST_ARRAY_SUBQUERY: return msl_unsupported(b, ast->at, "ARRAY(subquery)");
     case MSL_AST_INDEX:
     case MSL_AST_SLICE:
     case MSL_AST_FIELD:

@@ -79,7 +79,13 @@ static morsel_status bind_parens(msl_binder *b, const msl_ast_from *from, msl_re
 }
 
 morsel_status msl_bind_from(msl_binder *b, const msl_ast_from *from, msl_relation *out) {
+<<<<<<< HEAD
+    bool is_lists;
+    MSL_TRY(msl_bind_lists(b, from, &is_lists, out));
+    if (is_lists) return rename_columns(b, from, out);
     if (from->sample) return msl_unsupported(b, from->at, "TABLESAMPLE");
+=======
+>>>>>>> 9c9877aea87b2217e3aa2490a33e23c24b6c63a6
     *out = (msl_relation){0};
     switch (from->kind) {
     case MSL_AST_FROM_TABLE: MSL_TRY(msl_bind_table_name(b, from, out)); break;
@@ -89,6 +95,7 @@ morsel_status msl_bind_from(msl_binder *b, const msl_ast_from *from, msl_relatio
     case MSL_AST_FROM_JOIN: return msl_bind_join(b, from, out);
     case MSL_AST_FROM_PARENS: MSL_TRY(bind_parens(b, from, out)); break;
     }
+    if (from->sample) MSL_TRY(msl_bind_sample(b, from->sample, &out->plan));
     return rename_columns(b, from, out);
 }
 
@@ -111,6 +118,17 @@ static morsel_status check_aliases(msl_binder *b, const msl_relation *left, cons
     return MORSEL_OK;
 }
 
+/// An item beside `left`. *is_lists: it is made of left's rows, and right's plan is that of both.
+static morsel_status bind_right_lists(msl_binder *b, const msl_ast_from *from, const msl_lateral *lateral,
+                                      bool is_outer, bool *is_lists, msl_relation *right) {
+    const msl_lateral *outer = b->lateral;
+    b->lateral = lateral;
+    morsel_status status = msl_bind_lateral_lists(b, from, is_outer, is_lists, right);
+    b->lateral = outer;
+    MSL_TRY(status);
+    return *is_lists ? rename_columns(b, from, right) : MORSEL_OK;
+}
+
 /// An item with what it may use of the items to its left.
 static morsel_status bind_beside(msl_binder *b, const msl_ast_from *from, const msl_lateral *lateral,
                                  msl_relation *out) {
@@ -127,11 +145,14 @@ morsel_status msl_bind_from_list(msl_binder *b, msl_ast_from *const *items, uint
     MSL_TRY(bind_beside(b, items[0], NULL, out));
     for (uint32_t k = 1; k < count; k++) {
         msl_relation right, both;
+        bool is_lists;
         msl_lateral lateral = {.left = out};
-        MSL_TRY(bind_beside(b, items[k], &lateral, &right));
+        MSL_TRY(bind_right_lists(b, items[k], &lateral, false, &is_lists, &right));
+        if (!is_lists) MSL_TRY(bind_beside(b, items[k], &lateral, &right));
         MSL_TRY(check_aliases(b, out, &right, items[k]->at));
         MSL_TRY(msl_relation_concat(b, out, &right, &both));
-        MSL_TRY(msl_logical_join(b->p, MSL_JOIN_INNER, out->plan, right.plan, NULL, 0, &both.plan));
+        if (is_lists) both.plan = right.plan;
+        else MSL_TRY(msl_logical_join(b->p, MSL_JOIN_INNER, out->plan, right.plan, NULL, 0, &both.plan));
         *out = both;
     }
     return MORSEL_OK;
@@ -364,6 +385,27 @@ static morsel_status missing_condition(msl_binder *b, msl_ast_span right) {
     return status;
 }
 
+/// JOIN of rows with their own lists: the condition chooses among what UNNEST makes; a LEFT JOIN takes TRUE only.
+static morsel_status join_lists(msl_binder *b, const msl_ast_from *from, msl_join_type type,
+                                const msl_relation *right, msl_relation *out) {
+    out->plan = right->plan;
+    const msl_ast_expr *on = from->u.join.on;
+    if (!on) return from->u.join.kind == MSL_AST_JOIN_CROSS ? MORSEL_OK : missing_condition(b, from->u.join.right->at);
+    msl_scope *scope = b->scope;
+    msl_scope on_scope = {.parent = scope ? scope->parent : NULL, .relation = out, .clause = MSL_CLAUSE_ON};
+    b->scope = &on_scope;
+    msl_expr *condition = NULL;
+    morsel_status status = msl_bind_condition(b, on, "ON", &condition);
+    b->scope = scope;
+    MSL_TRY(status);
+    if (scope) MSL_TRY(msl_note_outer(b, scope->parent, &on_scope.outer));
+    if (msl_expr_is_true(condition)) return MORSEL_OK;
+    if (type == MSL_JOIN_LEFT) {
+        return msl_unsupported(b, on->at, "LEFT JOIN of unnest with a condition other than TRUE");
+    }
+    return msl_plant_condition(b, &out->plan, condition);
+}
+
 /// One side of a join; `is_barrier`: what it lacks decides about rows of the join, so recursion must not come from it.
 static morsel_status bind_side(msl_binder *b, const msl_ast_from *from, const msl_lateral *lateral, bool is_barrier,
                                msl_join_type type, msl_relation *out) {
@@ -377,13 +419,27 @@ static morsel_status bind_side(msl_binder *b, const msl_ast_from *from, const ms
 morsel_status msl_bind_join(msl_binder *b, const msl_ast_from *from, msl_relation *out) {
     msl_join_type type = join_type(from->u.join.kind);
     msl_relation left, right;
+    bool is_plain = !from->u.join.natural && !from->u.join.asof && from->u.join.using.count == 0 &&
+                    from->u.join.kind != MSL_AST_JOIN_POSITIONAL;
+    bool is_lists = false, can_be_lists = is_plain && (type == MSL_JOIN_INNER || type == MSL_JOIN_LEFT);
     msl_lateral lateral = {&left, b->lateral, type == MSL_JOIN_RIGHT || type == MSL_JOIN_FULL};
     MSL_TRY(bind_side(b, from->u.join.left, b->lateral, type == MSL_JOIN_RIGHT || type == MSL_JOIN_FULL, type, &left));
-    MSL_TRY(bind_side(b, from->u.join.right, &lateral,
-                      type == MSL_JOIN_LEFT || type == MSL_JOIN_FULL || type == MSL_JOIN_ANTI, type, &right));
+    if (can_be_lists) {
+        MSL_TRY(bind_right_lists(b, from->u.join.right, &lateral, type == MSL_JOIN_LEFT, &is_lists, &right));
+    }
+    if (!is_lists) {
+        MSL_TRY(bind_side(b, from->u.join.right, &lateral,
+                          type == MSL_JOIN_LEFT || type == MSL_JOIN_FULL || type == MSL_JOIN_ANTI, type, &right));
+    }
     MSL_TRY(check_aliases(b, &left, &right, from->u.join.right->at));
     MSL_TRY(msl_relation_concat(b, &left, &right, out));
+<<<<<<< HEAD
+    if (is_lists) return join_lists(b, from, type, &right, out);
     if (from->u.join.kind == MSL_AST_JOIN_POSITIONAL) return msl_plan_positional_join(b, left.plan, right.plan, &out->plan);
+=======
+    if (from->u.join.kind == MSL_AST_JOIN_POSITIONAL)
+        return msl_plan_positional_join(b, left.plan, right.plan, &out->plan);
+>>>>>>> 9c9877aea87b2217e3aa2490a33e23c24b6c63a6
     if (from->u.join.natural || from->u.join.using.count) {
         MSL_TRY(join_using(b, from, type, &left, &right, out));
     } else {

@@ -158,6 +158,7 @@ morsel_status msl_group_plan(msl_binder *b, msl_grouping *g, msl_logical **out) 
         MSL_TRY(msl_plant(b, &input, g->keys.items[k], &key[k]));
         node->columns[has_sets + k] = g->key_ids.items[k];
     }
+    MSL_TRY(msl_plan_unnests(b, &input, key, g->keys.count));
     for (uint32_t k = 0; k < calls; k++) {
         MSL_TRY(plant_call(b, &input, g->aggregates.items[k], &node->aggregate.calls[k]));
         node->columns[keys + k] = g->aggregate_ids.items[k];

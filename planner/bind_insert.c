@@ -161,7 +161,7 @@ static morsel_status bind_row(msl_binder *b, const msl_ast_insert *ast, insert_t
                                      &exprs[c]));
             continue;
         }
-        msl_at at = msl_binder_at(b, ast->query->at);
+        msl_at at = msl_binder_at(b, ast->query ? ast->query->at : ast->table.items[0].at);
         bool is_project = rows->kind == MSL_LOGICAL_PROJECT;
         msl_expr *value;
         if (is_project) {
@@ -212,6 +212,11 @@ static morsel_status bind_input(msl_binder *b, const msl_ast_insert *ast, msl_as
 }
 
 morsel_status msl_bind_insert(msl_binder *b, const msl_ast_insert *ast, msl_ast_span at, msl_bound_query *out) {
+    return msl_bind_insert_rows(b, ast, at, NULL, out);
+}
+
+morsel_status msl_bind_insert_rows(msl_binder *b, const msl_ast_insert *ast, msl_ast_span at,
+                                   const msl_bound_query *given, msl_bound_query *out) {
     insert_target t = {0};
     msl_logical *rows;
     msl_cte_scope *outer;
@@ -222,7 +227,12 @@ morsel_status msl_bind_insert(msl_binder *b, const msl_ast_insert *ast, msl_ast_
     t.table = change.table = t.entry.table;
     MSL_TRY(msl_copy_name(b, ast->alias.text ? &ast->alias : &ast->table.items[ast->table.count - 1], &change.alias));
     MSL_TRY(msl_bind_conflict(b, ast, t.table, at, &change.node));
-    MSL_TRY(bind_input(b, ast, at, &t, &rows));
+    if (given) {
+        MSL_TRY(map_columns(b, ast, given, given->plan->column_count, &t));
+        rows = given->plan;
+    } else {
+        MSL_TRY(bind_input(b, ast, at, &t, &rows));
+    }
     MSL_TRY(bind_row(b, ast, &t, rows, &change));
     if (change.node.is_upsert) MSL_TRY(msl_bind_upsert(b, ast, &t.entry, &change));
     MSL_TRY(msl_bind_change(b, &change, out));

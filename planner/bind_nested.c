@@ -5,6 +5,7 @@
 #include "base/type_pool.h"
 #include "functions/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static morsel_status text_constant(msl_binder *b, const char *text, size_t length, msl_at at, msl_expr **out) {
@@ -140,6 +141,62 @@ morsel_status msl_bind_nested_value(msl_binder *b, const msl_ast_expr *ast, msl_
     return msl_bind_field(b, base, ast->u.field.name.text, at, out);
 }
 
+/* ---- ARRAY(query) ---- */
+
+morsel_status msl_plan_list(msl_binder *b, msl_bound_query *query) {
+    msl_planner *p = b->p;
+    msl_logical *node;
+    msl_logical_call *call;
+    const msl_type *type = msl_column_type(p, query->plan->columns[0]);
+    MSL_TRY(msl_logical_new(p, MSL_LOGICAL_AGGREGATE, 1, 1, &node));
+    MSL_TRY(MSL_TAKE(p, call, 1));
+    MSL_TRY(MSL_TAKE(p, call->args, 1));
+    MSL_TRY(msl_expr_column(p, query->plan->columns[0], MSL_NOWHERE, &call->args[0]));
+    MSL_TRY(msl_aggregate_resolve("list", 4, &type, NULL, 1, p->arena, &call->fn, p->err));
+    MSL_TRY(msl_expr_coerce(p, call->args[0], call->fn.arg_types[0], &call->args[0]));
+    call->arg_count = 1;
+    call->display = "ARRAY";
+    MSL_TRY(MSL_TAKE(p, node->aggregate.calls, 1));
+    node->aggregate.calls[0] = call;
+    node->aggregate.call_count = 1;
+    node->children[0] = query->plan;
+    MSL_TRY(msl_new_column(p, call->fn.result, "array", &node->columns[0]));
+    query->plan = node;
+    return MORSEL_OK;
+}
+
+morsel_status msl_or_empty_list(msl_binder *b, msl_expr *list, msl_at at, msl_expr **out) {
+    msl_expr *both, *empty;
+    MSL_TRY(call(b, "list_value", NULL, 0, at, &empty));
+    MSL_TRY(msl_expr_new(b->p, MSL_EXPR_COALESCE, list->type, 2, at, &both));
+    both->args[0] = list;
+    MSL_TRY(msl_expr_cast(b->p, empty, list->type, false, at, &both->args[1]));
+    msl_expr_derive_flags(both);
+    *out = both;
+    return MORSEL_OK;
+}
+
+/* ---- ANY, ALL, IN ---- */
+
+morsel_status msl_bind_over_list(msl_binder *b, msl_ast_op op, bool all, const msl_ast_expr *value,
+                                 const msl_ast_expr *list, bool negated, msl_at at, msl_expr **out) {
+    msl_expr *args[2];
+    if (op < MSL_AST_OP_EQ || op > MSL_AST_OP_GE) {
+        return msl_error_unsupported(b->p->err, at.offset, at.length, "ANY and ALL over a list with this operator");
+    }
+    MSL_TRY(msl_bind_expr(b, value, &args[0]));
+    MSL_TRY(msl_bind_expr(b, list, &args[1]));
+    if (!msl_type_is_list(args[1]->type) && args[1]->type->id > MSL_TYPE_UNTYPED) {
+        if (args[1]->type->id == MSL_TYPE_MAP) MSL_TRY(msl_expr_call1(b->p, "map_keys", args[1], at, &args[1]));
+        else return msl_error_at(b->p->err, MORSEL_TYPE, "42809", args[1]->sql_offset, args[1]->sql_length,
+                                 "a list or a subquery must stand here, not %s", msl_type_text(b->p, args[1]->type));
+    }
+    char name[8];
+    snprintf(name, sizeof name, "%s %s", msl_ast_op_text(op), all ? "all" : "any");
+    MSL_TRY(call(b, name, args, 2, at, out));
+    return negated ? msl_bind_not(b, *out, at, out) : MORSEL_OK;
+}
+
 /* ---- names with fields ---- */
 
 static bool is_table(const msl_binder *b, const char *name) {
@@ -154,6 +211,7 @@ static bool is_table(const msl_binder *b, const char *name) {
 
 static bool is_column(const msl_binder *b, const char *name) {
     uint32_t id;
+    if (msl_find_parameter(b, name, &id)) return true;
     for (const msl_scope *s = b->scope; s; s = s->parent) {
         if (s->relation && msl_find_visible(&s->relation->visible, name, &id)) return true;
         for (uint32_t k = 0; s == b->scope && s->aliases && k < s->aliases->count && k < s->alias_limit; k++) {
@@ -181,7 +239,9 @@ morsel_status msl_bind_field_path(msl_binder *b, const msl_ast_names *names, msl
     uint32_t own = 0;
     *found = false;
     if (names->count < 2) return MORSEL_OK;
-    if (is_table(b, names->items[0].text)) own = table_has(b, names->items[0].text, names->items[1].text) ? 2 : 0;
+    uint32_t id;
+    if (msl_find_parameter(b, names->items[0].text, &id)) own = 1;
+    else if (is_table(b, names->items[0].text)) own = table_has(b, names->items[0].text, names->items[1].text) ? 2 : 0;
     else if (names->count > 2 && is_table(b, names->items[1].text)) own = 3; // schema.table.column
     if (own == 0 && is_column(b, names->items[0].text)) own = 1;
     if (own == 0 || own >= names->count) return MORSEL_OK;
@@ -219,7 +279,8 @@ morsel_status msl_bind_named_fields(msl_binder *b, const msl_ast_call *ast, cons
                                 "%s takes named values (name := value)", name);
         }
         if (!is_struct) {
-            MSL_TRY(text_constant(b, argument->name.text, argument->name.length, msl_binder_at(b, argument->name.at), &args[n++]));
+            MSL_TRY(text_constant(b, argument->name.text, argument->name.length, msl_binder_at(b, argument->name.at),
+                                  &args[n++]));
         }
         MSL_TRY(msl_bind_expr(b, argument->expr, &args[n++]));
     }
@@ -251,7 +312,8 @@ static morsel_status struct_type(msl_binder *b, const msl_ast_type *ast, msl_at 
                                 "a struct has two fields named %s", names[k]);
         }
     }
-    return located(b, msl_type_struct(b->p->arena, children, has_names ? names : NULL, ast->field_count, out, b->p->err), at);
+    return located(b, msl_type_struct(b->p->arena, children, has_names ? names : NULL, ast->field_count, out,
+                                      b->p->err), at);
 }
 
 morsel_status msl_bind_nested_type(msl_binder *b, const msl_ast_type *ast, const msl_type **out) {
@@ -264,7 +326,8 @@ morsel_status msl_bind_nested_type(msl_binder *b, const msl_ast_type *ast, const
     case MSL_AST_TYPE_ARRAY:
         MSL_TRY(msl_bind_type(b, ast->child, &value));
         if (ast->size == 0) {
-            return msl_error_at(b->p->err, MORSEL_TYPE, "22023", at.offset, at.length, "an ARRAY has at least one element");
+            return msl_error_at(b->p->err, MORSEL_TYPE, "22023", at.offset, at.length,
+                                "an ARRAY has at least one element");
         }
         return located(b, msl_type_array(b->p->arena, value, ast->size, out, b->p->err), at);
     case MSL_AST_TYPE_MAP:

@@ -4,7 +4,7 @@
 #include <string.h>
 
 /// Function name of an operator; NULL for those without one.
-static const char *operator_function(msl_ast_op op) {
+const char *msl_operator_function(msl_ast_op op) {
     switch (op) {
     case MSL_AST_OP_CONCAT: return "||";
     case MSL_AST_OP_ADD: return "+";
@@ -70,7 +70,7 @@ static morsel_status bind_regex(msl_binder *b, msl_ast_op op, msl_expr *left, ms
 morsel_status msl_bind_binary(msl_binder *b, msl_ast_op op, msl_expr *left, msl_expr *right, msl_at at,
                               msl_expr **out) {
     if (op >= MSL_AST_OP_REGEX && op <= MSL_AST_OP_NOT_REGEX_CI) return bind_regex(b, op, left, right, at, out);
-    const char *name = operator_function(op);
+    const char *name = msl_operator_function(op);
     if (!name) { return msl_error_unsupported(b->p->err, at.offset, at.length, "operator %s", msl_ast_op_text(op)); }
     if (is_comparison(op) && !msl_type_common(left->type, right->type)) {
         morsel_status status =
@@ -114,7 +114,7 @@ static morsel_status bind_unary(msl_binder *b, const msl_ast_expr *ast, msl_expr
     case MSL_AST_OP_IS_NOT_FALSE:
     case MSL_AST_OP_IS_UNKNOWN:
     case MSL_AST_OP_IS_NOT_UNKNOWN: return bind_truth_test(b, (msl_ast_op)ast->op, value, at, out);
-    default: return msl_expr_call1(b->p, operator_function((msl_ast_op)ast->op), value, at, out);
+    default: return msl_expr_call1(b->p, msl_operator_function((msl_ast_op)ast->op), value, at, out);
     }
 }
 
@@ -167,7 +167,7 @@ static morsel_status bind_like(msl_binder *b, const msl_ast_expr *ast, msl_expr 
     msl_expr *args[3] = {NULL};
     uint32_t count = ast->u.operands[2] ? 3 : 2;
     for (uint32_t k = 0; k < count; k++) MSL_TRY(msl_bind_expr(b, ast->u.operands[k], &args[k]));
-    const char *name = operator_function((msl_ast_op)ast->op);
+    const char *name = msl_operator_function((msl_ast_op)ast->op);
     MSL_TRY(msl_expr_call(b->p, name, strlen(name), args, count, at, out));
     return ast->negated ? msl_bind_not(b, *out, at, out) : MORSEL_OK;
 }
@@ -227,7 +227,9 @@ morsel_status msl_bind_operator(msl_binder *b, const msl_ast_expr *ast, msl_expr
 morsel_status msl_bind_in(msl_binder *b, const msl_ast_expr *ast, msl_expr **out) {
     msl_at at = msl_binder_at(b, ast->at);
     if (ast->u.in.query) return msl_bind_subquery(b, ast, out);
-    if (ast->u.in.bare) return msl_unsupported(b, ast->at, "IN over a list value");
+    if (ast->u.in.bare) {
+        return msl_bind_over_list(b, MSL_AST_OP_EQ, false, ast->u.in.value, ast->u.in.items[0], ast->negated, at, out);
+    }
     bool are_rows = msl_is_row(ast->u.in.value);
     for (uint32_t k = 0; k < ast->u.in.count; k++) are_rows = are_rows && msl_is_row(ast->u.in.items[k]);
     if (are_rows) return msl_bind_row_in(b, ast, out);

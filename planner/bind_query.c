@@ -12,10 +12,13 @@ morsel_status msl_bind_nested(msl_binder *b, const msl_ast_query *ast, unsigned 
                               msl_bound_query *out) {
     msl_scope *scope = b->scope;
     uint32_t chain_depth = b->chain_depth;
+    const msl_lambda_scope *lambda = b->lambda;
+    b->lambda = NULL; // a query sees no parameters
     if (!sees_outer) b->scope = scope ? scope->parent : NULL;
     *out = (msl_bound_query){0};
     morsel_status status = msl_bind_query(b, ast, flags, out);
     b->scope = scope;
+    b->lambda = lambda;
     b->chain_depth = chain_depth;
     return status;
 }
@@ -91,12 +94,12 @@ static morsel_status bind_row_count(msl_binder *b, const msl_ast_expr *ast, cons
 
 morsel_status msl_bind_limit(msl_binder *b, const msl_ast_query *query, msl_logical **plan) {
     if (!query->limit && !query->offset) return MORSEL_OK;
-    if (query->limit_percent) return msl_unsupported(b, query->limit->at, "LIMIT in percent");
     if (query->with_ties) return msl_unsupported(b, query->limit->at, "FETCH ... WITH TIES");
     msl_expr *limit = NULL, *offset = NULL;
-    if (query->limit) MSL_TRY(bind_row_count(b, query->limit, "LIMIT", &limit));
+    if (query->limit && !query->limit_percent) MSL_TRY(bind_row_count(b, query->limit, "LIMIT", &limit));
     if (query->offset) MSL_TRY(bind_row_count(b, query->offset, "OFFSET", &offset));
     if (offset && offset->kind == MSL_EXPR_CONSTANT && offset->value.i64 == 0) offset = NULL;
+    if (query->limit_percent) return msl_bind_limit_percent(b, query->limit, offset, plan);
     if (!limit && !offset) return MORSEL_OK;
     msl_logical *node;
     MSL_TRY(msl_logical_over(b->p, MSL_LOGICAL_LIMIT, *plan, &node));

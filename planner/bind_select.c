@@ -32,11 +32,6 @@ typedef struct select_state {
     msl_exprs raw;     ///< what each output was before grouping
 } select_state;
 
-static morsel_status refuse_clauses(msl_binder *b, const msl_ast_select *s) {
-    if (s->sample) return msl_unsupported(b, s->at, "USING SAMPLE");
-    return MORSEL_OK;
-}
-
 /* ---- binding the clauses ---- */
 
 static morsel_status bind_where(select_state *s) {
@@ -158,6 +153,7 @@ static morsel_status plan_projection(select_state *s, unsigned flags, msl_bound_
                         s->ast->distinct == MSL_AST_SELECT_ALL && !s->query->limit && !s->query->offset;
     const char **names;
     MSL_TRY(MSL_TAKE(p, names, total));
+    MSL_TRY(msl_plan_unnests(s->b, &s->plan, s->outputs.items, total));
     for (uint32_t k = 0; k < total; k++) {
         MSL_TRY(msl_plant(s->b, &s->plan, s->outputs.items[k], &s->outputs.items[k]));
         bool keeps = keep_untyped && s->outputs.items[k]->kind == MSL_EXPR_CONSTANT;
@@ -203,9 +199,9 @@ static morsel_status plan_order(select_state *s, msl_bound_query *out) {
 
 static morsel_status bind_all(select_state *s, unsigned flags, msl_bound_query *out) {
     msl_binder *b = s->b;
-    MSL_TRY(refuse_clauses(b, s->ast));
     s->scope.clause = MSL_CLAUSE_FROM;
     MSL_TRY(msl_bind_from_list(b, s->ast->from, s->ast->from_count, &s->relation));
+    if (s->ast->sample) MSL_TRY(msl_bind_sample(b, s->ast->sample, &s->relation.plan));
     s->scope.relation = &s->relation;
     MSL_TRY(msl_expand_items(b, s->ast->items, s->ast->item_count, &s->relation, &s->items));
     s->scope.aliases = &s->items;

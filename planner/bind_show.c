@@ -137,6 +137,15 @@ static morsel_status list_functions(msl_binder *b, msl_bound_query *out) {
     return msl_text_rows(b, names, 3, cells.items, cells.count / 3, out);
 }
 
+static morsel_status setting_name(msl_binder *b, const msl_ast_names *names, msl_prepared *prepared) {
+    prepared->setting.name_offset = prepared->setting.value_offset = -1;
+    if (names->count == 0) return MORSEL_OK;
+    msl_at at = msl_binder_at(b, names->items[names->count - 1].at);
+    prepared->setting.name_offset = prepared->setting.value_offset = at.offset;
+    prepared->setting.name_length = prepared->setting.value_length = at.length;
+    return msl_copy_name(b, &names->items[names->count - 1], &prepared->setting.name);
+}
+
 morsel_status msl_bind_show(msl_binder *b, const msl_ast_show *ast, msl_ast_span at, msl_prepared *prepared,
                             msl_bound_query *out) {
     static const char *const schemas[] = {"main", "temp"}, *const schema_name[] = {"name"};
@@ -154,7 +163,7 @@ morsel_status msl_bind_show(msl_binder *b, const msl_ast_show *ast, msl_ast_span
         return msl_bind_describe(b, &describe, out);
     }
     case MSL_AST_SHOW_SETTING:
-        MSL_TRY(msl_copy_name(b, &ast->name.items[ast->name.count - 1], &prepared->setting.name));
+        MSL_TRY(setting_name(b, &ast->name, prepared));
         break;
     case MSL_AST_SHOW_ALL: break;
     }
@@ -177,15 +186,12 @@ static morsel_status setting_values(msl_binder *b, const msl_ast_exprs *values, 
         MSL_TRY(msl_bind_source_value(b, value, &arg));
         if (arg.is_list) return msl_unsupported(b, value->at, "a list as the value of a setting");
         out[k] = arg.values[0];
+        prepared->setting.value_offset = arg.sql_offset;
+        prepared->setting.value_length = arg.sql_length;
     }
     prepared->setting.values = out;
     prepared->setting.value_count = values->count;
     return MORSEL_OK;
-}
-
-static morsel_status setting_name(msl_binder *b, const msl_ast_names *names, msl_prepared *prepared) {
-    if (names->count == 0) return MORSEL_OK;
-    return msl_copy_name(b, &names->items[names->count - 1], &prepared->setting.name);
 }
 
 morsel_status msl_bind_set_statement(msl_binder *b, const msl_ast_statement *ast, msl_prepared *prepared) {

@@ -294,8 +294,6 @@ static morsel_status no_table_function(msl_binder *b, const msl_ast_name *name) 
     msl_nearest best = msl_nearest_start(name->text, name->length);
     for (size_t k = 0; msl_source_ops_at(k); k++)
         msl_nearest_offer(&best, msl_source_ops_at(k)->name, strlen(msl_source_ops_at(k)->name));
-    if (msl_same_name(name->text, "unnest"))
-        return msl_error_unsupported(b->p->err, at.offset, at.length, "unnest (list values)");
     morsel_status status =
         msl_error_at(b->p->err, MORSEL_BIND, "42883", at.offset, at.length, "no table function named %s", name->text);
     if (msl_nearest_name(&best)) {
@@ -304,6 +302,21 @@ static morsel_status no_table_function(msl_binder *b, const msl_ast_name *name) 
         msl_error_hint(b->p->err, "%s is a scalar or aggregate function: SELECT %s(...)", name->text, name->text);
     }
     return status;
+}
+
+static morsel_status bind_arguments(msl_binder *b, const msl_source_ops *ops, const msl_source_arg *args,
+                                    uint32_t count, msl_ast_span span, const char *alias, msl_relation *out) {
+    msl_source *source;
+    MSL_TRY(MSL_TAKE(b->p, source, 1));
+    msl_bind_env env = source_env(b);
+    morsel_status status = ops->bind(&env, args, count, source);
+    if (status != MORSEL_OK) {
+        msl_at at = msl_binder_at(b, span);
+        msl_error_locate(b->p->err, at.offset, at.length);
+        return status;
+    }
+    b->p->flags |= MSL_PREPARED_READS_FILES;
+    return msl_relation_of_source(b, source, alias, NULL, out);
 }
 
 morsel_status msl_bind_table_function(msl_binder *b, const msl_ast_from *from, msl_relation *out) {
@@ -328,16 +341,13 @@ morsel_status msl_bind_table_function(msl_binder *b, const msl_ast_from *from, m
         args[k].name_length = name_at.length;
         MSL_TRY(msl_copy_name(b, &call->arguments[k].name, &args[k].name));
     }
-    msl_source *source;
-    MSL_TRY(MSL_TAKE(b->p, source, 1));
-    msl_bind_env env = source_env(b);
-    morsel_status status = ops->bind(&env, args, call->argument_count, source);
-    if (status != MORSEL_OK) {
-        msl_at at = msl_binder_at(b, from->u.function.call->at);
-        msl_error_locate(b->p->err, at.offset, at.length);
-        return status;
-    }
     if (!from->alias.text) alias = ops->name;
-    b->p->flags |= MSL_PREPARED_READS_FILES;
-    return msl_relation_of_source(b, source, alias, NULL, out);
+    return bind_arguments(b, ops, args, call->argument_count, from->u.function.call->at, alias, out);
+}
+
+morsel_status msl_bind_source(msl_binder *b, const char *name, const msl_source_arg *args, uint32_t count,
+                              msl_ast_span at, msl_relation *out) {
+    const msl_source_ops *ops = msl_source_ops_by_name(name, strlen(name));
+    MSL_ASSERT(ops);
+    return bind_arguments(b, ops, args, count, at, name, out);
 }

@@ -32,11 +32,20 @@ static bool in_names(const msl_ast_names *names, const char *name, uint32_t *at)
 }
 
 /// EXCLUDE (t.a) drops a only where it is t's.
-static bool is_excluded(msl_binder *b, const msl_ast_star *star, const msl_scope_column *column, bool *seen) {
-    (void)b;
+static bool is_excluded(const msl_ast_star *star, const msl_relation *relation, const msl_scope_column *column,
+                        bool *seen) {
     bool excluded = false;
     for (uint32_t k = 0; k < star->exclude.count; k++) {
         if (!msl_same_name(star->exclude.items[k].text, column->name)) continue;
+        const char *of = star->exclude_tables ? star->exclude_tables[k].text : NULL;
+        bool is_its = !of;
+        for (uint32_t t = 0; of && t < relation->tables.count; t++) {
+            const msl_scope_table *table = relation->tables.items[t];
+            uint32_t id;
+            if (!table->alias || !msl_same_name(table->alias, of)) continue;
+            is_its = is_its || (msl_find_visible(&table->columns, column->name, &id) && id == column->id);
+        }
+        if (!is_its) continue;
         seen[k] = true;
         excluded = true;
     }
@@ -95,12 +104,10 @@ static morsel_status struct_columns(msl_binder *b, const msl_expr *base, msl_at 
     return MORSEL_OK;
 }
 
-static morsel_status expand_star(msl_binder *b, const msl_ast_expr *expr, const msl_relation *relation,
-                                 msl_select_items *out) {
+morsel_status msl_expand_star(msl_binder *b, const msl_ast_expr *expr, const msl_relation *relation,
+                              msl_select_items *out) {
     const msl_ast_star *star = expr->u.star;
     msl_at at = msl_binder_at(b, expr->at);
-    if (star->columns) return msl_unsupported(b, expr->at, "COLUMNS(...)");
-    if (star->pattern) return msl_unsupported(b, expr->at, "* LIKE");
     const msl_scope_columns *columns = &relation->visible;
     msl_expr *base = NULL;
     msl_scope_columns fields = {0};
@@ -115,14 +122,16 @@ static morsel_status expand_star(msl_binder *b, const msl_ast_expr *expr, const 
     } else if (relation->tables.count == 0) {
         return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length, "* needs a FROM");
     }
-    for (uint32_t k = 0; star->exclude_tables && k < star->exclude.count; k++) {
-        if (star->exclude_tables[k].text)
-            return msl_unsupported(b, star->exclude.items[k].at, "EXCLUDE of a qualified name");
+    msl_scope_columns fitting = {0};
+    if (star->pattern) {
+        const char *function = msl_operator_function(star->pattern_op);
+        MSL_TRY(msl_columns_like(b, columns, function, star->pattern, star->pattern_negated, &fitting));
+        columns = &fitting;
     }
     bool *seen;
     MSL_TRY(MSL_TAKE(b->p, seen, star->exclude.count));
     for (uint32_t k = 0; k < columns->count; k++) {
-        if (is_excluded(b, star, &columns->items[k], seen)) continue;
+        if (is_excluded(star, relation, &columns->items[k], seen)) continue;
         msl_select_item item;
         MSL_TRY(star_item(b, star, &columns->items[k], at, base, &item));
         MSL_TRY(MSL_PUSH(b->p, out, item));
@@ -142,19 +151,29 @@ morsel_status msl_expand_items(msl_binder *b, const msl_ast_select_item *ast, ui
     static const msl_ast_star plain_star;
     if (count == 0) { // FROM t without SELECT
         msl_ast_expr star = {.kind = MSL_AST_STAR, .u.star = (msl_ast_star *)(uintptr_t)&plain_star};
-        return expand_star(b, &star, relation, out);
+        return msl_expand_star(b, &star, relation, out);
     }
     for (uint32_t k = 0; k < count; k++) {
-        if (ast[k].expr->kind == MSL_AST_STAR) {
+        if (ast[k].expr->kind == MSL_AST_STAR && !ast[k].expr->u.star->columns) {
             if (ast[k].alias.text) {
                 msl_at at = msl_binder_at(b, ast[k].at);
                 return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length, "* takes no alias");
             }
-            MSL_TRY(expand_star(b, ast[k].expr, relation, out));
+            MSL_TRY(msl_expand_star(b, ast[k].expr, relation, out));
             continue;
         }
         msl_select_item item = {
             .ast = ast[k].expr, .at = msl_binder_at(b, ast[k].expr->at), .has_alias = ast[k].alias.text != NULL};
+        bool has_columns;
+        msl_scope_columns columns = {0};
+        MSL_TRY(msl_choose_columns(b, ast[k].expr, relation, &has_columns, &columns));
+        for (uint32_t c = 0; c < columns.count; c++) { // an item a column, called like it
+            item.columns = &columns.items[c];
+            item.name = columns.items[c].name;
+            if (item.has_alias) MSL_TRY(msl_copy_name(b, &ast[k].alias, &item.name));
+            MSL_TRY(MSL_PUSH(b->p, out, item));
+        }
+        if (has_columns) continue;
         if (item.has_alias) {
             MSL_TRY(msl_copy_name(b, &ast[k].alias, &item.name));
         } else {
@@ -178,8 +197,11 @@ morsel_status msl_bind_item(msl_binder *b, msl_select_item *item) {
     scope->in_aggregate = false;
     scope->alias_limit = (uint32_t)(item - scope->aliases->items); // only items before this one
     item->is_binding = true;
+    const msl_scope_column *columns = b->columns;
+    b->columns = item->columns;
     morsel_status status = msl_bind_expr(b, item->ast, &item->bound);
     item->is_binding = false;
+    b->columns = columns;
     scope->clause = clause;
     scope->in_aggregate = in_aggregate;
     scope->alias_limit = limit;

@@ -175,7 +175,8 @@ static morsel_status bind_planned(msl_binder *b, const msl_ast_statement *ast, m
         out->kind = MSL_STATEMENT_CHANGE;
         return msl_bind_truncate(b, &ast->u.truncate, ast->at, query);
     case MSL_AST_STATEMENT_COPY:
-        out->kind = MSL_STATEMENT_COPY_TO;
+        out->kind = ast->u.copy->to ? MSL_STATEMENT_COPY_TO : MSL_STATEMENT_CHANGE;
+        if (!ast->u.copy->to) return msl_bind_copy_from(b, ast->u.copy, ast->at, query);
         return msl_bind_copy(b, ast->u.copy, ast->at, query);
     case MSL_AST_STATEMENT_CREATE_TABLE: return msl_bind_create_table(b, ast->u.create_table, ast->at, out, query);
     case MSL_AST_STATEMENT_DESCRIBE: return msl_bind_describe(b, &ast->u.describe, query);

@@ -117,7 +117,10 @@ static morsel_status bind_subquery(msl_binder *b, const msl_ast_expr *ast, msl_e
         return bind_any(b, ast, MSL_AST_OP_EQ, ast->u.in.value, ast->u.in.query, false, ast->negated, out);
     }
     if (ast->kind == MSL_AST_QUANTIFIED) {
-        if (!ast->u.quantified.query) return msl_unsupported(b, ast->at, "ANY and ALL over a list value");
+        if (!ast->u.quantified.query) {
+            return msl_bind_over_list(b, (msl_ast_op)ast->op, ast->u.quantified.all, ast->u.quantified.value,
+                                      ast->u.quantified.list, ast->negated, at, out);
+        }
         return bind_any(b, ast, (msl_ast_op)ast->op, ast->u.quantified.value, ast->u.quantified.query,
                         ast->u.quantified.all, ast->negated, out);
     }
@@ -126,8 +129,12 @@ static morsel_status bind_subquery(msl_binder *b, const msl_ast_expr *ast, msl_e
     bool is_exists = ast->kind == MSL_AST_EXISTS;
     MSL_TRY(msl_bind_nested(b, ast->u.query, 0, true, &bound));
     if (!is_exists && bound.plan->column_count != 1) return wrong_column_count(b, at, 1, bound.plan->column_count);
+    bool is_array = ast->kind == MSL_AST_ARRAY_SUBQUERY;
+    if (is_array) MSL_TRY(msl_plan_list(b, &bound));
     MSL_TRY(new_detail(b, is_exists ? MSL_SUBQUERY_EXISTS : MSL_SUBQUERY_SCALAR, &bound, ast, &detail));
-    if (!is_exists) return scalar_node(b, detail, 0, at, out);
+    if (!is_exists) MSL_TRY(scalar_node(b, detail, 0, at, out));
+    if (is_array) return msl_or_empty_list(b, *out, at, out);
+    if (!is_exists) return MORSEL_OK;
     return subquery_node(b, detail, msl_type_of(MSL_TYPE_BOOLEAN), NULL, at, out);
 }
 

@@ -34,6 +34,11 @@ static morsel_status check_place(msl_binder *b, const char *name, msl_at at) {
 
 morsel_status msl_refuse_window(msl_binder *b, const msl_expr *expr, const char *where) {
     const msl_expr *window = msl_expr_find_kind(expr, MSL_EXPR_WINDOW);
+    const msl_expr *unnest = msl_expr_find_kind(expr, MSL_EXPR_UNNEST);
+    if (unnest && strcmp(where, "GROUP BY") != 0) { // rows are grouped by elements, and made before nothing else
+        return msl_error_at(b->p->err, MORSEL_BIND, "0A000", unnest->sql_offset, unnest->sql_length,
+                            "unnest cannot be used in %s", where);
+    }
     if (!window) return MORSEL_OK;
     morsel_status status = msl_error_at(b->p->err, MORSEL_BIND, "42P20", window->sql_offset, window->sql_length,
                                         "a window function cannot be used in %s", where);

@@ -55,6 +55,7 @@ typedef struct msl_select_item {
     bool has_alias;          ///< other clauses may use the name
     bool is_binding;         ///< guards against an alias that refers to itself
     msl_expr *bound;         ///< NULL until bound
+    const msl_scope_column *columns; ///< what COLUMNS(...) in it means; NULL: it has none
     msl_at at;
 } msl_select_item;
 
@@ -123,8 +124,17 @@ typedef struct msl_cte_scope {
     bool is_used;
 } msl_cte_scope;
 
+/// Parameters of the lambda whose body is being bound.
+typedef struct msl_lambda_scope {
+    const struct msl_lambda_scope *outer;
+    uint32_t count;
+    const char *names[3];
+    uint32_t ids[3];
+} msl_lambda_scope;
+
 typedef struct msl_binder {
     msl_planner *p;
+    const msl_lambda_scope *lambda; ///< the innermost one; NULL outside of lambdas and in their subqueries
     const char *sql;                ///< text that spans count in (a view's text while binding the view)
     size_t sql_length;
     const msl_ast_span *inside_view; ///< positions inside a view are reported at the view's name
@@ -133,6 +143,7 @@ typedef struct msl_binder {
     msl_cte_scope *binding;         ///< the innermost CTE whose query is being bound
     const msl_barrier *barrier;
     msl_scope *scope;
+    const msl_scope_column *columns; ///< what COLUMNS(...) means in the item being bound; NULL: nothing
     const struct msl_lateral *lateral; ///< bind_lateral.c
     const msl_relation *given;      ///< SUMMARIZE: what the table name `summarized` of its text stands for; else NULL
     uint32_t chain_depth;           ///< operators of the chains around the expression being bound
@@ -197,9 +208,36 @@ morsel_status msl_bind_field_path(msl_binder *b, const msl_ast_names *names, msl
                                   bool *found) MSL_MUST_CHECK;
 /// The struct column before `.*`; NULL when the names mean a table.
 morsel_status msl_bind_struct_star(msl_binder *b, const msl_ast_names *names, msl_at at, msl_expr **out) MSL_MUST_CHECK;
+/// ARRAY(query): the only column of the query as one list, and an empty list in place of NULL.
+morsel_status msl_plan_list(msl_binder *b, msl_bound_query *query) MSL_MUST_CHECK;
+morsel_status msl_or_empty_list(msl_binder *b, msl_expr *list, msl_at at, msl_expr **out) MSL_MUST_CHECK;
+/// x op ANY (list), x op ALL (list), x IN list (= ANY).
+morsel_status msl_bind_over_list(msl_binder *b, msl_ast_op op, bool all, const msl_ast_expr *value,
+                                 const msl_ast_expr *list, bool negated, msl_at at, msl_expr **out) MSL_MUST_CHECK;
 /// struct_pack(a := 1) and its kin. *found: `name` is one.
 morsel_status msl_bind_named_fields(msl_binder *b, const msl_ast_call *ast, const char *name, msl_at at, bool *found,
                                     msl_expr **out) MSL_MUST_CHECK;
+
+/* ---- bind_lambda.c ---- */
+
+/// list_transform(l, x -> e), list_filter, list_reduce. *found: `name` is one.
+morsel_status msl_bind_lambda_call(msl_binder *b, const msl_ast_call *call, const char *name, msl_at at, bool *found,
+                                   msl_expr **out) MSL_MUST_CHECK;
+/// The lambda parameter of that name.
+bool msl_find_parameter(const msl_binder *b, const char *name, uint32_t *id);
+
+/* ---- bind_unnest.c ---- */
+
+/// unnest(list) in a select list: an MSL_EXPR_UNNEST.
+morsel_status msl_bind_unnest(msl_binder *b, const msl_ast_expr *ast, msl_expr **out) MSL_MUST_CHECK;
+/// Puts an UNNEST node on *plan and replaces the calls of the expressions by its columns.
+morsel_status msl_plan_unnests(msl_binder *b, msl_logical **plan, msl_expr **exprs, uint32_t count) MSL_MUST_CHECK;
+/// unnest(...) in FROM, over one row; *found: the item is one.
+morsel_status msl_bind_lists(msl_binder *b, const msl_ast_from *from, bool *found, msl_relation *out) MSL_MUST_CHECK;
+/// The same over the rows of b->lateral->left, when no other columns are used: out->plan is then over left's plan, and out
+/// has the new columns alone. is_outer: LEFT JOIN.
+morsel_status msl_bind_lateral_lists(msl_binder *b, const msl_ast_from *from, bool is_outer, bool *found,
+                                     msl_relation *out) MSL_MUST_CHECK;
 
 /* ---- bind_expr.c and neighbours ---- */
 
@@ -224,6 +262,8 @@ morsel_status msl_bind_aggregate(msl_binder *b, const msl_ast_expr *ast, const c
 /// The aggregate of a window call: as msl_bind_aggregate, but other aggregates may stand in its arguments.
 morsel_status msl_bind_aggregate_over(msl_binder *b, const msl_ast_expr *ast, const char *name,
                                       msl_expr **out) MSL_MUST_CHECK;
+/// The function behind LIKE, ILIKE, GLOB, SIMILAR TO and the other operators.
+const char *msl_operator_function(msl_ast_op op);
 morsel_status msl_bind_subquery(msl_binder *b, const msl_ast_expr *ast, msl_expr **out) MSL_MUST_CHECK;
 morsel_status msl_bind_not(msl_binder *b, msl_expr *operand, msl_at at, msl_expr **out) MSL_MUST_CHECK;
 /// A constant expression (no columns; of FROM arguments, options, LIMIT) evaluated; text literals become VARCHAR.
@@ -288,6 +328,9 @@ morsel_status msl_relation_of_source(msl_binder *b, const msl_source *source, co
 morsel_status msl_bind_table_name(msl_binder *b, const msl_ast_from *from, msl_relation *out) MSL_MUST_CHECK;
 morsel_status msl_bind_files(msl_binder *b, const msl_ast_from *from, msl_relation *out) MSL_MUST_CHECK;
 morsel_status msl_bind_table_function(msl_binder *b, const msl_ast_from *from, msl_relation *out) MSL_MUST_CHECK;
+/// What a source of that name reads with these arguments; `at` is where an error without a place belongs.
+morsel_status msl_bind_source(msl_binder *b, const char *name, const msl_source_arg *args, uint32_t count,
+                              msl_ast_span at, msl_relation *out) MSL_MUST_CHECK;
 /// An argument or option value as the sources and COPY take it: scalars, lists, structs (name, value, name, value).
 morsel_status msl_bind_source_value(msl_binder *b, const msl_ast_expr *ast, msl_source_arg *out) MSL_MUST_CHECK;
 /// Names a bound query as a FROM item; `columns` (may be fewer) rename the first ones.
@@ -298,6 +341,27 @@ morsel_status msl_relation_of_query(msl_binder *b, const msl_bound_query *query,
 bool msl_catalog_lookup(msl_binder *b, const msl_ast_names *names, msl_catalog_entry *out);
 /// "no table or view named x"; where a file could stand, the hint says how one is named.
 morsel_status msl_error_no_table(msl_binder *b, const msl_ast_names *names, bool may_be_file, msl_at at) MSL_MUST_CHECK;
+
+/* ---- bind_sample.c ---- */
+
+/// TABLESAMPLE and USING SAMPLE over *plan.
+morsel_status msl_bind_sample(msl_binder *b, const msl_ast_sample *sample, msl_logical **plan) MSL_MUST_CHECK;
+/// LIMIT n PERCENT, after `offset` rows (NULL = none).
+morsel_status msl_bind_limit_percent(msl_binder *b, const msl_ast_expr *limit, msl_expr *offset,
+                                     msl_logical **plan) MSL_MUST_CHECK;
+
+/* ---- bind_columns.c ---- */
+
+/// The columns whose names fulfil `function`(name, pattern), or do not (negated).
+///   errors  42703 when there is none
+morsel_status msl_columns_like(msl_binder *b, const msl_scope_columns *columns, const char *function,
+                               const msl_ast_expr *pattern, bool negated, msl_scope_columns *out) MSL_MUST_CHECK;
+/// The columns that the COLUMNS(...) of an expression choose; *found: it has one.
+morsel_status msl_choose_columns(msl_binder *b, const msl_ast_expr *expr, const msl_relation *relation, bool *found,
+                                 msl_scope_columns *out) MSL_MUST_CHECK;
+/// Adds the items of a star.
+morsel_status msl_expand_star(msl_binder *b, const msl_ast_expr *expr, const msl_relation *relation,
+                              msl_select_items *out) MSL_MUST_CHECK;
 
 /* ---- bind_cte.c, bind_recursive.c ---- */
 
@@ -393,7 +457,7 @@ morsel_status msl_plan_distinct(msl_binder *b, msl_logical **plan) MSL_MUST_CHEC
 morsel_status msl_bind_window(msl_binder *b, const msl_ast_expr *ast, const char *name, msl_expr **out) MSL_MUST_CHECK;
 /// Checks the scope's WINDOW clause, used or not.
 morsel_status msl_bind_named_windows(msl_binder *b) MSL_MUST_CHECK;
-/// The error 42P20 when `expr` has a window call (by an alias of the select list).
+/// The error 42P20 when `expr` has a window call (by an alias of the select list); the like for unnest.
 morsel_status msl_refuse_window(msl_binder *b, const msl_expr *expr, const char *where) MSL_MUST_CHECK;
 /// Puts WINDOW nodes on *plan and replaces the window calls of the expressions, and of *qualify (may be NULL), by their
 /// columns.
@@ -487,6 +551,9 @@ morsel_status msl_text_rows(msl_binder *b, const char *const *names, uint32_t co
 /// Checks for a NUL-terminated copy of a table's or view's name; *schema NULL, "main" or "temp".
 morsel_status msl_bind_object_name(msl_binder *b, const msl_ast_names *names, msl_at at, const char **schema,
                                    const char **name) MSL_MUST_CHECK;
+/// COPY t FROM 'file': the rows of a file are inserted.
+morsel_status msl_bind_copy_from(msl_binder *b, const msl_ast_copy *ast, msl_ast_span at,
+                                 msl_bound_query *out) MSL_MUST_CHECK;
 /// A value stored into a column: widening, but also any number into any number and anything into text.
 ///   errors  MORSEL_TYPE 42804
 morsel_status msl_bind_assignment(msl_binder *b, msl_expr *value, const char *column, const msl_type *to,

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #define SHARE_LEAST 0.02 ///< of ANTI joins: nobody writes one that keeps nothing
+#define UNNEST_ELEMENTS 4.0 ///< of a list, for want of knowledge
 
 static double at_least_one(double rows) { return rows > 0 && rows < 1 ? 1 : rows; }
 
@@ -79,6 +80,7 @@ static double estimate(msl_planner *p, msl_logical *node) {
         if (rows < 0) return rows;
         return at_least_one(rows * msl_selectivity(p, node->filter.conjuncts, node->filter.count));
     case MSL_LOGICAL_PROJECT:
+    case MSL_LOGICAL_DRAW:
     case MSL_LOGICAL_WINDOW:
     case MSL_LOGICAL_SORT: return rows;
     case MSL_LOGICAL_AGGREGATE: return estimate_groups(p, node, rows);
@@ -93,6 +95,7 @@ static double estimate(msl_planner *p, msl_logical *node) {
         }
         return rows;
     case MSL_LOGICAL_REPEAT: return rows;
+    case MSL_LOGICAL_UNNEST: return rows < 0 ? rows : rows * UNNEST_ELEMENTS;
     case MSL_LOGICAL_EXPAND: return rows < 0 ? rows : rows * node->expand.set_count;
     case MSL_LOGICAL_CTE: return msl_estimate_rows(p, node->cte.cte->plan);
     case MSL_LOGICAL_RECURSIVE: // nobody knows the number of rounds; ten is a usual hierarchy

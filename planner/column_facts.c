@@ -123,7 +123,9 @@ void msl_learn_columns(msl_planner *p, const msl_logical *node) {
     case MSL_LOGICAL_LIMIT:
     case MSL_LOGICAL_REPEAT:
     case MSL_LOGICAL_EXPAND:
+    case MSL_LOGICAL_UNNEST:
     case MSL_LOGICAL_WINDOW:
+    case MSL_LOGICAL_DRAW:
     case MSL_LOGICAL_CHANGE:
     case MSL_LOGICAL_COPY_TO: return;
     }

@@ -21,8 +21,13 @@ const char *msl_explain_title(const msl_plan *plan) {
     static const char *const titles[MSL_PLAN_KIND_COUNT] = {
         "SCAN",      "VALUES",      "FILTER",   "PROJECT",   "LIMIT",     "AGG_SIMPLE", "AGG_PARTIAL",
         "AGG_FINAL", "AGG_COLLECT", "EXCHANGE", "HASH_JOIN", "LOOP_JOIN", "RANGE_JOIN", "SORT",
+<<<<<<< HEAD
+        "TOP_N",     "UNION_ALL",   "REPEAT",   "EXPAND",    "UNNEST",    "WINDOW",     "CTE",
+        "RECURSIVE", "WORK",        "CHANGE",   "COPY_TO"};
+=======
         "TOP_N",     "UNION_ALL",   "REPEAT",   "EXPAND",    "WINDOW",    "CTE",        "RECURSIVE",
-        "WORK",      "CHANGE",      "COPY_TO"};
+        "WORK",      "DRAW",        "CHANGE",   "COPY_TO"};
+>>>>>>> 9c9877aea87b2217e3aa2490a33e23c24b6c63a6
     static const char *const exchanges[] = {"EXCHANGE HASH", "EXCHANGE RANGE", "EXCHANGE BROADCAST", "EXCHANGE GATHER",
                                             "EXCHANGE MERGE"};
     static const char *const changes[] = {"INSERT", "UPDATE", "DELETE"};
@@ -46,7 +51,8 @@ static const char *const *column_names(msl_explain_writer *w, const msl_plan *pl
         wanting = wanting || !names[k] || !names[k][0];
     }
     if (!wanting || plan->child_count == 0) return names;
-    bool is_join = plan->kind == MSL_PLAN_HASH_JOIN || plan->kind == MSL_PLAN_LOOP_JOIN || plan->kind == MSL_PLAN_RANGE_JOIN;
+    bool is_join = plan->kind == MSL_PLAN_HASH_JOIN || plan->kind == MSL_PLAN_LOOP_JOIN ||
+                   plan->kind == MSL_PLAN_RANGE_JOIN;
     below = column_names(w, plan->children[0]);
     const char *const *right = is_join ? column_names(w, plan->children[1]) : NULL;
     uint32_t left_count = plan->children[0]->column_count;
@@ -57,6 +63,8 @@ static const char *const *column_names(msl_explain_writer *w, const msl_plan *pl
         } else if (passes || ((is_join || plan->kind == MSL_PLAN_WINDOW || plan->kind == MSL_PLAN_EXPAND) &&
                                k < left_count)) {
             names[k] = below[k];
+        } else if (plan->kind == MSL_PLAN_UNNEST && k < plan->unnest.kept_count) {
+            names[k] = below[plan->unnest.kept[k]];
         } else if (is_join && right && k - left_count < plan->children[1]->column_count) {
             names[k] = right[k - left_count];
         } else if ((plan->kind == MSL_PLAN_AGG_PARTIAL || plan->kind == MSL_PLAN_AGG_COLLECT) &&
@@ -277,9 +285,19 @@ void msl_explain_detail(msl_explain_writer *w, const msl_plan *plan) {
         msl_explain_put(w, " times");
         return;
     }
+    case MSL_PLAN_UNNEST:
+        put_columns(w, plan->unnest.lists, plan->unnest.count, column_names(w, plan->children[0]));
+        if (plan->unnest.is_outer) msl_explain_put(w, "  (keeps rows without elements)");
+        return;
     case MSL_PLAN_EXPAND: put_sets(w, plan); return;
     case MSL_PLAN_CHANGE:
         if (plan->change.table) msl_explain_put(w, plan->change.table->name);
+        return;
+    case MSL_PLAN_DRAW:
+        snprintf(number, sizeof number, plan->draw.block_rows == 1 ? "a number a row" : "a number for %u rows",
+                 plan->draw.block_rows);
+        msl_explain_put(w, number);
+        if (plan->draw.has_seed) msl_explain_put(w, ", seed given");
         return;
     case MSL_PLAN_COPY_TO: msl_explain_put(w, plan->copy.path); return;
     case MSL_PLAN_WINDOW: put_window(w, plan); return;

@@ -17,10 +17,12 @@ typedef enum msl_expr_kind {
     MSL_EXPR_OR,
     MSL_EXPR_CASE,      ///< args: when1, then1, when2, then2, ..., else (always there)
     MSL_EXPR_COALESCE,  ///< args left to right until not NULL
+    MSL_EXPR_LAMBDA,    ///< args: a list, the initial value where there is one, captured values; detail: msl_lambda
     MSL_EXPR_IN,        ///< args[0] IN (args[1..]), NULL meaning as in SQL; types equal
     MSL_EXPR_AGGREGATE, ///< binder and logical AGGREGATE only
     MSL_EXPR_SUBQUERY,  ///< binder only; turned into joins before the physical plan
-    MSL_EXPR_WINDOW     ///< binder only
+    MSL_EXPR_WINDOW,    ///< binder only
+    MSL_EXPR_UNNEST     ///< binder only: an element of the list args[0]; becomes a column of an UNNEST node
 } msl_expr_kind;
 
 typedef enum msl_expr_flags {
@@ -31,6 +33,18 @@ typedef enum msl_expr_flags {
     MSL_EXPR_NEGATED = 16   ///< IN: NOT IN
 } msl_expr_flags;
 
+typedef enum msl_lambda_kind { MSL_LAMBDA_TRANSFORM, MSL_LAMBDA_FILTER, MSL_LAMBDA_REDUCE } msl_lambda_kind;
+
+/// What is done with the elements of a list. TRANSFORM, FILTER: parameters (element[, number]); REDUCE: (accumulator,
+/// element[, number]).
+typedef struct msl_lambda {
+    msl_lambda_kind kind;
+    struct msl_expr *body;        ///< over positions: parameters, then captured values
+    uint32_t param_count;
+    const char *names[3];         ///< of the parameters
+    bool has_initial;             ///< REDUCE: args[1] begins; else the first element, and an empty list gives NULL
+} msl_lambda;
+
 typedef struct msl_expr {
     msl_expr_kind kind;
     unsigned flags;
@@ -40,7 +54,7 @@ typedef struct msl_expr {
     struct msl_expr **args;
     msl_value value;              ///< CONSTANT
     msl_function_binding call;    ///< CALL, CAST
-    void *detail;                 ///< AGGREGATE, SUBQUERY, WINDOW: the binder's own structs
+    void *detail;                 ///< LAMBDA: msl_lambda; AGGREGATE, SUBQUERY, WINDOW: the binder's own structs
     int64_t sql_offset;           ///< of the text it came from, -1 = made by the planner
     uint32_t sql_length;
 } msl_expr;

@@ -34,6 +34,7 @@ void msl_expr_derive_flags(msl_expr *e) {
     const unsigned inherited = MSL_EXPR_CAN_FAIL | MSL_EXPR_VOLATILE | MSL_EXPR_STABLE;
     for (uint32_t k = 0; k < e->arg_count; k++) e->flags |= e->args[k]->flags & inherited;
     if (e->kind == MSL_EXPR_PARAM) e->flags |= MSL_EXPR_STABLE;
+    if (e->kind == MSL_EXPR_LAMBDA) e->flags |= ((const msl_lambda *)e->detail)->body->flags & inherited;
     if (e->kind == MSL_EXPR_CALL) {
         unsigned f = e->call.function->flags;
         if ((f & MSL_FN_CAN_FAIL) && !is_tamed(e)) e->flags |= MSL_EXPR_CAN_FAIL;

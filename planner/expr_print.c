@@ -97,6 +97,33 @@ static void put_upper(printer *p, const char *name) {
     }
 }
 
+/// list_transform(list, lambda x: body); captured values are printed in their places.
+static void print_lambda(printer *p, const msl_expr *e) {
+    static const char *const functions[] = {"list_transform", "list_filter", "list_reduce"};
+    const msl_lambda *lambda = e->detail;
+    uint32_t own = lambda->has_initial ? 2 : 1, captures = e->arg_count - own;
+    put(p, functions[lambda->kind]);
+    put(p, "(");
+    print(p, e->args[0], false);
+    put(p, ", lambda ");
+    const char **names = MSL_NEW_ARRAY(p->arena, const char *, lambda->param_count + captures);
+    p->failed = p->failed || !names;
+    for (uint32_t k = 0; !p->failed && k < lambda->param_count; k++) {
+        if (k) put(p, ", ");
+        put(p, names[k] = lambda->names[k]);
+    }
+    for (uint32_t k = 0; !p->failed && k < captures; k++) {
+        names[lambda->param_count + k] = msl_expr_text(e->args[own + k], p->names, p->name_count, p->arena);
+        p->failed = !names[lambda->param_count + k];
+    }
+    if (p->failed) return;
+    put(p, ": ");
+    put(p, msl_expr_text(lambda->body, names, lambda->param_count + captures, p->arena));
+    if (lambda->has_initial) put(p, ", ");
+    if (lambda->has_initial) print(p, e->args[1], false);
+    put(p, ")");
+}
+
 static void print_call(printer *p, const msl_expr *e, bool nested) {
     const char *name = e->call.function->name;
     if (e->arg_count == 2 && is_infix(name)) {
@@ -188,6 +215,8 @@ static void print(printer *p, const msl_expr *e, bool nested) {
     case MSL_EXPR_AGGREGATE: put(p, ((const msl_logical_call *)e->detail)->display); return;
     case MSL_EXPR_SUBQUERY: put(p, "(subquery)"); return;
     case MSL_EXPR_WINDOW: put(p, "(window)"); return;
+    case MSL_EXPR_LAMBDA: print_lambda(p, e); return;
+    case MSL_EXPR_UNNEST: put(p, "(unnest)"); return;
     }
 }
 

@@ -47,6 +47,11 @@ static bool aggregate_equal(const msl_expr *a, const msl_expr *b) {
     return x->order_count == y->order_count && order_equal(x->order, y->order, x->order_count);
 }
 
+static bool lambda_equal(const msl_lambda *a, const msl_lambda *b) {
+    return a->kind == b->kind && a->param_count == b->param_count && a->has_initial == b->has_initial &&
+           msl_expr_equal(a->body, b->body);
+}
+
 bool msl_expr_equal(const msl_expr *a, const msl_expr *b) {
     if (a == b) return true;
     const unsigned telling = MSL_EXPR_TRY | MSL_EXPR_NEGATED;
@@ -64,6 +69,8 @@ bool msl_expr_equal(const msl_expr *a, const msl_expr *b) {
     case MSL_EXPR_AGGREGATE: return aggregate_equal(a, b);
     case MSL_EXPR_WINDOW: return msl_window_equal(a, b);
     case MSL_EXPR_SUBQUERY: return msl_subquery_equal(a, b);
+    case MSL_EXPR_LAMBDA: return lambda_equal(a->detail, b->detail);
+    case MSL_EXPR_UNNEST:
     case MSL_EXPR_CAST:
     case MSL_EXPR_AND:
     case MSL_EXPR_OR:
@@ -196,7 +203,7 @@ static bool is_no_constant(const msl_expr *expr, void *context) {
     (void)context;
     if (expr->flags & (MSL_EXPR_VOLATILE | MSL_EXPR_STABLE)) return true;
     return expr->kind == MSL_EXPR_COLUMN || expr->kind == MSL_EXPR_PARAM || expr->kind == MSL_EXPR_AGGREGATE ||
-           expr->kind == MSL_EXPR_SUBQUERY || expr->kind == MSL_EXPR_WINDOW;
+           expr->kind == MSL_EXPR_SUBQUERY || expr->kind == MSL_EXPR_WINDOW || expr->kind == MSL_EXPR_UNNEST || expr->kind == MSL_EXPR_LAMBDA;
 }
 
 bool msl_expr_is_foldable(const msl_expr *expr) { return !msl_expr_any(expr, is_no_constant, NULL); }

@@ -6,9 +6,16 @@
 #include <string.h>
 
 const char *msl_logical_kind_name(msl_logical_kind kind) {
-    static const char *const names[] = {"SCAN", "VALUES", "FILTER",    "PROJECT", "AGGREGATE", "JOIN",   "ASOF_JOIN", "SORT",
-                                        "TOP_N", "LIMIT", "UNION_ALL", "REPEAT",  "EXPAND",    "WINDOW", "CTE",       "RECURSIVE",
-                                        "WORK",  "CHANGE", "COPY_TO"};
+<<<<<<< HEAD
+    static const char *const names[] = {"SCAN",      "VALUES",    "FILTER", "PROJECT", "AGGREGATE", "JOIN",
+                                        "ASOF_JOIN", "SORT",      "TOP_N",  "LIMIT",   "UNION_ALL", "REPEAT",
+                                        "EXPAND",    "UNNEST",    "WINDOW", "CTE",     "RECURSIVE", "WORK",
+                                        "CHANGE",    "COPY_TO"};
+=======
+    static const char *const names[] = {"SCAN", "VALUES", "FILTER",    "PROJECT", "AGGREGATE", "JOIN",   "ASOF_JOIN",
+                                        "SORT", "TOP_N",  "LIMIT",     "UNION_ALL", "REPEAT",  "EXPAND", "WINDOW",
+                                        "CTE",  "RECURSIVE", "WORK",   "DRAW",    "CHANGE",    "COPY_TO"};
+>>>>>>> 9c9877aea87b2217e3aa2490a33e23c24b6c63a6
     return names[kind];
 }
 
@@ -146,6 +153,7 @@ bool msl_logical_is_one_row(const msl_logical *node) {
                msl_logical_is_one_row(node->children[0]) && msl_logical_is_one_row(node->children[1]);
     case MSL_LOGICAL_CTE: return msl_logical_is_one_row(node->cte.cte->plan);
     case MSL_LOGICAL_ASOF_JOIN:
+    case MSL_LOGICAL_DRAW:
     case MSL_LOGICAL_SCAN:
     case MSL_LOGICAL_FILTER:
     case MSL_LOGICAL_RECURSIVE:
@@ -155,6 +163,7 @@ bool msl_logical_is_one_row(const msl_logical *node) {
     case MSL_LOGICAL_UNION_ALL:
     case MSL_LOGICAL_REPEAT:
     case MSL_LOGICAL_EXPAND:
+    case MSL_LOGICAL_UNNEST:
     case MSL_LOGICAL_CHANGE:
     case MSL_LOGICAL_COPY_TO: return false;
     }

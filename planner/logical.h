@@ -15,18 +15,20 @@ typedef enum msl_logical_kind {
     MSL_LOGICAL_PROJECT,   ///< a COLUMN that keeps its id passes through; every other expression makes a new id
     MSL_LOGICAL_AGGREGATE, ///< emits keys, then calls; without calls it is DISTINCT
     MSL_LOGICAL_JOIN,
-    MSL_LOGICAL_ASOF_JOIN, ///< in `join`: each left row meets the nearest of its matches; sides and type stay as they are, and
-                           ///< a condition from above must not move to the right side
+    MSL_LOGICAL_ASOF_JOIN, ///< in `join`: each left row meets the nearest of its matches; sides and type stay as they
+                           ///< are, and a condition from above must not move to the right side
     MSL_LOGICAL_SORT,
     MSL_LOGICAL_TOP_N,
     MSL_LOGICAL_LIMIT,
     MSL_LOGICAL_UNION_ALL, ///< column k of each child becomes column k (a new id)
     MSL_LOGICAL_REPEAT,
     MSL_LOGICAL_EXPAND,    ///< emits its input, then `set`; once for each grouping set, whose absent keys are NULL
+    MSL_LOGICAL_UNNEST,    ///< emits its input, then the elements of each list [and their number]
     MSL_LOGICAL_WINDOW,    ///< emits its input, then the calls
     MSL_LOGICAL_CTE,       ///< reads the kept rows of a CTE
     MSL_LOGICAL_RECURSIVE, ///< base, step: column k of each becomes column k (a new id)
     MSL_LOGICAL_WORK,      ///< in the step: the rows that the round before has added
+    MSL_LOGICAL_DRAW,      ///< emits its input, then a UBIGINT: a random number
     MSL_LOGICAL_CHANGE,
     MSL_LOGICAL_COPY_TO
 } msl_logical_kind;
@@ -146,6 +148,11 @@ typedef struct msl_logical {
             uint32_t set;                    ///< INTEGER: the set's number, from 0 (the last column)
         } expand;
         struct {
+            msl_expr **lists;
+            uint32_t count;
+            bool has_ordinality, is_outer;   ///< see physical.h
+        } unnest;
+        struct {
             msl_cte *cte;
             uint32_t *sources;               ///< the id in cte->plan of each column
         } cte;
@@ -165,6 +172,7 @@ typedef struct msl_logical {
             uint32_t call_count;
             uint32_t first_rows;             ///< 0, or: only that many first rows of a partition are wanted
         } window;
+        msl_plan_draw draw;
         msl_plan_change change;
         struct {
             const char *path;

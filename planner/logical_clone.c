@@ -110,10 +110,12 @@ static morsel_status copy_arrays(msl_planner *p, msl_logical *node) {
             MSL_TRY(copy_call(p, &node->window.calls[k]->call));
         }
         return MORSEL_OK;
+    case MSL_LOGICAL_UNNEST: return COPY(p, node->unnest.lists, node->unnest.count);
     case MSL_LOGICAL_EXPAND: return COPY(p, node->expand.keys, node->expand.key_count);
     case MSL_LOGICAL_CTE: return COPY(p, node->cte.sources, node->column_count);
     case MSL_LOGICAL_WORK: return COPY(p, node->recursive.indexes, node->column_count);
     case MSL_LOGICAL_RECURSIVE:
+    case MSL_LOGICAL_DRAW:
     case MSL_LOGICAL_LIMIT:
     case MSL_LOGICAL_UNION_ALL:
     case MSL_LOGICAL_REPEAT:

@@ -18,7 +18,8 @@ typedef struct verifier {
 
 static bool wrong_column(const msl_expr *e, void *context) {
     verifier *v = context;
-    if (e->kind == MSL_EXPR_SUBQUERY || e->kind == MSL_EXPR_AGGREGATE || e->kind == MSL_EXPR_WINDOW) {
+    if (e->kind == MSL_EXPR_SUBQUERY || e->kind == MSL_EXPR_AGGREGATE || e->kind == MSL_EXPR_WINDOW ||
+        e->kind == MSL_EXPR_UNNEST) {
         v->problem = "an expression holds a node that should be a join or an aggregate by now";
     } else if (!e->type || e->type->id == MSL_TYPE_UNTYPED) {
         v->problem = "an expression is untyped";
@@ -155,6 +156,7 @@ static void check_node(verifier *v) {
         check_passes(v, n->column_count);
         break;
     case MSL_LOGICAL_LIMIT: check_passes(v, n->column_count); break;
+    case MSL_LOGICAL_DRAW: check_passes(v, n->column_count - 1); break;
     case MSL_LOGICAL_REPEAT:
         check_passes(v, n->column_count);
         if (!v->problem && !v->visible[n->repeat.column]) v->problem = "REPEAT lacks its column";
@@ -164,6 +166,13 @@ static void check_node(verifier *v) {
         if (n->column_count != n->children[0]->column_count + 1) v->problem = "EXPAND emits its input and the set";
         for (uint32_t k = 0; k < n->expand.key_count; k++) {
             if (!v->problem && !v->visible[n->expand.keys[k]]) v->problem = "EXPAND lacks a key";
+        }
+        break;
+    case MSL_LOGICAL_UNNEST:
+        check_passes(v, n->column_count - n->unnest.count - n->unnest.has_ordinality);
+        for (uint32_t k = 0; k < n->unnest.count; k++) {
+            check_expr(v, n->unnest.lists[k]);
+            if (!v->problem && n->unnest.lists[k]->type->id != MSL_TYPE_LIST) v->problem = "UNNEST of no list";
         }
         break;
     case MSL_LOGICAL_WINDOW: check_window(v); break;

@@ -142,10 +142,12 @@ morsel_status msl_logical_edit_exprs(msl_planner *p, msl_logical *node, msl_expr
         MSL_TRY(edit_list(p, node->join.left_keys, node->join.key_count, fn, context));
         MSL_TRY(edit_list(p, node->join.right_keys, node->join.key_count, fn, context));
         return edit_list(p, node->join.conjuncts, node->join.count, fn, context);
+    case MSL_LOGICAL_UNNEST: return edit_list(p, node->unnest.lists, node->unnest.count, fn, context);
     case MSL_LOGICAL_WINDOW: return edit_window(p, node, fn, context);
     case MSL_LOGICAL_SORT:
     case MSL_LOGICAL_TOP_N: return edit_order(p, node->sort.keys, node->sort.key_count, fn, context);
     case MSL_LOGICAL_SCAN:
+    case MSL_LOGICAL_DRAW:
     case MSL_LOGICAL_LIMIT:
     case MSL_LOGICAL_UNION_ALL:
     case MSL_LOGICAL_REPEAT:

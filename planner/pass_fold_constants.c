@@ -218,7 +218,9 @@ static morsel_status fold(msl_planner *p, msl_expr *e, msl_expr **out) {
     case MSL_EXPR_IN:
     case MSL_EXPR_AGGREGATE:
     case MSL_EXPR_SUBQUERY:
-    case MSL_EXPR_WINDOW: return MORSEL_OK;
+    case MSL_EXPR_WINDOW:
+    case MSL_EXPR_LAMBDA:
+    case MSL_EXPR_UNNEST: return MORSEL_OK;
     }
     return MORSEL_OK;
 }

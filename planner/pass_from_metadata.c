@@ -57,6 +57,8 @@ static bool known_result(const msl_logical *input, const msl_logical *scan, cons
     int64_t column = scanned_column(input, call->args[0]);
     if (column < 0 || !source->ops->exact(source, column, &facts) || !facts.has_range) return false;
     *out = is_min ? facts.min : facts.max;
+    bool is_floating = out->type->id == MSL_TYPE_REAL || out->type->id == MSL_TYPE_DOUBLE;
+    if (is_floating && out->f64 == 0) return false; // of 0 and -0, which are equal, the rows' order decides
     return out->type == call->fn.result;
 }
 

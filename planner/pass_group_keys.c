@@ -14,7 +14,11 @@
 /// The scan that makes the column, looked for where rows keep their columns together.
 static const msl_logical *scan_of(const msl_logical *node, uint32_t id) {
     if (node->kind == MSL_LOGICAL_SCAN) return msl_logical_has(node, id) ? node : NULL;
-    if (node->kind == MSL_LOGICAL_EXPAND || node->kind == MSL_LOGICAL_UNION_ALL) return NULL;
+    bool keeps_rows = node->kind == MSL_LOGICAL_FILTER || node->kind == MSL_LOGICAL_PROJECT ||
+                      node->kind == MSL_LOGICAL_JOIN || node->kind == MSL_LOGICAL_SORT ||
+                      node->kind == MSL_LOGICAL_TOP_N || node->kind == MSL_LOGICAL_LIMIT ||
+                      node->kind == MSL_LOGICAL_AGGREGATE || node->kind == MSL_LOGICAL_WINDOW;
+    if (!keeps_rows) return NULL;
     for (uint32_t c = 0; c < node->child_count; c++) {
         if (!msl_logical_has(node->children[c], id)) continue;
         return scan_of(node->children[c], id);

@@ -144,6 +144,25 @@ static morsel_status prune_expand(msl_planner *p, msl_logical *node, const bool 
     return MORSEL_OK;
 }
 
+/// The elements stay even if nobody asks for them: they decide how many rows there are.
+static morsel_status prune_unnest(msl_planner *p, msl_logical *node, const bool *needed) {
+    bool *below;
+    uint32_t made = node->unnest.count + node->unnest.has_ordinality, kept = 0, *columns;
+    const uint32_t *elements = node->columns + node->column_count - made;
+    MSL_TRY(new_set(p, needed, &below));
+    MSL_TRY(msl_logical_edit_exprs(p, node, mark_edit, below));
+    MSL_TRY(prune(p, node->children[0], below, &node->children[0]));
+    const msl_logical *child = node->children[0];
+    MSL_TRY(MSL_TAKE(p, columns, child->column_count + made));
+    for (uint32_t k = 0; k < child->column_count; k++) {
+        if (needed[child->columns[k]]) columns[kept++] = child->columns[k];
+    }
+    memcpy(columns + kept, elements, sizeof *columns * made);
+    node->columns = columns;
+    node->column_count = kept + made;
+    return MORSEL_OK;
+}
+
 /// A LEFT join whose right columns nobody needs and that repeats no left row.
 static bool gives_nothing(const msl_logical *node, const bool *needed) {
     if (node->join.type != MSL_JOIN_LEFT) return false;
@@ -232,6 +251,18 @@ morsel_status msl_pass_prune_cte(msl_planner *p, msl_cte *cte) {
     return narrow(p, cte->plan, cte->needed, &cte->plan);
 }
 
+/// DRAW: its number beside what the child emits.
+static morsel_status prune_draw(msl_planner *p, msl_logical *node, const bool *needed) {
+    uint32_t number = node->columns[node->column_count - 1];
+    MSL_TRY(prune(p, node->children[0], needed, &node->children[0]));
+    const msl_logical *child = node->children[0];
+    MSL_TRY(MSL_TAKE(p, node->columns, child->column_count + 1));
+    memcpy(node->columns, child->columns, sizeof *node->columns * child->column_count);
+    node->columns[child->column_count] = number;
+    node->column_count = child->column_count + 1;
+    return MORSEL_OK;
+}
+
 static morsel_status prune(msl_planner *p, msl_logical *node, const bool *needed, msl_logical **out) {
     uint32_t *kept;
     bool *below;
@@ -245,11 +276,13 @@ static morsel_status prune(msl_planner *p, msl_logical *node, const bool *needed
     case MSL_LOGICAL_PROJECT: return prune_project(p, node, needed);
     case MSL_LOGICAL_AGGREGATE: return prune_aggregate(p, node, needed);
     case MSL_LOGICAL_WINDOW: return prune_window(p, node, needed, out);
+    case MSL_LOGICAL_UNNEST: return prune_unnest(p, node, needed);
     case MSL_LOGICAL_EXPAND: return prune_expand(p, node, needed);
     case MSL_LOGICAL_JOIN:
         if (p->removes_joins && gives_nothing(node, needed)) return prune(p, node->children[0], needed, out);
         return prune_join(p, node, needed);
     case MSL_LOGICAL_ASOF_JOIN: return prune_join(p, node, needed);
+    case MSL_LOGICAL_DRAW: return prune_draw(p, node, needed);
     case MSL_LOGICAL_UNION_ALL: return prune_union(p, node, needed);
     case MSL_LOGICAL_FILTER:
     case MSL_LOGICAL_SORT:

@@ -8,6 +8,7 @@
 ///    2 AGGREGATE   conditions on keys only; the keys' expressions replace them; not without keys, nor into grouping
 ///                   sets with a total
 ///    3 SORT, FILTER, REPEAT: always. UNION_ALL: into every child. LIMIT, TOP_N: never
+///      UNNEST      conditions on the columns of its input
 ///      EXPAND      conditions on columns that no grouping set lacks
 ///      WINDOW      conditions on columns that are partition keys only: they keep or drop whole partitions
 ///    4 INNER       over one side: to that side; over both: into the join's condition
@@ -16,8 +17,8 @@
 ///      RIGHT
 ///    7 ON          of INNER as 4; of LEFT, SEMI, ANTI: over the right side, to the right; of RIGHT, SEMI: over the
 ///                  left, to the left; of FULL, MARK, SINGLE: stays
-///      ASOF        from above only over the left side, to the left side (INNER, LEFT, SEMI, ANTI): fewer right rows would make
-///                  others the nearest; ON as 7
+///      ASOF        from above only over the left side, to the left side (INNER, LEFT, SEMI, ANTI): fewer right rows
+///                  would make others the nearest; ON as 7
 ///    8 SCAN        `column op constant` is offered to the source, which answers exact, prunes or ignored
 ///   10 ON          an OR over both sides that says something of a side in every arm says it to that side as well, where the
 ///                  condition itself could move there by rule 7
@@ -140,7 +141,9 @@ static bool becomes_null(const msl_expr *e, const uint32_t *ids, uint32_t count)
     case MSL_EXPR_COALESCE:
     case MSL_EXPR_AGGREGATE:
     case MSL_EXPR_SUBQUERY:
-    case MSL_EXPR_WINDOW: return false;
+    case MSL_EXPR_WINDOW:
+    case MSL_EXPR_LAMBDA:
+    case MSL_EXPR_UNNEST: return false;
     }
     return false;
 }
@@ -253,7 +256,9 @@ static morsel_status place_above(msl_planner *p, const msl_logical *node, msl_ex
     bool on_right = msl_expr_within(e, right->columns, right->column_count);
     if ((!is_safe(e) && !is_join_equality(node, e)) || type == MSL_JOIN_FULL) return MSL_PUSH(p, &to->above, e);
     bool moves_left = type == MSL_JOIN_INNER || type == MSL_JOIN_LEFT || type == MSL_JOIN_SEMI || type == MSL_JOIN_ANTI;
-    if (node->kind == MSL_LOGICAL_ASOF_JOIN) return MSL_PUSH(p, on_left && !on_right && moves_left ? &to->left : &to->above, e);
+    if (node->kind == MSL_LOGICAL_ASOF_JOIN) {
+        return MSL_PUSH(p, on_left && !on_right && moves_left ? &to->left : &to->above, e);
+    }
     if (type == MSL_JOIN_INNER) {
         if (on_left && on_right) return MSL_PUSH(p, &to->above, e); // no columns at all
         return MSL_PUSH(p, on_left ? &to->left : on_right ? &to->right : &to->join, e);
@@ -452,6 +457,20 @@ static morsel_status push_through_expand(msl_planner *p, msl_logical *node, cons
     return settle(p, node, &moving, &kept, out);
 }
 
+/// Conditions without elements hold for every row made of one row. Below an outer one too: a row that goes takes its
+/// only NULL row with it.
+static morsel_status push_through_unnest(msl_planner *p, msl_logical *node, const msl_exprs *conditions,
+                                         msl_logical **out) {
+    msl_exprs moving = {0}, kept = {0};
+    uint32_t made = node->unnest.count + node->unnest.has_ordinality;
+    for (uint32_t k = 0; k < conditions->count; k++) {
+        msl_expr *e = conditions->items[k];
+        bool moves = is_safe(e) && !msl_expr_uses_any(e, node->columns + node->column_count - made, made);
+        MSL_TRY(MSL_PUSH(p, moves ? &moving : &kept, e));
+    }
+    return settle(p, node, &moving, &kept, out);
+}
+
 static morsel_status push(msl_planner *p, msl_logical *node, const msl_exprs *conditions, msl_logical **out) {
     static const msl_exprs none;
     switch (node->kind) {
@@ -476,7 +495,9 @@ static morsel_status push(msl_planner *p, msl_logical *node, const msl_exprs *co
         return settle(p, node, &moving, &kept, out);
     }
     case MSL_LOGICAL_UNION_ALL: return push_into_union(p, node, conditions, out);
+    case MSL_LOGICAL_UNNEST: return push_through_unnest(p, node, conditions, out);
     case MSL_LOGICAL_EXPAND: return push_through_expand(p, node, conditions, out);
+    case MSL_LOGICAL_DRAW: // a filter below would change which numbers the rows get
     case MSL_LOGICAL_TOP_N:
     case MSL_LOGICAL_LIMIT: return settle(p, node, &none, conditions, out);
     case MSL_LOGICAL_CTE: return push_to_cte(p, node, conditions, out);

@@ -30,14 +30,18 @@ typedef enum msl_plan_kind {
     MSL_PLAN_UNION_ALL,      ///< children in order
     MSL_PLAN_REPEAT,         ///< emits each row as often as its BIGINT column `repeat_column` says, without that column
     MSL_PLAN_EXPAND,         ///< emits its rows once for each grouping set; keys outside of the set are NULL, then the set's number
+    MSL_PLAN_UNNEST,         ///< emits each row once for each element of its lists: kept columns, elements, their number
     MSL_PLAN_WINDOW,         ///< calls over one (PARTITION BY, ORDER BY); over EXCHANGE HASH (partition) or GATHER
     MSL_PLAN_CTE,            ///< keeps its child's rows and reads them; without a child: reads those that another CTE node keeps
     MSL_PLAN_RECURSIVE,      ///< children: base, step; emits the rows of the base, then those that each round of the step adds
     MSL_PLAN_WORK,           ///< within the step: the rows that the round before has added
+    MSL_PLAN_DRAW,           ///< the input and a random number, for samples
     MSL_PLAN_CHANGE,         ///< INSERT, UPDATE, DELETE of a table in memory; emits one BIGINT: rows, or the rows themselves
     MSL_PLAN_COPY_TO,        ///< into a file; emits one BIGINT: rows
     MSL_PLAN_KIND_COUNT
 } msl_plan_kind;
+
+#define MSL_UNNEST_LISTS 64u ///< lists of one UNNEST
 
 typedef enum msl_join_type {
     MSL_JOIN_INNER, MSL_JOIN_LEFT, MSL_JOIN_RIGHT, MSL_JOIN_FULL,
@@ -138,6 +142,13 @@ typedef struct msl_scan_join_filter {
     bool is_fixed;                 ///< must drop the same rows at each run: an aggregate stands between, which could fail
 } msl_scan_join_filter;
 
+/// A number drawn for each row, or for each block of rows of a morsel: a hash of the seed and the row's place.
+typedef struct msl_plan_draw {
+    uint64_t seed;
+    bool has_seed;                   ///< else the execution's
+    uint32_t block_rows;             ///< 1: each row its own
+} msl_plan_draw;
+
 typedef struct msl_plan {
     msl_plan_kind kind;
     uint32_t id;                   ///< unique in the plan, for EXPLAIN ANALYZE
@@ -192,6 +203,14 @@ typedef struct msl_plan {
         struct { const msl_sort_key *keys; uint32_t key_count; const msl_expr *limit, *offset; } sort; ///< SORT (limits NULL), TOP_N
         struct { uint32_t column; } repeat;
         struct {
+            const uint32_t *lists;                  ///< input positions of LISTs, side by side
+            uint32_t count;                         ///< at most MSL_UNNEST_LISTS
+            const uint32_t *kept;                   ///< input positions
+            uint32_t kept_count;
+            bool has_ordinality;                    ///< the last column: BIGINT from 1
+            bool is_outer;                          ///< a row without elements comes out once, with NULLs
+        } unnest;
+        struct {
             const char *name;
             const struct msl_plan *owner;           ///< the node with the child; NULL: this one
             const uint32_t *columns;                ///< of the owner's child
@@ -208,6 +227,7 @@ typedef struct msl_plan {
             const msl_window_call *calls; uint32_t call_count;
             uint32_t first_rows;                                 ///< 0, or how many first rows of each partition it emits
         } window;                                                ///< emits its input, then the calls' results
+        msl_plan_draw draw;                                      ///< emits its input, then the UBIGINT
         msl_plan_change change;
         struct { const char *path; const char *const *names; uint32_t option_count; const msl_source_arg *options; } copy;
     };

@@ -1,13 +1,15 @@
-/// physical_join.c: HASH_JOIN where there are keys, RANGE_JOIN where there are inequalities between the sides, LOOP_JOIN elsewhere.
-/// Keys and bounds that are computed are columns of a projection below; the projection above drops them.
+/// physical_join.c: HASH_JOIN where there are keys, RANGE_JOIN where there are inequalities between the sides,
+/// LOOP_JOIN elsewhere. Keys and bounds that are computed are columns of a projection below; the projection above
+/// drops them.
 ///
 ///   ON a.k = b.k AND a.x < b.y                   HASH_JOIN  a.k = b.k, then the rest for each pair
-///   ON a.x BETWEEN b.low AND b.high AND f(a, b)  RANGE_JOIN a.x >= b.low AND a.x <= b.high, then the rest for each pair
+///   ON a.x BETWEEN b.low AND b.high AND f(a, b)  RANGE_JOIN a.x >= b.low AND a.x <= b.high, then the rest
 ///   ASOF ON a.k = b.k AND a.x >= b.y             RANGE_JOIN of nearest rows
 ///
-/// Ranges   1 one operand uses columns of the left side only, the other of the right side only; their type has order words
-///          2 neither is volatile; one that can fail by going out of its type (low - 1) comes after those that cannot: it is
-///            computed for every row of its side, since the alternative is every pair of rows
+/// Ranges   1 one operand uses columns of the left side only, the other of the right side only; their type has order
+///            words
+///          2 neither is volatile; one that can fail by going out of its type (low - 1) comes after those that cannot:
+///            it is computed for every row of its side, since the alternative is every pair of rows
 ///          3 where the words of the type are not exact, the comparison stays in the condition
 ///          4 not for MARK, whose UNKNOWN needs every pair
 #include "planner/physical_int.h"
@@ -69,7 +71,8 @@ static bool as_range(const msl_logical *node, msl_expr *e, bounds *out) {
 /// Rules 1 and 2.
 static bool may_be_range(const bounds *range) {
     const msl_expr *e = range->conjunct;
-    if (!msl_expr_has_kind(range->left, MSL_EXPR_COLUMN) || !msl_expr_has_kind(range->right, MSL_EXPR_COLUMN)) return false;
+    if (!msl_expr_has_kind(range->left, MSL_EXPR_COLUMN)) return false;
+    if (!msl_expr_has_kind(range->right, MSL_EXPR_COLUMN)) return false;
     if ((e->flags & MSL_EXPR_VOLATILE) || !msl_order_has_words(range->left->type)) return false;
     return !(e->flags & MSL_EXPR_CAN_FAIL) || msl_expr_fails_only_by_range(e);
 }
@@ -82,7 +85,8 @@ static void choose_ranges(join_parts *j) {
         for (uint32_t k = 0; k < node->join.count && j->range_count < 2; k++) {
             bounds range;
             bool can_fail = node->join.conjuncts[k]->flags & MSL_EXPR_CAN_FAIL;
-            if (can_fail != failing || !as_range(node, node->join.conjuncts[k], &range) || !may_be_range(&range)) continue;
+            if (can_fail != failing || !as_range(node, node->join.conjuncts[k], &range)) continue;
+            if (!may_be_range(&range)) continue;
             j->ranges[j->range_count++] = range;
         }
     }
@@ -165,7 +169,8 @@ static morsel_status fill_plan(msl_physical *b, const join_parts *j, msl_plan *p
     msl_join_range *ranges;
     MSL_TRY(MSL_TAKE(b->p, ranges, 2));
     for (uint32_t r = 0; r < j->range_count; r++) {
-        ranges[r] = (msl_join_range){j->at[0][keys + r], j->at[1][keys + r], j->ranges[r].is_below, j->ranges[r].is_strict};
+        ranges[r] = (msl_join_range){j->at[0][keys + r], j->at[1][keys + r], j->ranges[r].is_below,
+                                     j->ranges[r].is_strict};
     }
     for (uint32_t s = 0; s < 2; s++) plan->children[s] = j->inputs[s].plan;
     plan->join.type = physical_type(node);
@@ -191,7 +196,8 @@ morsel_status msl_physical_join(msl_physical *b, msl_logical *node, msl_built *o
     join_parts j = {.node = node};
     if (node->kind != MSL_LOGICAL_ASOF_JOIN) choose_ranges(&j);
     else if (as_range(node, node->join.nearest, &j.ranges[0])) j.range_count = 1;
-    else return msl_error_set(b->p->err, MORSEL_INTERNAL, "XX000", "the inequality of an ASOF join is not between its sides");
+    else return msl_error_set(b->p->err, MORSEL_INTERNAL, "XX000",
+                              "the inequality of an ASOF join is not between its sides");
     MSL_TRY(collect_rest(b, &j));
     MSL_TRY(build_sides(b, &j));
     msl_ids ids = {0};

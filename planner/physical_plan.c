@@ -288,6 +288,22 @@ static morsel_status build_union(msl_physical *b, msl_logical *node, msl_built *
     return MORSEL_OK;
 }
 
+static morsel_status build_draw(msl_physical *b, msl_logical *node, msl_built *out) {
+    msl_built child;
+    uint32_t *ids;
+    MSL_TRY(msl_physical_node(b, node->children[0], &child));
+    MSL_TRY(MSL_TAKE(b->p, ids, child.count + 1));
+    memcpy(ids, child.ids, sizeof *ids * child.count);
+    ids[child.count] = node->columns[node->column_count - 1];
+    msl_plan *plan;
+    MSL_TRY(msl_plan_new(b, MSL_PLAN_DRAW, 1, ids, child.count + 1, &plan));
+    plan->children[0] = child.plan;
+    plan->is_ordered = child.plan->is_ordered;
+    plan->draw = node->draw;
+    msl_built drawn = {plan, ids, child.count + 1};
+    return msl_physical_exactly(b, &drawn, node->columns, node->column_count, out);
+}
+
 static morsel_status build_repeat(msl_physical *b, msl_logical *node, msl_built *out) {
     msl_built child;
     MSL_TRY(msl_physical_node(b, node->children[0], &child));
@@ -312,6 +328,29 @@ static morsel_status build_expand(msl_physical *b, msl_logical *node, msl_built 
     out->plan->expand.key_count = node->expand.key_count;
     out->plan->expand.set_count = node->expand.set_count;
     out->plan->expand.members = node->expand.members;
+    return MORSEL_OK;
+}
+
+static morsel_status build_unnest(msl_physical *b, msl_logical *node, msl_built *out) {
+    msl_built child, input;
+    uint32_t *lists, *kept, made = node->unnest.count + node->unnest.has_ordinality;
+    uint32_t kept_count = node->column_count - made;
+    MSL_TRY(msl_physical_node(b, node->children[0], &child));
+    MSL_TRY(MSL_TAKE(b->p, lists, node->unnest.count));
+    MSL_TRY(MSL_TAKE(b->p, kept, kept_count));
+    MSL_TRY(msl_physical_columns(b, &child, node->unnest.lists, node->unnest.count, true, &input, lists));
+    for (uint32_t k = 0; k < kept_count; k++) {
+        kept[k] = (uint32_t)msl_id_position(input.ids, input.count, node->columns[k]);
+    }
+    MSL_TRY(msl_plan_new(b, MSL_PLAN_UNNEST, 1, node->columns, node->column_count, &out->plan));
+    out->plan->children[0] = input.plan;
+    out->plan->is_ordered = input.plan->is_ordered;
+    out->plan->unnest.lists = lists;
+    out->plan->unnest.count = node->unnest.count;
+    out->plan->unnest.kept = kept;
+    out->plan->unnest.kept_count = kept_count;
+    out->plan->unnest.has_ordinality = node->unnest.has_ordinality;
+    out->plan->unnest.is_outer = node->unnest.is_outer;
     return MORSEL_OK;
 }
 
@@ -349,7 +388,9 @@ static morsel_status build_node(msl_physical *b, msl_logical *node, msl_built *o
     case MSL_LOGICAL_UNION_ALL: return build_union(b, node, out);
     case MSL_LOGICAL_WINDOW: return msl_physical_window(b, node, out);
     case MSL_LOGICAL_REPEAT: return build_repeat(b, node, out);
+    case MSL_LOGICAL_DRAW: return build_draw(b, node, out);
     case MSL_LOGICAL_EXPAND: return build_expand(b, node, out);
+    case MSL_LOGICAL_UNNEST: return build_unnest(b, node, out);
     case MSL_LOGICAL_CTE: return msl_physical_cte(b, node, out);
     case MSL_LOGICAL_RECURSIVE: return msl_physical_recursive(b, node, out);
     case MSL_LOGICAL_WORK: return msl_physical_work(b, node, out);

@@ -4,7 +4,8 @@
 #include <string.h>
 
 /// A WINDOW node with one call over the whole of *plan.
-static morsel_status add_window(msl_binder *b, msl_logical **plan, msl_logical_window_call *call, msl_logical_order *order,
+static morsel_status add_window(msl_binder *b, msl_logical **plan, msl_logical_window_call *call,
+                                msl_logical_order *order,
                                 uint32_t order_count, uint32_t *id) {
     msl_logical *child = *plan, *node;
     uint32_t count = child->column_count;

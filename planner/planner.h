@@ -151,6 +151,8 @@ typedef struct msl_prepared {
         const msl_value *values;    ///< text, numbers or booleans as written; bare words as text
         uint32_t value_count;
         bool is_default;            ///< SET x TO DEFAULT
+        int64_t name_offset, value_offset; ///< where an error about the name or about the value points
+        uint32_t name_length, value_length;
     } setting;
 } msl_prepared;
 

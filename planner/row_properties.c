@@ -36,8 +36,10 @@ bool msl_column_is_not_null(const msl_logical *node, uint32_t id) {
         return keeps && msl_logical_has(right, id) && msl_column_is_not_null(right, id);
     }
     case MSL_LOGICAL_VALUES:
+    case MSL_LOGICAL_DRAW:
     case MSL_LOGICAL_UNION_ALL:
     case MSL_LOGICAL_EXPAND:
+    case MSL_LOGICAL_UNNEST:
     case MSL_LOGICAL_WINDOW:
     case MSL_LOGICAL_CTE:
     case MSL_LOGICAL_RECURSIVE:
@@ -148,6 +150,7 @@ bool msl_rows_differ(const msl_logical *node, const uint32_t *ids, uint32_t coun
     case MSL_LOGICAL_SORT:
     case MSL_LOGICAL_TOP_N:
     case MSL_LOGICAL_LIMIT:
+    case MSL_LOGICAL_DRAW:
     case MSL_LOGICAL_WINDOW: return msl_rows_differ(node->children[0], ids, count);
     case MSL_LOGICAL_PROJECT:
         return msl_rows_differ(node->children[0], below, below_project(node, ids, count, below));
@@ -164,6 +167,7 @@ bool msl_rows_differ(const msl_logical *node, const uint32_t *ids, uint32_t coun
     case MSL_LOGICAL_UNION_ALL:
     case MSL_LOGICAL_REPEAT:
     case MSL_LOGICAL_EXPAND:
+    case MSL_LOGICAL_UNNEST:
     case MSL_LOGICAL_CTE:
     case MSL_LOGICAL_RECURSIVE:
     case MSL_LOGICAL_WORK:

@@ -227,6 +227,7 @@ static morsel_status use_alias(msl_binder *b, msl_select_item *item, msl_at at, 
 
 static morsel_status bind_unqualified(msl_binder *b, const msl_ast_name *name, msl_at at, msl_expr **out) {
     uint32_t aliases = 0, id = 0;
+    if (msl_find_parameter(b, name->text, &id)) return msl_expr_column(b->p, id, at, out);
     msl_select_item *alias = b->scope ? find_alias(b->scope, name->text, &aliases) : NULL;
     if (b->scope && b->scope->clause == MSL_CLAUSE_ORDER_BY && !b->scope->in_aggregate && aliases == 1) {
         return use_alias(b, alias, at, out);

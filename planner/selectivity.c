@@ -167,7 +167,9 @@ static double selectivity(msl_planner *p, const msl_expr *e) {
     case MSL_EXPR_COALESCE:
     case MSL_EXPR_AGGREGATE:
     case MSL_EXPR_SUBQUERY:
-    case MSL_EXPR_WINDOW: return SELECTIVITY_OTHER;
+    case MSL_EXPR_WINDOW:
+    case MSL_EXPR_LAMBDA:
+    case MSL_EXPR_UNNEST: return SELECTIVITY_OTHER;
     }
     return SELECTIVITY_OTHER;
 }

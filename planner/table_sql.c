@@ -53,6 +53,29 @@ static void put_columns(sql_text *out, const msl_table *table, const msl_table_k
     put(out, ")");
 }
 
+/// A type; the names of fields that are keywords in quotes. Recursion is over its depth, which is bounded.
+static void put_type(msl_planner *p, sql_text *out, const msl_type *type) {
+    if (!msl_type_is_nested(type)) {
+        put(out, msl_type_text(p, type));
+        return;
+    }
+    if (msl_type_is_list(type)) {
+        put_type(p, out, type->children[0]);
+        if (!out->text) return;
+        if (type->id == MSL_TYPE_LIST) put(out, "[]");
+        else out->text = msl_arena_printf(out->arena, "%s[%u]", out->text, type->size);
+        return;
+    }
+    put(out, type->id == MSL_TYPE_MAP ? "MAP(" : "STRUCT(");
+    for (uint32_t k = 0; k < type->child_count; k++) {
+        if (k) put(out, ", ");
+        if (type->child_names) put_name(out, type->child_names[k]);
+        if (type->child_names) put(out, " ");
+        put_type(p, out, type->children[k]);
+    }
+    put(out, ")");
+}
+
 const char *msl_table_sql(msl_planner *p, const msl_table *table) {
     sql_text out = {p->arena, table->is_temporary ? "CREATE TEMP TABLE " : "CREATE TABLE "};
     put_name(&out, table->name);
@@ -61,7 +84,7 @@ const char *msl_table_sql(msl_planner *p, const msl_table *table) {
         put(&out, c ? ", " : "(");
         put_name(&out, column->name);
         put(&out, " ");
-        put(&out, msl_type_text(p, column->type));
+        put_type(p, &out, column->type);
         if (column->is_not_null) put(&out, " NOT NULL");
         if (column->default_sql) put(&out, " DEFAULT ");
         if (column->default_sql) put(&out, column->default_sql);

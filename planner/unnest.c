@@ -447,8 +447,10 @@ morsel_status msl_unnest_join(msl_planner *p, msl_logical **node) {
 static morsel_status emit_more(msl_planner *p, msl_logical *node) {
     uint32_t results = node->kind == MSL_LOGICAL_WINDOW ? node->window.call_count : 0;
     bool passes = results || node->kind == MSL_LOGICAL_FILTER || node->kind == MSL_LOGICAL_SORT ||
-                  node->kind == MSL_LOGICAL_LIMIT || node->kind == MSL_LOGICAL_EXPAND;
+                  node->kind == MSL_LOGICAL_LIMIT || node->kind == MSL_LOGICAL_EXPAND ||
+                  node->kind == MSL_LOGICAL_UNNEST;
     if (node->kind == MSL_LOGICAL_EXPAND) results = 1;
+    if (node->kind == MSL_LOGICAL_UNNEST) results = node->unnest.count + node->unnest.has_ordinality;
     if (!passes) return MORSEL_OK;
     const msl_logical *child = node->children[0];
     msl_ids ids = {0};

@@ -136,7 +136,9 @@ morsel_status msl_lift(const msl_unnesting *u, msl_logical **node, msl_exprs *li
     case MSL_LOGICAL_RECURSIVE:
     case MSL_LOGICAL_WORK:
     case MSL_LOGICAL_EXPAND:
+    case MSL_LOGICAL_UNNEST:
     case MSL_LOGICAL_WINDOW:
+    case MSL_LOGICAL_DRAW:
     case MSL_LOGICAL_CHANGE:
     case MSL_LOGICAL_COPY_TO: return MORSEL_OK;
     }

@@ -413,6 +413,18 @@ static morsel_status push_expand(msl_unnesting *u, msl_logical *n, msl_stand_in 
     return msl_emit(p, n, ids.items, ids.count);
 }
 
+/// The elements of each row beside the stand-ins of that row.
+static morsel_status push_unnest(msl_unnesting *u, msl_logical *n, msl_stand_in *with) {
+    uint32_t made = n->unnest.count + n->unnest.has_ordinality;
+    const uint32_t *elements = n->columns + (n->column_count - made);
+    msl_ids ids = {0};
+    MSL_TRY(msl_push_outer(u, &n->children[0], &nothing_known, with));
+    MSL_TRY(msl_substitute_outer(u, n, with));
+    MSL_TRY(list_ids(u->p, n->children[0]->columns, n->children[0]->column_count, &ids));
+    MSL_TRY(list_ids(u->p, elements, made, &ids));
+    return msl_emit(u->p, n, ids.items, ids.count);
+}
+
 /* ---- WINDOW, LIMIT ---- */
 
 static morsel_status push_window(msl_unnesting *u, msl_logical *n, msl_stand_in *with) {
@@ -689,7 +701,10 @@ morsel_status msl_push_outer(msl_unnesting *u, msl_logical **node, const msl_kno
     case MSL_LOGICAL_UNION_ALL: return push_union(u, n, with);
     case MSL_LOGICAL_REPEAT: return push_repeat(u, n, known, with);
     case MSL_LOGICAL_EXPAND: return push_expand(u, n, with);
+    case MSL_LOGICAL_UNNEST: return push_unnest(u, n, with);
     case MSL_LOGICAL_WINDOW: return push_window(u, n, with);
+    case MSL_LOGICAL_DRAW: // each outer row would draw from rows of its own
+        return msl_error_unsupported(u->p->err, -1, 0, "a sample of rows that depend on the query around it");
     case MSL_LOGICAL_SCAN:
     case MSL_LOGICAL_TOP_N:
     case MSL_LOGICAL_CTE:

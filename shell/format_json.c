@@ -1,7 +1,7 @@
 /// format_json.c: json (one array of objects a result) and jsonlines (one object a line).
 ///
-/// Numbers and booleans are bare, NULL is null, everything else a string. Infinity becomes 1e999, as in the sqlite3
-/// shell; NaN, which JSON lacks too, null.
+/// Numbers and booleans are bare, NULL is null, nested values are arrays and objects, everything else a string. Infinity
+/// becomes 1e999, as in the sqlite3 shell; NaN, which JSON lacks too, null.
 #include "shell/format.h"
 
 #include <stdio.h>
@@ -49,6 +49,13 @@ static void put_object(shell_writer *writer, morsel_chunk *chunk, size_t row) {
         if (k) shell_putc(out, ',');
         put_string(out, column->name, strlen(column->name));
         shell_putc(out, ':');
+        if (column->view.layout == MORSEL_LAYOUT_NESTED) {
+            size_t length;
+            const char *json = morsel_cell_json(chunk, k, row, &length);
+            if (json) shell_put(out, json, length);
+            else writer->broken = true; // memory ran out
+            continue;
+        }
         shell_cell cell = shell_writer_cell(writer, chunk, k, row, room);
         if (!cell.text) shell_puts(out, "null");
         else if (column->kind == SHELL_KIND_INT || column->kind == SHELL_KIND_BOOL)

@@ -419,7 +419,7 @@ static void skip_comments(const msl_bind_env *env, const msl_csv_options *o, con
 static morsel_status binary_error(const char *path, const char *at, const char *text, msl_error *err) {
     msl_error_set(err, MORSEL_DATA, "22021", "'%s' is not a text file: it has a NUL byte at byte %llu", path,
                   (unsigned long long)(at - text));
-    msl_error_hint(err, "if it is UTF-16 text, say encoding='utf-16' in read_csv");
+    msl_error_hint(err, "if it is UTF-16 text, say encoding='utf-16' in read_csv; encoding='utf-8' takes NUL bytes as they are");
     if (err && err->status == MORSEL_DATA) snprintf(err->file, sizeof err->file, "%s", path);
     return MORSEL_DATA;
 }
@@ -524,7 +524,7 @@ morsel_status msl_csv_sniff(const msl_bind_env *env, const msl_csv_options *o, c
     uint32_t n = (uint32_t)size, bom = n >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
     *out = (msl_csv_shape){.dialect = o->dialect, .data_start = bom, .sample_is_file = whole, .skipped_lines = o->skip};
     const char *nul = memchr(text, 0, n);
-    if (nul) return binary_error(path, nul, text, env->err);
+    if (nul && !o->file.has_encoding) return binary_error(path, nul, text, env->err);
     uint32_t from = bom + skip_lines(text + bom, n - bom, o->skip);
     out->newline = newline_name(text + from, n - from);
     skip_comments(env, o, path, text, n, whole, &from, out);
@@ -613,7 +613,7 @@ morsel_status msl_csv_sniff_header(msl_arena *arena, const msl_csv_options *o, c
                                    uint32_t *name_count, uint64_t *data_start, msl_error *err) {
     uint32_t n = (uint32_t)size, bom = n >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
     const char *nul = memchr(text, 0, n);
-    if (nul) return binary_error(path, nul, text, err);
+    if (nul && !o->file.has_encoding) return binary_error(path, nul, text, err);
     uint32_t from = bom + skip_lines(text + bom, n - bom, shape->skipped_lines);
     field_list first = {.arena = arena, .dialect = &shape->dialect};
     msl_csv_record record;

@@ -349,6 +349,40 @@ static void test_misuse(void) {
     CHECK(morsel_quote_name("select", name, 4) == 8 && strcmp(name, "\"se") == 0);
 }
 
+/// Nested columns: lists with empty and NULL ones, structs in lists, maps, and what is no part.
+static void test_children(void) {
+    morsel_database *db = NULL;
+    morsel_connection *con = open_pair(&db, "2");
+    morsel_result *result = NULL;
+    morsel_chunk *chunk = NULL;
+    const char *sql = "SELECT * FROM (VALUES ([1, NULL, 3], [{'a': 1, 'b': 'x'}, NULL], MAP {'k': 7}), ([], NULL, MAP {}), "
+                      "(NULL, [{'a': 2, 'b': 'a text of more than twelve bytes'}], NULL)) AS t(l, s, m)";
+    CHECK(morsel_query(con, sql, -1, &result, NULL) == MORSEL_OK);
+    CHECK(morsel_result_next(result, &chunk, NULL) == MORSEL_OK && chunk && morsel_chunk_rows(chunk) == 3);
+    morsel_child child;
+    size_t elements[] = {0}, field_b[] = {0, 1}, value[] = {1}, wrong[] = {2};
+    CHECK(morsel_chunk_column(chunk, 0).layout == MORSEL_LAYOUT_NESTED);
+    CHECK(morsel_chunk_child(chunk, 0, elements, 1, &child) == MORSEL_OK && child.view.rows == 3 && child.children == 0);
+    CHECK(child.view.layout == MORSEL_LAYOUT_I32 && strcmp(child.type, "INTEGER") == 0);
+    CHECK(child.offsets[0] == 0 && child.offsets[1] == 3 && child.offsets[2] == 3 && child.offsets[3] == 3);
+    const int32_t *numbers = child.view.data;
+    CHECK(numbers[0] == 1 && numbers[2] == 3 && child.view.valid && !(child.view.valid[0] >> 1 & 1));
+    CHECK(morsel_chunk_child(chunk, 1, elements, 1, &child) == MORSEL_OK && child.children == 2 && child.view.rows == 3);
+    CHECK(morsel_chunk_child(chunk, 1, field_b, 2, &child) == MORSEL_OK && strcmp(child.name, "b") == 0);
+    CHECK(child.offsets == NULL && child.view.rows == 3 && !(child.view.valid[0] >> 1 & 1));
+    const uint32_t *lengths = child.view.data; // the first four of 16 bytes
+    CHECK(lengths[0] == 1 && lengths[8] == 32);
+    CHECK(morsel_chunk_child(chunk, 2, value, 1, &child) == MORSEL_OK && child.view.rows == 1 && child.offsets[1] == 1);
+    CHECK(((const int32_t *)child.view.data)[0] == 7);
+    CHECK(morsel_chunk_child(chunk, 0, wrong, 1, &child) == MORSEL_MISUSE);
+    CHECK(morsel_chunk_child(chunk, 0, field_b, 2, &child) == MORSEL_MISUSE);
+    CHECK(strcmp(morsel_cell_text(chunk, 2, 0, NULL), "{k=7}") == 0);
+    morsel_chunk_free(&chunk);
+    morsel_result_free(&result);
+    morsel_disconnect(&con);
+    morsel_close(&db);
+}
+
 /// Every argument that may not be NULL, as NULL; values that are none of their type.
 static void test_null_arguments(void) {
     morsel_database *db = NULL;
@@ -424,6 +458,7 @@ int main(void) {
     test_interrupt();
     test_timeout();
     test_misuse();
+    test_children();
     test_null_arguments();
     printf("%d failed\n", failures);
     return failures != 0;

@@ -195,6 +195,13 @@ def check_binary():
     error("utf8_surrogate", "SELECT b FROM '%s'" % path("surrogate.csv"), "UTF-8")
 
 
+def check_nul_text():
+    write("nul_text.csv", b"a,b\n1,x\0y\n2,\0\n")
+    error("nul_refused", "FROM '%s'" % path("nul_text.csv"), "NUL byte at byte 7")
+    answer("nul_taken", "SELECT sum(a), max(length(b)), min(ascii(b)) FROM read_csv('%s', encoding='utf-8')" % path("nul_text.csv"),
+           "3|3|0\n")
+
+
 def check_long_line():
     with open(path("line.csv"), "wb") as f:
         for _ in range(64):
@@ -605,7 +612,8 @@ def check_interrupt():
 
 
 with tempfile.TemporaryDirectory(prefix="morsel_bad_") as FOLDER:
-    for check in (check_missing, check_unreadable, check_binary, check_long_line, check_wide, check_compressed, check_bad_rows,
+    for check in (check_missing, check_unreadable, check_binary, check_nul_text, check_long_line, check_wide, check_compressed,
+                  check_bad_rows,
                   check_changing, check_sql, check_memory, check_output, check_pipes,
                   check_interrupt):
         started = time.monotonic()

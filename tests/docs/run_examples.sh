@@ -28,6 +28,10 @@ END
 check columns <<'END'
 10.00 (5 values, 3 NULLs)
 END
+"$programs/example_columns" "SELECT range(range) FROM range(5)" >printed
+check columns <<'END'
+10.00 (10 values, 0 NULLs)
+END
 if "$programs/example_columns" "SELECT 'text'" 2>printed; then exit 1; fi
 check columns <<'END'
 the first column must be DOUBLE or BIGINT, not VARCHAR

@@ -401,6 +401,18 @@ static void predicate(choice *c, text *out, const scope *s, int depth) {
     text_add(out, ")");
 }
 
+/// An ON condition of inequalities between two tables: one side below, an interval, intervals that overlap, text.
+static void range_condition(choice *c, text *out, char before, const char *alias) {
+    static const char *const operators[] = {"<", "<=", ">", ">="};
+    const char *op = operators[choose(c, 4)], *other = operators[choose(c, 4)];
+    switch (choose(c, 4)) {
+    case 0: text_add(out, "%c.i %s %s.k", before, op, alias); return;
+    case 1: text_add(out, "%c.i BETWEEN %s.k AND %s.i", before, alias, alias); return;
+    case 2: text_add(out, "%c.i %s %s.k AND %s.i %s %c.k", before, op, alias, alias, other, before); return;
+    default: text_add(out, "%c.s %s %s.s AND %c.k %s %s.i", before, op, alias, before, other, alias);
+    }
+}
+
 /// " FROM ... WHERE ..." of a subquery, which may use columns of the queries around it; fills its scope.
 static void subquery_from(choice *c, text *out, const scope *s, scope *inner, int depth) {
     char alias[12];
@@ -484,9 +496,16 @@ static void from_clause(choice *c, text *out, scope *s, int depth) {
         scope_add_table(s, alias);
         if (i && join < 4) {
             char before = (char)('x' + (int)choose(c, i));
-            if (chance(c, 75)) text_add(out, " ON %c.%s = %s.%s", before, chance(c, 50) ? "k" : "i", alias, chance(c, 50) ? "k" : "i");
+            if (n == 2 && chance(c, 12)) { // with more tables SQLite takes the first k where the standard sees several
+                text_add(out, " USING (%s)", chance(c, 50) ? "k" : "k, s");
+                continue;
+            }
+            if (chance(c, 65)) text_add(out, " ON %c.%s = %s.%s", before, chance(c, 50) ? "k" : "i", alias, chance(c, 50) ? "k" : "i");
             else if (chance(c, 50)) text_add(out, " ON %c.s = %s.s", before, alias);
-            else text_add(out, " ON %c.i < %s.k", before, alias);
+            else {
+                text_add(out, " ON ");
+                range_condition(c, out, before, alias);
+            }
             if (chance(c, 25)) {
                 text_add(out, " AND ");
                 predicate(c, out, s, depth - 2);
@@ -967,6 +986,7 @@ static void recursive_with(choice *c, text *out) {
 
 void generate_query(choice *c, text *out, text *for_sqlite, int *is_ordered) {
     static const char *const sets[] = {"UNION", "UNION ALL", "INTERSECT", "EXCEPT"};
+    static const unsigned others[] = {1, 3, 2, 0}; // INTERSECT stays alone: SQLite's binds no tighter than the others
     unsigned columns = 1 + (unsigned)choose(c, 4);
     int depth = 1 + (int)choose(c, 3);
     kind kinds[4];
@@ -979,10 +999,11 @@ void generate_query(choice *c, text *out, text *for_sqlite, int *is_ordered) {
         if (chance(c, 20)) window_over_groups(c, out, columns, depth);
         else window_select(c, out, columns, kinds, depth);
     } else if (chance(c, 15)) {
-        const char *op = sets[choose(c, 4)];
+        unsigned op = (unsigned)choose(c, 4);
         plain_select(c, out, columns, kinds, depth);
-        for (unsigned n = 1 + (unsigned)choose(c, 2); n; n--) {
-            text_add(out, " %s ", op);
+        for (unsigned n = 1 + (unsigned)choose(c, 3); n; n--) {
+            text_add(out, " %s ", sets[op]);
+            if (chance(c, 40)) op = others[op];
             plain_select(c, out, columns, kinds, depth - 1);
         }
     } else if (chance(c, 45)) {
