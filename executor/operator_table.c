@@ -3,13 +3,9 @@
 
 extern const msl_operator_ops msl_op_scan, msl_op_values, msl_op_filter, msl_op_project, msl_op_limit,
     msl_op_agg_simple, msl_op_agg_partial, msl_op_agg_final, msl_op_agg_collect, msl_op_exchange, msl_op_hash_join,
-<<<<<<< HEAD
-    msl_op_loop_join, msl_op_range_join, msl_op_sort, msl_op_top_n, msl_op_union_all, msl_op_repeat, msl_op_change,
-    msl_op_copy_to, msl_op_window, msl_op_expand, msl_op_unnest, msl_op_cte, msl_op_recursive, msl_op_work;
-=======
     msl_op_loop_join, msl_op_range_join, msl_op_draw, msl_op_sort, msl_op_top_n, msl_op_union_all, msl_op_repeat,
-    msl_op_change, msl_op_copy_to, msl_op_window, msl_op_expand, msl_op_cte, msl_op_recursive, msl_op_work;
->>>>>>> 9c9877aea87b2217e3aa2490a33e23c24b6c63a6
+    msl_op_change, msl_op_copy_to, msl_op_window, msl_op_expand, msl_op_unnest, msl_op_cte, msl_op_recursive,
+    msl_op_work;
 
 const msl_operator_ops *msl_operator_ops_of(msl_plan_kind kind) {
     switch (kind) {

@@ -56,13 +56,8 @@ static const char *kind_name(msl_plan_kind kind) {
     static const char *const names[MSL_PLAN_KIND_COUNT] = {
         "SCAN",      "VALUES",      "FILTER",   "PROJECT",   "LIMIT",     "AGG_SIMPLE", "AGG_PARTIAL",
         "AGG_FINAL", "AGG_COLLECT", "EXCHANGE", "HASH_JOIN", "LOOP_JOIN", "RANGE_JOIN", "SORT",
-<<<<<<< HEAD
         "TOP_N",     "UNION_ALL",   "REPEAT",   "EXPAND",    "UNNEST",    "WINDOW",     "CTE",
-        "RECURSIVE", "WORK",        "CHANGE",   "COPY_TO"};
-=======
-        "TOP_N",     "UNION_ALL",   "REPEAT",   "EXPAND",    "WINDOW",    "CTE",        "RECURSIVE",
-        "WORK",      "DRAW",        "CHANGE",   "COPY_TO"};
->>>>>>> 9c9877aea87b2217e3aa2490a33e23c24b6c63a6
+        "RECURSIVE", "WORK",        "DRAW",     "CHANGE",    "COPY_TO"};
     return kind < MSL_PLAN_KIND_COUNT && names[kind] ? names[kind] : "an unknown node";
 }
 

@@ -79,13 +79,10 @@ static morsel_status bind_parens(msl_binder *b, const msl_ast_from *from, msl_re
 }
 
 morsel_status msl_bind_from(msl_binder *b, const msl_ast_from *from, msl_relation *out) {
-<<<<<<< HEAD
     bool is_lists;
     MSL_TRY(msl_bind_lists(b, from, &is_lists, out));
+    if (is_lists && from->sample) return msl_unsupported(b, from->at, "TABLESAMPLE of UNNEST");
     if (is_lists) return rename_columns(b, from, out);
-    if (from->sample) return msl_unsupported(b, from->at, "TABLESAMPLE");
-=======
->>>>>>> 9c9877aea87b2217e3aa2490a33e23c24b6c63a6
     *out = (msl_relation){0};
     switch (from->kind) {
     case MSL_AST_FROM_TABLE: MSL_TRY(msl_bind_table_name(b, from, out)); break;
@@ -433,13 +430,9 @@ morsel_status msl_bind_join(msl_binder *b, const msl_ast_from *from, msl_relatio
     }
     MSL_TRY(check_aliases(b, &left, &right, from->u.join.right->at));
     MSL_TRY(msl_relation_concat(b, &left, &right, out));
-<<<<<<< HEAD
     if (is_lists) return join_lists(b, from, type, &right, out);
-    if (from->u.join.kind == MSL_AST_JOIN_POSITIONAL) return msl_plan_positional_join(b, left.plan, right.plan, &out->plan);
-=======
     if (from->u.join.kind == MSL_AST_JOIN_POSITIONAL)
         return msl_plan_positional_join(b, left.plan, right.plan, &out->plan);
->>>>>>> 9c9877aea87b2217e3aa2490a33e23c24b6c63a6
     if (from->u.join.natural || from->u.join.using.count) {
         MSL_TRY(join_using(b, from, type, &left, &right, out));
     } else {

@@ -21,13 +21,8 @@ const char *msl_explain_title(const msl_plan *plan) {
     static const char *const titles[MSL_PLAN_KIND_COUNT] = {
         "SCAN",      "VALUES",      "FILTER",   "PROJECT",   "LIMIT",     "AGG_SIMPLE", "AGG_PARTIAL",
         "AGG_FINAL", "AGG_COLLECT", "EXCHANGE", "HASH_JOIN", "LOOP_JOIN", "RANGE_JOIN", "SORT",
-<<<<<<< HEAD
         "TOP_N",     "UNION_ALL",   "REPEAT",   "EXPAND",    "UNNEST",    "WINDOW",     "CTE",
-        "RECURSIVE", "WORK",        "CHANGE",   "COPY_TO"};
-=======
-        "TOP_N",     "UNION_ALL",   "REPEAT",   "EXPAND",    "WINDOW",    "CTE",        "RECURSIVE",
-        "WORK",      "DRAW",        "CHANGE",   "COPY_TO"};
->>>>>>> 9c9877aea87b2217e3aa2490a33e23c24b6c63a6
+        "RECURSIVE", "WORK",        "DRAW",     "CHANGE",    "COPY_TO"};
     static const char *const exchanges[] = {"EXCHANGE HASH", "EXCHANGE RANGE", "EXCHANGE BROADCAST", "EXCHANGE GATHER",
                                             "EXCHANGE MERGE"};
     static const char *const changes[] = {"INSERT", "UPDATE", "DELETE"};

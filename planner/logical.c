@@ -6,16 +6,10 @@
 #include <string.h>
 
 const char *msl_logical_kind_name(msl_logical_kind kind) {
-<<<<<<< HEAD
     static const char *const names[] = {"SCAN",      "VALUES",    "FILTER", "PROJECT", "AGGREGATE", "JOIN",
                                         "ASOF_JOIN", "SORT",      "TOP_N",  "LIMIT",   "UNION_ALL", "REPEAT",
                                         "EXPAND",    "UNNEST",    "WINDOW", "CTE",     "RECURSIVE", "WORK",
-                                        "CHANGE",    "COPY_TO"};
-=======
-    static const char *const names[] = {"SCAN", "VALUES", "FILTER",    "PROJECT", "AGGREGATE", "JOIN",   "ASOF_JOIN",
-                                        "SORT", "TOP_N",  "LIMIT",     "UNION_ALL", "REPEAT",  "EXPAND", "WINDOW",
-                                        "CTE",  "RECURSIVE", "WORK",   "DRAW",    "CHANGE",    "COPY_TO"};
->>>>>>> 9c9877aea87b2217e3aa2490a33e23c24b6c63a6
+                                        "DRAW",      "CHANGE",    "COPY_TO"};
     return names[kind];
 }
 
