@@ -81,7 +81,7 @@ static morsel_status bind_parens(msl_binder *b, const msl_ast_from *from, msl_re
 morsel_status msl_bind_from(msl_binder *b, const msl_ast_from *from, msl_relation *out) {
     bool is_lists;
     MSL_TRY(msl_bind_lists(b, from, &is_lists, out));
-    if (is_lists && from->sample) MSL_TRY(msl_bind_sample(b, from->sample, &out->plan));
+    if (is_lists && from->sample) return msl_unsupported(b, from->at, "TABLESAMPLE of UNNEST");
     if (is_lists) return rename_columns(b, from, out);
     *out = (msl_relation){0};
     switch (from->kind) {
