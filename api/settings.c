@@ -87,10 +87,24 @@ static void get_threads(struct morsel_database *db, const msl_settings *s, char 
     snprintf(out, MSL_SETTING_ROOM, "%u", atomic_load(&db->threads));
 }
 
+#define LEAST_MEMORY 1000000u
+#define SPARE_MEMORY (256u << 10) ///< what a statement needs that raises the limit again
+
+/// A limit below what is held would let no statement run, not even the one that takes it back.
+static morsel_status check_memory_limit(struct morsel_database *db, const char *value, msl_error *err) {
+    uint64_t bytes, held = msl_memory_used(db->memory);
+    if (!msl_parse_bytes(value, &bytes) || bytes < LEAST_MEMORY || bytes >= held + SPARE_MEMORY) return MORSEL_OK;
+    char text[MSL_SETTING_ROOM];
+    format_bytes(held, text);
+    msl_error_set(err, MORSEL_DATA, "22023", "memory_limit cannot be '%s': tables and open results hold %s", value, text);
+    msl_error_hint(err, "DROP tables or close results first");
+    return MORSEL_DATA;
+}
+
 static bool set_memory_limit(struct morsel_database *db, msl_settings *s, const char *value) {
     (void)s;
     uint64_t bytes;
-    if (!msl_parse_bytes(value, &bytes) || bytes < (1u << 20)) return false;
+    if (!msl_parse_bytes(value, &bytes) || bytes < LEAST_MEMORY) return false;
     msl_memory_set_limit(db->memory, bytes);
     return true;
 }
@@ -154,7 +168,7 @@ static const setting settings_table[] = {
     {"disabled_optimizers", NULL, "planner passes to leave out, comma-separated; 'all' for every optional one", "",
      set_disabled_optimizers, get_disabled_optimizers},
     {"hash_zero", NULL, "for tests: every hash is 0", "false", set_hash_zero, get_hash_zero},
-    {"memory_limit", "max_memory", "most memory the database may hold: '4GB', '512 MiB', '60%'", "80%", set_memory_limit,
+    {"memory_limit", "max_memory", "most memory the database may hold, at least 1MB: '4GB', '512 MiB', '60%'", "80%", set_memory_limit,
      get_memory_limit},
     {"morsel_bytes", NULL, "size of the pieces a scan is cut into; 0 = chosen by the source", "0", set_morsel_bytes,
      get_morsel_bytes},
@@ -183,6 +197,7 @@ morsel_status msl_setting_set(struct morsel_database *database, msl_settings *se
                               msl_error *err) {
     const setting *s = find_setting(name, err);
     if (!s) return MORSEL_BIND;
+    if (s->set == set_memory_limit) MSL_TRY(check_memory_limit(database, value, err));
     if (s->set(database, settings, value)) return MORSEL_OK;
     msl_error_set(err, MORSEL_DATA, "22023", "'%s' is no value for the setting %s", value, s->name);
     msl_error_hint(err, "%s: %s", s->name, s->description);

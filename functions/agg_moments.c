@@ -4,7 +4,7 @@
 /// doubles that add up to it exactly, or to 150 bits and more for x^4, so that the results have the same digits in any
 /// order of rows. The central moments are formed from them with some 106 bits.
 ///
-///   limits   values far from zero for their spread lose digits: about (mean / deviation)^4 of 2^80
+///   limits   values further from zero than a million deviations are an error: 24 bits of a kurtosis would be left, and soon none
 ///   layout   n, then a sum for each power
 #include "functions/agg_int.h"
 #include "functions/agg_sum.h"
@@ -106,6 +106,7 @@ static morsel_status power_combine(msl_agg_ctx *ctx, void *to, const void *from)
 /// Central moments; `second` is 0 when all values are equal, and NaN where one is no finite number.
 typedef struct central {
     double second, third, fourth;
+    bool is_lost; ///< the values are too far from zero for their spread
 } central;
 
 static pair sum_pair(const msl_sum *sum) {
@@ -115,7 +116,7 @@ static pair sum_pair(const msl_sum *sum) {
 }
 
 static central central_moments(const power_state *s) {
-    central out = {NAN, NAN, NAN};
+    central out = {NAN, NAN, NAN, false};
     if (s->sum[3].flags) return out;
     double n = (double)s->n;
     pair mean = pair_divide(sum_pair(&s->sum[0]), n), raw[POWERS];
@@ -130,6 +131,7 @@ static central central_moments(const power_state *s) {
     fourth = pair_add(fourth, pair_scale(pair_product(square, square), -3));
     bool is_constant = second.hi <= 0x1p-75 * raw[1].hi; // what is left is rounding
     out.second = is_constant ? 0 : second.hi;
+    out.is_lost = !is_constant && raw[1].hi > 0x1p40 * second.hi; // the error is about 2^-104 of its square
     out.third = third.hi;
     out.fourth = fourth.hi;
     return out;
@@ -148,6 +150,12 @@ static double kurtosis(double n, const central *m) {
     return (n - 1) / ((n - 2) * (n - 3)) * ((n + 1) * (m->fourth / (m->second * m->second)) - 3 * (n - 1));
 }
 
+static morsel_status digits_are_lost(msl_error *err, const char *name) {
+    msl_error_set(err, MORSEL_DATA, "22003", "%s: the values are too far from zero for their spread", name);
+    msl_error_hint(err, "subtract a value in their middle: the result does not change");
+    return MORSEL_DATA;
+}
+
 #define DEFINE_POWER(NAME, LEAST, VALUE)                                                                               \
     static morsel_status NAME##_finalize(msl_agg_ctx *ctx, const void *state, msl_vector *out, uint32_t row) {         \
         const power_state *s = state;                                                                                  \
@@ -155,6 +163,7 @@ static double kurtosis(double n, const central *m) {
         double n = (double)s->n;                                                                                       \
         central m = {0};                                                                                               \
         if (s->n >= LEAST) m = central_moments(s);                                                                     \
+        if (m.is_lost) return digits_are_lost(ctx->err, #NAME);                                                        \
         (void)n;                                                                                                       \
         put(out, row, m.second != 0, m.second != 0 ? VALUE : 0);                                                       \
         return MORSEL_OK;                                                                                              \
