@@ -453,7 +453,7 @@ static void test_statistics(void) {
 static void test_moments(void) {
     enum { N = 2000 };
     static double x[N];
-    msl_vector columns[1] = {vector_over(msl_type_of(MSL_TYPE_DOUBLE), x, N)};
+    msl_vector column = vector_over(msl_type_of(MSL_TYPE_DOUBLE), x, N), columns[2] = {column, column}; // types of two are read
     static const double shifts[] = {0, 100, 1000, -3000};
     for (size_t s = 0; s < sizeof shifts / sizeof shifts[0]; s++) {
         __float128 mean = 0, m2 = 0, m3 = 0, m4 = 0;
