@@ -63,7 +63,7 @@ static inline bool msl_nested_reserve(msl_nested_writer *w, size_t bytes) {
 /// Appends bytes that are encoded already.
 static inline bool msl_nested_copy(msl_nested_writer *w, const char *bytes, size_t n) {
     if (!msl_nested_reserve(w, n)) return false;
-    __builtin_memcpy(w->bytes + w->length, bytes, n);
+    if (n) __builtin_memcpy(w->bytes + w->length, bytes, n); // a writer of nothing has no bytes yet
     w->length += n;
     return true;
 }
