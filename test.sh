@@ -2,12 +2,12 @@
 # Installs what is needed, builds, and runs every test: the release build first, then under the sanitizers.
 #   ./test.sh            everything
 #   ./test.sh release    one preset: release, debug, asan or tsan
-# ThreadSanitizer runs what has threads: the interface, the executor, the scan's life, the corpus at 8 threads.
+# ThreadSanitizer runs what has threads: the interface, the executor, the scan's life, the corpus at 8 threads and in tiny morsels.
 set -eu
 cd "$(dirname "$0")"
 ./install_packages.sh
 presets="${*:-release asan tsan}"
-threaded='^(api|transactions|executor_pipeline|executor_concurrency|csv\.life|machine_group|sql_threads_8|sql_all_odd)$'
+threaded='^(api|transactions|executor_pipeline|executor_concurrency|csv\.life|machine_group|sql_threads_8|sql_morsels_tiny)$'
 for preset in $presets; do
     echo "== $preset: build =="
     mkdir -p "build/$preset"
