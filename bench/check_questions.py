@@ -63,7 +63,7 @@ def ask_morsel(suite, names, morsel, folder, settings):
     script = "".join(f"SET {s.split('=')[0]} = '{s.split('=', 1)[1]}';\n" for s in settings)
     answers = {}
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
-        file.write(suite.loading(folder) + script)
+        file.write(script + suite.loading(folder))
         for name in names:
             file.write(f".print ---{name}\n{suite.question(name)}\n")
         file.flush()
