@@ -270,7 +270,7 @@ static morsel_status bind_parts(msl_binder *b, msl_cte_scope *found, const msl_a
         MSL_TRY(msl_new_column(b->p, r->types[k], name, &out->plan->columns[k]));
     }
     if (ast->order_by.count) MSL_TRY(bind_queue_order(b, found, &ast->order_by, out->plan));
-    return msl_bind_limit(b, ast, &out->plan);
+    return msl_bind_limit(b, ast, b->scope, &out->outer, &out->plan);
 }
 
 morsel_status msl_bind_recursive(msl_binder *b, msl_cte_scope *found, msl_bound_query *out) {

@@ -510,6 +510,48 @@ static morsel_status number_bounds(msl_planner *p, uint32_t number, msl_expr *li
     return MSL_PUSH(p, out, e);
 }
 
+static morsel_status text_expr(msl_planner *p, const char *text, msl_at at, msl_expr **out) {
+    msl_value v = {.type = msl_type_of(MSL_TYPE_VARCHAR), .text = text, .length = (uint32_t)strlen(text)};
+    return msl_expr_constant(p, &v, at, out);
+}
+
+/// A number of rows as a column of *bounds that is computed with an error where it is negative.
+static morsel_status check_number(msl_planner *p, const char *message, const char *sqlstate, msl_logical **bounds,
+                                  msl_expr **number) {
+    msl_at at = msl_expr_at(*number);
+    msl_expr *parts[3] = {NULL, NULL, *number}, *zero, *state;
+    uint32_t id;
+    MSL_TRY(msl_expr_bigint(p, 0, &zero));
+    MSL_TRY(msl_expr_call2(p, "<", *number, zero, at, &parts[0]));
+    MSL_TRY(text_expr(p, message, at, &parts[1]));
+    MSL_TRY(text_expr(p, sqlstate, at, &state));
+    MSL_TRY(msl_expr_call2(p, "error", parts[1], state, at, &parts[1]));
+    MSL_TRY(msl_expr_cast(p, parts[1], (*number)->type, false, at, &parts[1]));
+    MSL_TRY(msl_expr_case(p, parts, 3, at, number));
+    MSL_TRY(msl_new_column(p, (*number)->type, NULL, &id));
+    MSL_TRY(msl_logical_define(p, *bounds, &id, number, 1, bounds));
+    return msl_expr_column(p, id, at, number);
+}
+
+static bool is_open(const msl_expr *number) { return number && number->kind != MSL_EXPR_CONSTANT; }
+
+/// LIMIT by numbers that are not known yet: row numbers beside the row that has these, within the bounds.
+static morsel_status limit_by_number(const msl_unnesting *u, msl_logical **node) {
+    const msl_unnesting whole = {.p = u->p};
+    msl_logical *n = *node, *join, *row;
+    msl_expr *limit = n->limit.limit, *offset = n->limit.offset;
+    uint32_t number;
+    msl_exprs bounds = {0};
+    if (n->child_count > 1) row = n->children[1];
+    else MSL_TRY(msl_logical_one_row(u->p, &row));
+    if (is_open(limit)) MSL_TRY(check_number(u->p, "LIMIT must not be negative", "2201W", &row, &limit));
+    if (is_open(offset)) MSL_TRY(check_number(u->p, "OFFSET must not be negative", "2201X", &row, &offset));
+    MSL_TRY(number_rows(&whole, n->children[0], NULL, &number, &join));
+    MSL_TRY(msl_logical_join(u->p, MSL_JOIN_INNER, join, row, NULL, 0, &join));
+    MSL_TRY(number_bounds(u->p, number, limit, offset, &bounds));
+    return msl_logical_filter(u->p, join, bounds.items, bounds.count, node);
+}
+
 static morsel_status push_limit(msl_unnesting *u, msl_logical **node, msl_stand_in *with) {
     msl_logical *n = *node, *numbered;
     if (n->children[0]->kind == MSL_LOGICAL_PROJECT) { // the limit goes where a SORT may be
@@ -519,6 +561,10 @@ static morsel_status push_limit(msl_unnesting *u, msl_logical **node, msl_stand_
         MSL_TRY(msl_emit(u->p, n, n->children[0]->columns, n->children[0]->column_count));
         *node = project;
         return push_project(u, project, &nothing_known, with);
+    }
+    if (is_open(n->limit.limit) || is_open(n->limit.offset)) {
+        MSL_TRY(limit_by_number(u, node));
+        return msl_push_outer(u, node, &nothing_known, with);
     }
     uint32_t number;
     msl_exprs bounds = {0};

@@ -927,8 +927,9 @@ static void order_clause(choice *c, text *out, unsigned columns) {
                  chance(c, 50) ? "FIRST" : "LAST");
     }
     if (!chance(c, 50)) return;
-    text_add(out, " LIMIT %u", (unsigned)choose(c, 12));
-    if (chance(c, 40)) text_add(out, " OFFSET %u", (unsigned)choose(c, 6));
+    if (chance(c, 20)) text_add(out, " LIMIT (SELECT count(*) FROM t%u WHERE i > %u)", (unsigned)choose(c, ORACLE_TABLES), (unsigned)choose(c, 4));
+    else text_add(out, " LIMIT %u", (unsigned)choose(c, 12));
+    if (chance(c, 40)) text_add(out, chance(c, 20) ? " OFFSET (SELECT %u)" : " OFFSET %u", (unsigned)choose(c, 6));
 }
 
 /* ---- WITH: c0 to c2 ---- */
