@@ -258,11 +258,7 @@ static morsel_status bind_parts(msl_binder *b, msl_cte_scope *found, const msl_a
     out->plan->recursive.recursion = r;
     out->plan->recursive.is_distinct = !ast->u.set.all;
     MSL_TRY(msl_add_outer(b, &base.outer, &step.outer));
-    if (base.outer.count) {
-        msl_at at = base.outer.items[0].at;
-        return msl_error_unsupported(b->p->err, at.offset, at.length,
-                                     "a recursive query that uses columns of a query around it");
-    }
+    out->outer = base.outer;
     out->names = base.names;
     for (uint32_t k = 0; k < r->column_count; k++) {
         const char *name = base.names[k];

@@ -445,8 +445,29 @@ static void subquery_from(choice *c, text *out, const scope *s, scope *inner, in
     predicate(c, out, inner, depth);
 }
 
+/// A walk along i -> k of a table that starts, and may end, where the row around says.
+static void recursive_subquery(choice *c, text *out, const char *from, const char *to) {
+    static const char *const results[] = {"count(*)", "max(z.i)", "sum(z.n)", "count(z.i)"};
+    unsigned table = (unsigned)choose(c, ORACLE_TABLES);
+    text_add(out, "(WITH RECURSIVE z(i, n) AS (SELECT %s, 0 UNION SELECT %s, z.n + 1 FROM ", from, chance(c, 50) ? "y.k" : "y.k + 1");
+    if (chance(c, 50)) text_add(out, "z JOIN t%u AS y ON y.i = z.i", table);
+    else text_add(out, "(SELECT i, k FROM t%u WHERE %s) AS y, z", table, chance(c, 50) ? "k IS NOT NULL" : "i < 5");
+    text_add(out, " WHERE z.i = y.i AND z.n < %u", 1 + (unsigned)choose(c, 4));
+    if (chance(c, 60)) text_add(out, " AND y.k <> %s", to);
+    text_add(out, ") SELECT %s FROM z", results[choose(c, 4)]);
+    if (chance(c, 30)) text_add(out, " WHERE z.i >= %s", to);
+    text_add(out, ")");
+}
+
 /// A subquery of one row: an aggregate, or the first of its values.
 static void scalar_subquery(choice *c, text *out, const scope *s, kind k, int depth) {
+    if (k == INT && chance(c, 6)) {
+        const char *from = pick(c, s, INT, 0), *to = pick(c, s, INT, 0);
+        if (from && to) {
+            recursive_subquery(c, out, from, to);
+            return;
+        }
+    }
     static const char *const aggregates[] = {"max", "min", "sum", "count"};
     scope inner = {0};
     text from = {0};
