@@ -38,6 +38,7 @@ typedef struct msl_join_pairs {
     msl_vector *marked;           ///< MARK: the input's columns and the answer
     msl_vector mark;              ///< MARK's answer
     bool has_condition;
+    bool *is_read;                ///< columns, left then right, that the condition reads
     int64_t sql_offset;           ///< SINGLE: of the subquery; -1 = unknown
     uint32_t sql_length;
     bool takes_first;             ///< of several matches of a left row the first counts

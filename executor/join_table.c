@@ -5,6 +5,7 @@
 
 #define PREFETCH_FROM_BYTES (256u * 1024)
 #define NULL_PAGE_BYTES (64u * 1024)
+#define CHECK_SLOTS 4096
 #define SLOT_POINTER 0x0000FFFFFFFFFFFFull
 
 morsel_status msl_join_table_init(msl_join_table *t, msl_operator *op, bool stores_columns, bool has_marks,
@@ -31,7 +32,9 @@ morsel_status msl_join_table_init(msl_join_table *t, msl_operator *op, bool stor
 void msl_join_table_deinit(msl_join_table *t) {
     if (!t->rows.has_lock) return;
     for (uint32_t p = 0; p < MSL_ROW_PARTS; p++) {
-        if (t->tables[p].slots) msl_memory_release(t->rows.memory, t->tables[p].slots, (t->tables[p].mask + 1) * 8);
+        const msl_join_part *part = &t->tables[p];
+        if (part->slots) msl_memory_release(t->rows.memory, part->slots, (part->mask + 1) * 8);
+        if (part->runs) msl_memory_release(t->rows.memory, part->runs, part->run_count * 8);
     }
     msl_row_page_free_chain(t->rows.memory, t->null_rows);
     msl_row_parts_deinit(&t->rows);
@@ -102,8 +105,8 @@ void msl_join_table_combine(msl_join_table *t, msl_join_writer *w) {
 
 // ---- building ----
 
-/// Puts a row into its partition's table: as the first of a new key, or before the other rows of its key.
-static void insert_row(const msl_join_part *part, char *row) {
+/// Puts a row into its partition's table: as the first of a new key (returns 1), or before the other rows of its key (0).
+static uint32_t insert_row(const msl_join_part *part, char *row) {
     const msl_join_table *t = part->table;
     uint64_t hash = msl_row_hash(row);
     size_t at = hash & part->mask;
@@ -112,9 +115,35 @@ static void insert_row(const msl_join_part *part, char *row) {
         char *first = (char *)(uintptr_t)(slot & SLOT_POINTER);
         if (!msl_keys_equal(&t->layout, (const uint64_t *)(row + 8), (const uint64_t *)(first + 8))) continue;
         memcpy(row + t->next_offset, &first, sizeof first);
-        break;
+        part->slots[at] = (hash & ~SLOT_POINTER) | (uint64_t)(uintptr_t)row;
+        return 0;
     }
     part->slots[at] = (hash & ~SLOT_POINTER) | (uint64_t)(uintptr_t)row;
+    return 1;
+}
+
+/// Writes the addresses of the rows behind each key's first one side by side; there are `count` of them.
+static morsel_status build_runs(msl_operator *op, msl_lane *lane, msl_join_part *part, uint64_t count) {
+    msl_join_table *t = part->table;
+    char **to = part->runs = msl_memory_alloc(t->rows.memory, count * 8);
+    if (!to) return msl_error_nomem(lane->err, op->ops->name, count * 8);
+    part->run_count = count;
+    atomic_fetch_add_explicit(&t->slot_bytes, count * 8, memory_order_relaxed);
+    for (size_t at = 0; at <= part->mask; at++) {
+        if (at % CHECK_SLOTS == 0 && msl_cancelled(lane->query)) return msl_interrupted(lane);
+        char *first = (char *)(uintptr_t)(part->slots[at] & SLOT_POINTER), **run = to;
+        if (!first) continue;
+        for (char *row = msl_join_next(t, first); row; row = msl_join_next(t, row)) *to++ = row;
+        if (to - run < 2) { // a link does as well
+            to = run;
+            continue;
+        }
+        to[-1] += 1;
+        char *place = (char *)run + 1;
+        memcpy(first + t->next_offset, &place, sizeof place);
+    }
+    MSL_ASSERT(to <= part->runs + count);
+    return MORSEL_OK;
 }
 
 static morsel_status build_part(msl_operator *op, msl_lane *lane, void *item) {
@@ -128,11 +157,13 @@ static morsel_status build_part(msl_operator *op, msl_lane *lane, void *item) {
     part->mask = slots - 1;
     memset(part->slots, 0, slots * 8);
     atomic_fetch_add_explicit(&t->slot_bytes, slots * 8, memory_order_relaxed);
+    uint64_t keys = 0;
     for (msl_row_page *page = rows->pages; page; page = page->next) {
         if (msl_cancelled(lane->query)) return msl_interrupted(lane);
-        for (uint32_t i = 0; i < page->rows; i++) insert_row(part, msl_row_page_row(page, i));
+        for (uint32_t i = 0; i < page->rows; i++) keys += insert_row(part, msl_row_page_row(page, i));
     }
-    return MORSEL_OK;
+    if (!t->visits_all || rows->rows - keys < keys / MSL_KEYS_TO_REPEATED) return MORSEL_OK;
+    return build_runs(op, lane, part, rows->rows - keys);
 }
 
 morsel_status msl_join_table_finalize(msl_join_table *t, uint32_t phase, msl_work *work, msl_error *err) {

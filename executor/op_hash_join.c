@@ -7,7 +7,7 @@
 ///          the answer of IN
 /// Nulls    keys with NULL match nothing unless null_equal. MARK: keys and condition are one three-valued conjunction; no
 ///          TRUE and some UNKNOWN candidate is NULL, an empty right side FALSE.
-/// Memory   all rows of the build side and 8 to 16 bytes each for the table
+/// Memory   all rows of the build side and 8 to 24 bytes each for the table
 /// Threads  build, partitions' tables, probe and the unmatched rows in parallel; match marks are relaxed atomics
 /// Errors   the condition's; 21000 for a SINGLE join's second match
 #include "executor/join_pairs.h"
@@ -34,7 +34,7 @@ typedef struct join_stream {
     char **first;              ///< first match of each live row
     bool is_resumed;           ///< the input chunk is under way
     uint32_t at;               ///< live row whose candidates are being added
-    char *candidate;           ///< next of them; NULL: not begun
+    msl_join_place candidate;  ///< next of them; NULL: not begun
 } join_stream;
 
 /// A lane of the unmatched rows.
@@ -58,6 +58,7 @@ static morsel_status join_init_global(msl_operator *op, msl_error *err) {
     bool keeps_right = msl_join_keeps_right(type), is_mark = type == MSL_JOIN_MARK;
     bool stores_columns = msl_join_emits_pairs(type) || keeps_right || condition;
     bool keeps_null_rows = keeps_right || (is_mark && (condition || op->plan->join.key_count > 1));
+    g->table.visits_all = msl_join_emits_pairs(type) || msl_join_emits_right_only(type) || condition;
     MSL_TRY(msl_join_table_init(&g->table, op, stores_columns, keeps_right, keeps_null_rows, err));
     if (op->plan->join.filter_keys) {
         uint32_t keys = op->plan->join.key_count;
@@ -168,11 +169,11 @@ static void add_candidates(const join_global *g, join_stream *l, const msl_chunk
     msl_join_pairs *p = &l->pairs;
     while (l->at < in->live && p->count < p->capacity) {
         uint32_t row = msl_chunk_row(in, l->at);
-        char *candidate = l->candidate ? l->candidate : l->first[l->at];
+        msl_join_place candidate = l->candidate ? l->candidate : l->first[l->at];
         if (!candidate && adds_lonely) add_pair(p, row, NULL, true);
         while (candidate && p->count < p->capacity) {
-            char *next = msl_join_next(&g->table, candidate);
-            add_pair(p, row, candidate, next == NULL);
+            msl_join_place next = msl_join_next(&g->table, candidate);
+            add_pair(p, row, msl_join_row_at(candidate), next == NULL);
             candidate = next;
         }
         l->candidate = candidate;
@@ -286,7 +287,8 @@ static morsel_status stream_marks(const join_global *g, join_stream *l, msl_lane
     msl_join_pairs *p = &l->pairs;
     uint32_t mark = g->table.mark_offset;
     for (uint32_t k = 0; k < in->live; k++) {
-        for (char *row = l->first[k]; row; row = msl_join_next(&g->table, row)) {
+        for (msl_join_place at = l->first[k]; at; at = msl_join_next(&g->table, at)) {
+            char *row = msl_join_row_at(at);
             bool is_marked = msl_join_row_is_marked(row, mark);
             if (is_marked && !g->condition) break; // then so are the others of its key
             if (is_marked) continue;
