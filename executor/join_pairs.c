@@ -162,15 +162,31 @@ static uint32_t compact(msl_join_pairs *p) {
     return n;
 }
 
-void msl_join_emit(msl_join_pairs *p, const msl_chunk *in, msl_chunk *out) {
-    uint32_t n = compact(p);
+/// The first n pairs. `is_whole`: their left rows are the input's, each once and in order.
+static void emit_pairs(msl_join_pairs *p, const msl_chunk *in, uint32_t n, bool is_whole, msl_chunk *out) {
     p->count = 0;
-    for (uint32_t c = 0; c < p->left_count; c++) point_left(p, c, in, n, NULL);
+    for (uint32_t c = 0; c < p->left_count; c++) {
+        if (is_whole) p->columns[c] = in->columns[c];
+        else point_left(p, c, in, n, NULL);
+    }
     gather_right(p, p->right, n);
     out->columns = p->columns;
     out->column_count = p->left_count + p->right_count;
     out->sel = NULL;
     out->rows = out->live = n;
+}
+
+void msl_join_emit(msl_join_pairs *p, const msl_chunk *in, msl_chunk *out) { emit_pairs(p, in, compact(p), false, out); }
+
+void msl_join_emit_first(msl_join_pairs *p, const msl_chunk *in, char *const *first, msl_chunk *out) {
+    bool keeps_left = p->type == MSL_JOIN_LEFT;
+    uint32_t n = 0;
+    for (uint32_t k = 0; k < in->live; k++) {
+        p->left[n] = msl_chunk_row(in, k);
+        p->right[n] = first[k];
+        n += first[k] || keeps_left;
+    }
+    emit_pairs(p, in, n, n == in->rows, out);
 }
 
 /// Adds the BOOLEAN to the input's columns.

@@ -24,6 +24,9 @@ morsel_status msl_join_table_init(msl_join_table *t, msl_operator *op, bool stor
                                 0, err));
     MSL_ASSERT(t->layout.compare_words == t->probe_layout.compare_words);
     t->next_offset = t->layout.tail_offset;
+    if (plan->join.key_count == 1 && t->hash_mask && plan->join.type != MSL_JOIN_MARK) {
+        msl_join_direct_init(&t->direct, t->layout.keys[0].type, t->null_equal && t->null_equal[0]);
+    }
     t->mark_offset = has_marks ? t->layout.tail_offset + 8 : 0;
     for (uint32_t p = 0; p < MSL_ROW_PARTS; p++) t->tables[p] = (msl_join_part){.index = p, .table = t};
     return msl_row_parts_init(&t->rows, op, &t->layout, err);
@@ -36,6 +39,7 @@ void msl_join_table_deinit(msl_join_table *t) {
         if (part->slots) msl_memory_release(t->rows.memory, part->slots, (part->mask + 1) * 8);
         if (part->runs) msl_memory_release(t->rows.memory, part->runs, part->run_count * 8);
     }
+    msl_join_direct_deinit(&t->direct, t->rows.memory);
     msl_row_page_free_chain(t->rows.memory, t->null_rows);
     msl_row_parts_deinit(&t->rows);
 }
@@ -52,6 +56,7 @@ bool msl_join_key_is_null(const msl_join_table *t, const uint64_t *key) {
 // ---- writers ----
 
 morsel_status msl_join_writer_init(msl_join_writer *w, const msl_join_table *t, msl_lane *lane) {
+    w->range = (msl_key_range){.low = UINT64_MAX};
     msl_row_pages_init(&w->null_rows, t->rows.memory, t->layout.row_bytes, NULL_PAGE_BYTES, 0);
     return msl_row_parts_writer_init(&w->rows, &t->rows, lane);
 }
@@ -73,6 +78,7 @@ static morsel_status write_block(msl_join_writer *writer, const msl_join_table *
         bool has_null = msl_join_key_is_null(t, key);
         writer->null_row_count += has_null;
         if (has_null && !t->keeps_null_rows) continue;
+        if (!has_null) msl_key_range_add(&writer->range, key[0] ^ t->direct.turn);
         msl_row_pages *list = has_null ? &writer->null_rows : msl_row_parts_list(w, w->hashes[k]);
         if (!msl_row_parts_make(w, l, list, kept, key, w->hashes[k])) return msl_error_nomem(lane->err, name, list->next_bytes);
         w->kept[kept++] = msl_chunk_row(in, first + k);
@@ -95,6 +101,8 @@ void msl_join_table_combine(msl_join_table *t, msl_join_writer *w) {
     msl_row_parts_combine(&t->rows, &w->rows);
     pthread_mutex_lock(&t->rows.lock);
     t->null_row_count += w->null_row_count;
+    if (w->range.low < t->direct.range.low) t->direct.range.low = w->range.low;
+    if (w->range.high > t->direct.range.high) t->direct.range.high = w->range.high;
     msl_row_page *last = w->null_rows.tail, *first = msl_row_pages_take(&w->null_rows);
     if (first) {
         last->next = t->null_rows;
@@ -146,8 +154,9 @@ static morsel_status build_runs(msl_operator *op, msl_lane *lane, msl_join_part 
     return MORSEL_OK;
 }
 
-static morsel_status build_part(msl_operator *op, msl_lane *lane, void *item) {
-    msl_join_part *part = item;
+/// The slots of a partition.
+///   out      *keys: how many there are
+static morsel_status build_slots(msl_operator *op, msl_lane *lane, msl_join_part *part, uint64_t *keys) {
     msl_join_table *t = part->table;
     const msl_row_part *rows = &t->rows.parts[part->index];
     size_t slots = 16;
@@ -157,21 +166,36 @@ static morsel_status build_part(msl_operator *op, msl_lane *lane, void *item) {
     part->mask = slots - 1;
     memset(part->slots, 0, slots * 8);
     atomic_fetch_add_explicit(&t->slot_bytes, slots * 8, memory_order_relaxed);
-    uint64_t keys = 0;
+    *keys = 0;
     for (msl_row_page *page = rows->pages; page; page = page->next) {
         if (msl_cancelled(lane->query)) return msl_interrupted(lane);
-        for (uint32_t i = 0; i < page->rows; i++) keys += insert_row(part, msl_row_page_row(page, i));
+        for (uint32_t i = 0; i < page->rows; i++) *keys += insert_row(part, msl_row_page_row(page, i));
     }
-    if (!t->visits_all || rows->rows - keys < keys / MSL_KEYS_TO_REPEATED) return MORSEL_OK;
-    return build_runs(op, lane, part, rows->rows - keys);
+    return MORSEL_OK;
+}
+
+static morsel_status build_part(msl_operator *op, msl_lane *lane, void *item) {
+    msl_join_part *part = item;
+    msl_join_table *t = part->table;
+    uint64_t rows = t->rows.parts[part->index].rows, keys;
+    if (t->direct.rows) {
+        MSL_TRY(msl_join_direct_fill(t, part->index, lane, &keys));
+    } else {
+        MSL_TRY(build_slots(op, lane, part, &keys));
+    }
+    if (keys < rows) atomic_store_explicit(&t->repeats_keys, true, memory_order_relaxed);
+    if (!t->visits_all || t->direct.rows || rows - keys < keys / MSL_KEYS_TO_REPEATED) return MORSEL_OK;
+    return build_runs(op, lane, part, rows - keys);
 }
 
 morsel_status msl_join_table_finalize(msl_join_table *t, uint32_t phase, msl_work *work, msl_error *err) {
     t->is_large = t->rows.held >= PREFETCH_FROM_BYTES;
     bool pending = false;
     if (phase == 0) MSL_TRY(msl_row_parts_finalize(&t->rows, work, &pending, err));
+    if (!pending) MSL_TRY(msl_join_direct_prepare(t, work, &pending, err));
     for (uint32_t p = 0; !pending && p < MSL_ROW_PARTS; p++) { // what is built already is left alone
-        if (t->rows.parts[p].rows == 0 || t->tables[p].slots) continue;
+        if (t->rows.parts[p].rows == 0 || t->tables[p].is_built) continue;
+        t->tables[p].is_built = true;
         MSL_TRY(msl_work_add(work, build_part, &t->tables[p], err));
     }
     return MORSEL_OK;
@@ -227,7 +251,7 @@ DEFINE_LOOKUP(lookup_2, (D(0) | D(1)) == 0 || TEXT_SAME)
 DEFINE_LOOKUP(lookup_any, msl_keys_equal(layout, a, b))
 
 void msl_join_lookup(const msl_join_table *t, const uint64_t *keys, const uint64_t *hashes, uint32_t n, char **rows) {
-    MSL_ASSERT(n <= MSL_KEY_BLOCK);
+    MSL_ASSERT(n <= MSL_KEY_BLOCK && !t->direct.rows);
     if (t->is_large) prefetch(t, hashes, n);
     switch (t->layout.compare_words) {
     case 1: lookup_1(t, keys, hashes, n, rows); break;

@@ -7,12 +7,14 @@
 ///              half full
 ///   chains     rows of one key are linked. In partitions with many repeated keys the addresses of the rows behind the first stand
 ///              in an array (a run) instead: following links waits for each row in turn
+///   numbers    keys that are close together stand in an array instead (join_direct.h)
 ///   nulls      a row with NULL in a key that is not null_equal never matches: it is dropped, or kept apart where the join
 ///              type needs it (RIGHT, FULL, MARK)
 ///   threads    read-only after finalize, but for match marks
 #ifndef MSL_JOIN_TABLE_H
 #define MSL_JOIN_TABLE_H
 
+#include "executor/join_direct.h"
 #include "executor/row_parts.h"
 
 #define MSL_KEYS_TO_REPEATED 4u ///< keys for each row that repeats one: with more of them runs are not looked for
@@ -23,6 +25,7 @@ typedef struct msl_join_part {
     size_t mask;
     char **runs;        ///< addresses behind each key's first row, the last one's bit 0 set; NULL = links everywhere
     uint64_t run_count;
+    bool is_built;
     uint32_t index;
     struct msl_join_table *table;
 } msl_join_part;
@@ -40,6 +43,8 @@ typedef struct msl_join_table {
     _Atomic uint64_t slot_bytes;
     msl_row_page *null_rows;     ///< guarded by rows.lock
     uint64_t null_row_count;     ///< rows seen with a NULL key, kept or not; guarded by rows.lock
+    msl_join_direct direct;
+    _Atomic bool repeats_keys;   ///< some key has several rows
     bool visits_all;             ///< the join looks at every row of a key, not at the first alone
     bool is_large;               ///< tables exceed the caches: prefetch
 } msl_join_table;
@@ -49,6 +54,7 @@ typedef struct msl_join_writer {
     msl_row_parts_writer rows;
     msl_row_pages null_rows;
     uint64_t null_row_count;
+    msl_key_range range;
 } msl_join_writer;
 
 /// Lays out rows for a join node; stores_columns: right columns, too. The table is zeroed but for visits_all.
@@ -65,7 +71,9 @@ MSL_MUST_CHECK morsel_status msl_join_table_finalize(msl_join_table *table, uint
 /// Bytes of rows and slots.
 uint64_t msl_join_table_held(const msl_join_table *table);
 
-/// The first row (which is a place, too) with each of n packed keys, or NULL. Rows whose key has a NULL that never matches must be sorted out by
+/// The table of a hash join.
+msl_join_table *msl_hash_join_table(const msl_operator *join);
+/// The first row (which is a place, too) with each of n packed keys, or NULL; not of a direct table. Rows whose key has a NULL that never matches must be sorted out by
 /// the caller (msl_join_key_is_null).
 ///   in       n <= MSL_KEY_BLOCK
 void msl_join_lookup(const msl_join_table *table, const uint64_t *keys, const uint64_t *hashes, uint32_t n, char **rows);

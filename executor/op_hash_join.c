@@ -14,6 +14,7 @@
 #include "executor/join_table.h"
 #include "executor/runtime_filter.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define NAME "HASH_JOIN"
@@ -22,6 +23,7 @@ typedef struct join_global {
     msl_join_table table;
     msl_program *condition;
     bool right_is_empty;       ///< set by finalize: no row at all
+    bool is_simple;            ///< set by finalize: INNER or LEFT, no condition, no key twice
     _Atomic uint64_t next_part;
     msl_runtime_filter *filters; ///< by key; NULL = no scan asks for one
     uint32_t *filter_keys;       ///< 0, 1, 2, ...: work items point here
@@ -125,6 +127,8 @@ static morsel_status add_filters(msl_operator *op, msl_work *work, msl_error *er
     return MORSEL_OK;
 }
 
+msl_join_table *msl_hash_join_table(const msl_operator *join) { return &((join_global *)join->global)->table; }
+
 const msl_runtime_filter *msl_hash_join_filter(const msl_operator *join, uint32_t key) {
     const join_global *g = join->global;
     return g && g->filters && g->filters[key].is_ready ? &g->filters[key] : NULL;
@@ -134,6 +138,8 @@ static morsel_status join_finalize(msl_operator *op, uint32_t phase, msl_work *w
     join_global *g = op->global;
     MSL_TRY(msl_join_table_finalize(&g->table, phase, work, err));
     if (phase == 1 && g->filters) MSL_TRY(add_filters(op, work, err));
+    msl_join_type type = op->plan->join.type;
+    g->is_simple = (type == MSL_JOIN_INNER || type == MSL_JOIN_LEFT) && !g->condition && !atomic_load(&g->table.repeats_keys);
     g->right_is_empty = g->table.rows.rows == 0 && g->table.null_row_count == 0;
     atomic_store(&op->memory_bytes, msl_join_table_held(&g->table));
     return MORSEL_OK;
@@ -144,6 +150,10 @@ static morsel_status join_finalize(msl_operator *op, uint32_t phase, msl_work *w
 /// Finds the first match of each live row.
 static void look_up(const join_global *g, join_stream *l, const msl_chunk *in) {
     const msl_join_table *t = &g->table;
+    if (t->direct.rows) {
+        msl_join_direct_lookup(&t->direct, &in->columns[t->probe_layout.keys[0].column], in->sel, 0, in->live, l->first);
+        return;
+    }
     for (uint32_t first = 0; first < in->live; first += MSL_KEY_BLOCK) {
         uint32_t n = in->live - first < MSL_KEY_BLOCK ? in->live - first : MSL_KEY_BLOCK;
         msl_keys_pack(&t->probe_layout, in->columns, in->sel, first, n, l->keys, l->hashes, t->hash_mask);
@@ -329,6 +339,10 @@ static morsel_status join_apply(msl_operator *op, msl_lane *lane, void *local, c
     }
     if (msl_join_emits_right_only(type)) return stream_marks(g, l, lane, in, out);
     if (!msl_join_emits_pairs(type)) return stream_rows(g, l, lane, in, out);
+    if (g->is_simple) {
+        msl_join_emit_first(&l->pairs, in, l->first, out);
+        return MORSEL_OK;
+    }
     l->is_resumed = false;
     MSL_TRY(stream_pairs(g, l, lane, in, out));
     l->is_resumed = l->at < in->live;
@@ -390,7 +404,10 @@ static void join_close(msl_operator *op) {
 }
 
 static void join_explain(const msl_operator *op, char *out, size_t room) {
-    msl_row_parts_explain(&((const join_global *)op->global)->table.rows, out, room);
+    const msl_join_table *t = &((const join_global *)op->global)->table;
+    msl_row_parts_explain(&t->rows, out, room);
+    size_t used = strlen(out);
+    if (t->direct.rows) snprintf(out + used, room - used, "; by number");
 }
 
 const msl_operator_ops msl_op_hash_join = {
