@@ -375,6 +375,10 @@ bool msl_names_itself(const msl_binder *b, const msl_ast_names *names);
 /// A CTE as a FROM item.
 morsel_status msl_bind_cte(msl_binder *b, msl_cte_scope *cte, const msl_ast_span *at, const char *alias,
                            msl_relation *out) MSL_MUST_CHECK;
+/// A plan whose rows are needed twice: *plan may become a reader of the rows kept under `name`. *again has them with ids
+/// of its own, which `pairs` says.
+morsel_status msl_read_twice(msl_binder *b, msl_logical **plan, const char *name, msl_at at, msl_id_pairs *pairs,
+                             msl_logical **again) MSL_MUST_CHECK;
 /// Decides which CTEs are kept, now that all readers are known: the others stand in the place of their reader.
 morsel_status msl_settle_ctes(msl_binder *b, msl_logical *root) MSL_MUST_CHECK;
 /// The query of a CTE that names itself: base UNION [ALL] step.
@@ -423,6 +427,16 @@ morsel_status msl_plan_row_number(msl_binder *b, msl_logical **plan, msl_logical
 morsel_status msl_plan_row_count(msl_binder *b, msl_logical **plan, uint32_t *id) MSL_MUST_CHECK;
 morsel_status msl_plan_positional_join(msl_binder *b, msl_logical *left, msl_logical *right,
                                        msl_logical **out) MSL_MUST_CHECK;
+
+/* ---- bind_on_pairs.c ---- */
+
+/// left FULL JOIN right ON the conjuncts, in which subqueries may use both sides.
+morsel_status msl_plan_full_on_pairs(msl_binder *b, msl_logical *left, msl_logical *right, const msl_exprs *conjuncts,
+                                     msl_at at, msl_logical **out) MSL_MUST_CHECK;
+/// ASOF: *right becomes its rows beside the values of the left side for which the conjuncts hold; `on` gets the condition
+/// that they are those of the left row.
+morsel_status msl_plan_asof_candidates(msl_binder *b, msl_logical **left, msl_logical **right, const msl_exprs *conjuncts,
+                                       msl_at at, msl_exprs *on) MSL_MUST_CHECK;
 
 /* ---- bind_query.c, bind_select.c, bind_setop.c ---- */
 

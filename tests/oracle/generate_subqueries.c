@@ -37,15 +37,15 @@ void add_subquery_from(choice *c, text *out, const scope *s, scope *inner, int d
 
 /// A walk along i -> k of a table that starts, and may end, where the row around says.
 static void recursive_subquery(choice *c, text *out, const char *from, const char *to) {
-    static const char *const results[] = {"count(*)", "max(z.i)", "sum(z.n)", "count(z.i)"};
+    static const char *const results[] = {"count(*)", "max(walk.i)", "sum(walk.n)", "count(walk.i)"};
     unsigned table = (unsigned)choose(c, ORACLE_TABLES);
-    text_add(out, "(WITH RECURSIVE z(i, n) AS (SELECT %s, 0 UNION SELECT %s, z.n + 1 FROM ", from, chance(c, 50) ? "y.k" : "y.k + 1");
-    if (chance(c, 50)) text_add(out, "z JOIN t%u AS y ON y.i = z.i", table);
-    else text_add(out, "(SELECT i, k FROM t%u WHERE %s) AS y, z", table, chance(c, 50) ? "k IS NOT NULL" : "i < 5");
-    text_add(out, " WHERE z.i = y.i AND z.n < %u", 1 + (unsigned)choose(c, 4));
-    if (chance(c, 60)) text_add(out, " AND y.k <> %s", to);
-    text_add(out, ") SELECT %s FROM z", results[choose(c, 4)]);
-    if (chance(c, 30)) text_add(out, " WHERE z.i >= %s", to);
+    text_add(out, "(WITH RECURSIVE walk(i, n) AS (SELECT %s, 0 UNION SELECT %s, walk.n + 1 FROM ", from, chance(c, 50) ? "step.k" : "step.k + 1");
+    if (chance(c, 50)) text_add(out, "walk JOIN t%u AS step ON step.i = walk.i", table);
+    else text_add(out, "(SELECT i, k FROM t%u WHERE %s) AS step, walk", table, chance(c, 50) ? "k IS NOT NULL" : "i < 5");
+    text_add(out, " WHERE walk.i = step.i AND walk.n < %u", 1 + (unsigned)choose(c, 4));
+    if (chance(c, 60)) text_add(out, " AND step.k <> %s", to);
+    text_add(out, ") SELECT %s FROM walk", results[choose(c, 4)]);
+    if (chance(c, 30)) text_add(out, " WHERE walk.i >= %s", to);
     text_add(out, ")");
 }
 
