@@ -3,8 +3,9 @@
 
 #include <string.h>
 
-morsel_status msl_group_states_init(msl_group_states *s, msl_arena *arena, const msl_agg_call *calls, uint32_t call_count,
-                                    msl_error *err) {
+morsel_status msl_group_states_init(msl_group_states *s, msl_arena *arena, const msl_plan *plan, msl_error *err) {
+    const msl_agg_call *calls = plan->agg.calls;
+    uint32_t call_count = plan->agg.call_count;
     *s = (msl_group_states){.call_count = call_count, .calls = calls};
     s->offsets = MSL_NEW_ARRAY(arena, uint32_t, call_count ? call_count : 1);
     if (!s->offsets) return msl_error_nomem(err, NULL, sizeof(uint32_t) * call_count);
@@ -21,7 +22,7 @@ morsel_status msl_group_states_init(msl_group_states *s, msl_arena *arena, const
         const msl_aggregate *fn = calls[i].fn.aggregate;
         if (fn->init) fn->init(calls[i].fn.bound, s->image + s->offsets[i]);
     }
-    return MORSEL_OK;
+    return msl_group_switch_new(&s->branches, &plan->agg.branches, calls, call_count, arena, err);
 }
 
 morsel_status msl_group_scratch_init(msl_group_scratch *scratch, const msl_group_states *states, msl_arena *arena,
@@ -35,7 +36,7 @@ morsel_status msl_group_scratch_init(msl_group_scratch *scratch, const msl_group
     scratch->states = MSL_NEW_ARRAY(arena, char *, capacity);
     scratch->args = MSL_NEW_ARRAY(arena, const msl_vector *, most_args);
     if (!scratch->sel || !scratch->states || !scratch->args) return msl_error_nomem(err, NULL, capacity * 12);
-    return MORSEL_OK;
+    return msl_switch_rows_init(&scratch->rows, states->branches, capacity, arena, err);
 }
 
 static char *keep_in_pages(void *keeper, size_t bytes) {
@@ -96,32 +97,57 @@ static void set_call(msl_group_scratch *scratch, const msl_agg_call *call, const
     for (uint32_t a = 0; a < call->arg_count; a++) scratch->args[a] = &columns[call->args[a]];
 }
 
-morsel_status msl_group_states_update(const msl_group_states *s, msl_group_scratch *scratch, const msl_vector *columns,
-                                      const uint32_t *sel, uint32_t n, char *const *rows, uint32_t offset) {
+/// Updates one call; `rows` are NULL where all rows go to the states at `to`.
+static morsel_status update_call(const msl_group_states *s, msl_group_scratch *scratch, uint32_t i,
+                                 const msl_vector *columns, const uint32_t *sel, uint32_t n, char *const *rows,
+                                 uint32_t offset, char *to) {
+    const msl_agg_call *call = &s->calls[i];
+    const msl_aggregate *fn = call->fn.aggregate;
+    uint32_t count = msl_agg_call_rows(call, columns, &sel, n, rows ? &rows : NULL, scratch);
+    if (count == 0) return MORSEL_OK;
+    set_call(scratch, call, columns);
+    if (!rows) return fn->update_one(&scratch->ctx, scratch->args, sel, count, to + s->offsets[i]);
+    return fn->update(&scratch->ctx, scratch->args, sel, count, rows, offset + s->offsets[i]);
+}
+
+/// Updates the calls that have a branch, each with the rows of its branch.
+static morsel_status update_branches(const msl_group_states *s, msl_group_scratch *scratch, const msl_vector *columns,
+                                     const uint32_t *sel, uint32_t n, char *const *rows, uint32_t offset, char *to) {
+    const msl_group_switch *branches = s->branches;
+    msl_switch_rows *by_branch = &scratch->rows;
+    morsel_status status = MORSEL_OK;
+    uint32_t first = 0;
+    msl_group_switch_sort(branches, columns, sel, n, rows, by_branch);
+    for (uint32_t t = 0; t < by_branch->touched_count && status == MORSEL_OK; t++) {
+        uint32_t branch = by_branch->touched[t], end = by_branch->ends[branch];
+        for (uint32_t i = branches->first_call[branch]; i != MSL_NO_BRANCH && status == MORSEL_OK;
+             i = branches->next_call[i]) {
+            status = update_call(s, scratch, i, columns, by_branch->sel + first, end - first,
+                                 rows ? by_branch->states + first : NULL, offset, to);
+        }
+        first = end;
+    }
+    msl_switch_rows_clear(by_branch);
+    return status;
+}
+
+static morsel_status update_calls(const msl_group_states *s, msl_group_scratch *scratch, const msl_vector *columns,
+                                  const uint32_t *sel, uint32_t n, char *const *rows, uint32_t offset, char *to) {
     MSL_ASSERT(n <= scratch->capacity);
     for (uint32_t i = 0; i < s->call_count; i++) {
-        const msl_agg_call *call = &s->calls[i];
-        const uint32_t *call_sel = sel;
-        char *const *call_rows = rows;
-        uint32_t count = msl_agg_call_rows(call, columns, &call_sel, n, &call_rows, scratch);
-        if (count == 0) continue;
-        set_call(scratch, call, columns);
-        MSL_TRY(call->fn.aggregate->update(&scratch->ctx, scratch->args, call_sel, count, call_rows, offset + s->offsets[i]));
+        if (!s->calls[i].branch) MSL_TRY(update_call(s, scratch, i, columns, sel, n, rows, offset, to));
     }
-    return MORSEL_OK;
+    return s->branches ? update_branches(s, scratch, columns, sel, n, rows, offset, to) : MORSEL_OK;
+}
+
+morsel_status msl_group_states_update(const msl_group_states *s, msl_group_scratch *scratch, const msl_vector *columns,
+                                      const uint32_t *sel, uint32_t n, char *const *rows, uint32_t offset) {
+    return update_calls(s, scratch, columns, sel, n, rows, offset, NULL);
 }
 
 morsel_status msl_group_states_update_one(const msl_group_states *s, msl_group_scratch *scratch, const msl_vector *columns,
                                           const uint32_t *sel, uint32_t n, char *to) {
-    for (uint32_t i = 0; i < s->call_count; i++) {
-        const msl_agg_call *call = &s->calls[i];
-        const uint32_t *call_sel = sel;
-        uint32_t count = msl_agg_call_rows(call, columns, &call_sel, n, NULL, scratch);
-        if (count == 0) continue;
-        set_call(scratch, call, columns);
-        MSL_TRY(call->fn.aggregate->update_one(&scratch->ctx, scratch->args, call_sel, count, to + s->offsets[i]));
-    }
-    return MORSEL_OK;
+    return update_calls(s, scratch, columns, sel, n, NULL, 0, to);
 }
 
 morsel_status msl_group_states_combine(const msl_group_states *s, msl_group_scratch *scratch, char *const *to,

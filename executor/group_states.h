@@ -8,8 +8,8 @@
 #ifndef MSL_GROUP_STATES_H
 #define MSL_GROUP_STATES_H
 
+#include "executor/group_switch.h"
 #include "executor/row_layout.h"
-#include "planner/physical.h"
 
 typedef struct msl_group_states {
     uint32_t call_count;
@@ -19,6 +19,7 @@ typedef struct msl_group_states {
     char *image;
     bool has_text;          ///< some state keeps strings
     bool is_ordered;        ///< some aggregate depends on the order of rows
+    const msl_group_switch *branches; ///< of the calls that have one; NULL: none has
 } msl_group_states;
 
 /// A worker's buffers.
@@ -27,11 +28,13 @@ typedef struct msl_group_scratch {
     uint32_t *sel;
     char **states;
     const msl_vector **args;
+    msl_switch_rows rows;
     msl_agg_ctx ctx;        ///< err, env, keep, keeper set by the user of the scratch
 } msl_group_scratch;
 
-MSL_MUST_CHECK morsel_status msl_group_states_init(msl_group_states *states, msl_arena *arena, const msl_agg_call *calls,
-                                                   uint32_t call_count, msl_error *err);
+/// The states of the calls of an aggregation's plan node.
+MSL_MUST_CHECK morsel_status msl_group_states_init(msl_group_states *states, msl_arena *arena, const msl_plan *plan,
+                                                   msl_error *err);
 MSL_MUST_CHECK morsel_status msl_group_scratch_init(msl_group_scratch *scratch, const msl_group_states *states,
                                                     msl_arena *arena, uint32_t capacity, const msl_environment *env,
                                                     msl_error *err);

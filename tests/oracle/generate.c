@@ -520,8 +520,35 @@ static void where_clause(choice *c, text *out, const scope *s, int depth) {
     predicate(c, out, s, depth);
 }
 
+/// Many calls whose FILTERs compare the same keys with constants, as PIVOT makes them; one number says all of their answers.
+static void branches(choice *c, text *out, const scope *s, int depth) {
+    text key = {0}, second = {0}, argument = {0};
+    leaf(c, &key, s, INT, 0);
+    if (chance(c, 40)) leaf(c, &second, s, TEXT, 0);
+    leaf(c, &argument, s, INT, 0);
+    int first = (int)choose(c, 6) - 3, rest = chance(c, 30);
+    text_add(out, "(");
+    for (int k = 0; k < 10; k++) {
+        text_add(out, "%s%d * count(%s) FILTER (WHERE %s = %d", k ? " + " : "", k * k + 1, argument.bytes, key.bytes, first + k);
+        if (second.length) text_add(out, " AND %s = 'a'", second.bytes);
+        if (rest && k % 3 == 0) {
+            text_add(out, " AND ");
+            predicate(c, out, s, depth - 2);
+        }
+        text_add(out, ")");
+    }
+    text_add(out, ")");
+    text_free(&key);
+    text_free(&second);
+    text_free(&argument);
+}
+
 /// An aggregate call; every result is exact in both engines.
 static void aggregate(choice *c, text *out, const scope *s, int depth) {
+    if (chance(c, 4)) {
+        branches(c, out, s, depth);
+        return;
+    }
     switch (choose(c, 9)) {
     case 0: text_add(out, "count(*)"); break;
     case 1: call(c, out, s, "count", (kind)choose(c, KINDS), 1, depth); break;
