@@ -4,6 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+/// A text cut to fit its buffer does not end within a character.
+static void end_at_character(char *text, size_t room, int wanted) {
+    if (wanted < (int)room) return;
+    size_t end = room - 1, start = end;
+    while (start > 0 && ((unsigned char)text[start - 1] & 0xC0) == 0x80) start--;
+    if (start == 0 || (unsigned char)text[start - 1] < 0xC0) return; // no lead byte
+    unsigned lead = (unsigned char)text[start - 1];
+    if (end - start < (lead >= 0xF0 ? 3u : lead >= 0xE0 ? 2u : 1u)) text[start - 1] = 0;
+}
+
 static void error_vset(msl_error *err, morsel_status status, const char *sqlstate, int64_t offset, uint32_t length,
                        const char *fmt, va_list args) {
     if (!err || err->status != MORSEL_OK) return;
@@ -13,7 +23,7 @@ static void error_vset(msl_error *err, morsel_status status, const char *sqlstat
     err->sql_length = length;
     err->file_offset = -1;
     snprintf(err->sqlstate, sizeof err->sqlstate, "%s", sqlstate);
-    vsnprintf(err->message, sizeof err->message, fmt, args);
+    end_at_character(err->message, sizeof err->message, vsnprintf(err->message, sizeof err->message, fmt, args));
 }
 
 morsel_status msl_error_set(msl_error *err, morsel_status status, const char *sqlstate, const char *fmt, ...) {

@@ -20,8 +20,6 @@ morsel_status msl_collect_call_init(msl_collect_call *out, const msl_agg_call *c
         return msl_sort_spec_over(&out->order, arena, layout, place_offset, call->order, call->order_count, err);
     }
     bool by_argument = flags & MSL_AGG_BY_ARGUMENT && call->arg_count;
-    out->is_by_value = by_argument && call->arg_count == 1 && !out->is_distinct && !(flags & MSL_AGG_TAKES_NULLS) &&
-                       msl_value_run_takes(call->fn.arg_types[0]);
     return msl_sort_spec_over(&out->order, arena, layout, place_offset, keys, by_argument ? 1 : 0, err);
 }
 
@@ -92,21 +90,4 @@ morsel_status msl_collect_rows(const msl_collect_call *c, const msl_row_layout *
         keep_distinct(&order, run);
     }
     return c->needs_order ? msl_collect_sort(&c->order, run, &order, lane) : MORSEL_OK;
-}
-
-morsel_status msl_collect_values(const msl_collect_call *c, const msl_row_layout *layout, char *const *rows, uint64_t n,
-                                 msl_value_run *run, msl_lane *lane) {
-    const msl_agg_call *call = c->call;
-    const msl_type *type = call->fn.arg_types[0];
-    column_at argument = find_column(layout, call->args[0]), filter = {0};
-    if (call->filter >= 0) filter = find_column(layout, (uint32_t)call->filter);
-    if (!msl_value_run_reserve(run, n)) return msl_error_nomem(lane->err, NAME, n * 2 * sizeof *run->words);
-    for (uint64_t i = 0; i < n; i++) {
-        if (i % CHECK_ROWS == 0 && msl_cancelled(lane->query)) return msl_interrupted(lane);
-        const char *row = rows[i];
-        bool counts = !is_null(row, &argument) && (call->filter < 0 || (!is_null(row, &filter) && row[filter.offset]));
-        run->words[run->count] = msl_value_run_word(type, row + argument.offset);
-        run->count += counts;
-    }
-    return msl_value_run_sort(run, lane);
 }

@@ -13,7 +13,6 @@
 
 #include "executor/group_states.h"
 #include "executor/sort_run.h"
-#include "executor/value_run.h"
 
 /// What a call needs to know, made once for all lanes.
 typedef struct msl_collect_call {
@@ -21,7 +20,6 @@ typedef struct msl_collect_call {
     bool is_distinct;
     msl_sort_spec distinct;      ///< by the arguments
     bool needs_order;            ///< the aggregate's result depends on the order of its rows
-    bool is_by_value;            ///< only the ascending values of its only argument matter: msl_collect_values suffices
     msl_sort_spec order;         ///< by ORDER BY or the first argument; without columns: by place
 } msl_collect_call;
 
@@ -43,8 +41,5 @@ static inline bool msl_collect_same(const msl_sort_order *order, const msl_sort_
 ///   in       rows: the group's rows in the layout
 MSL_MUST_CHECK morsel_status msl_collect_rows(const msl_collect_call *call, const msl_row_layout *layout, char *const *rows,
                                               uint64_t n, msl_sort_run *run, msl_lane *lane);
-/// Fills run with the values of the argument that count, ascending (is_by_value).
-MSL_MUST_CHECK morsel_status msl_collect_values(const msl_collect_call *call, const msl_row_layout *layout,
-                                                char *const *rows, uint64_t n, msl_value_run *run, msl_lane *lane);
 
 #endif

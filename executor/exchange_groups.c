@@ -10,6 +10,7 @@
 #define SEND_PAGE_BYTES (32u * 1024)
 #define DRAIN_BYTES_MAX (192u * 1024)
 #define SCATTER_WHOLE_FROM 16384u ///< rows in tables kept whole from which folding them in parallel pays
+#define SCATTER_VALUES_FROM (2048u * 1024) ///< ... and bytes, where states are all values of their group
 
 // ---- plan ----
 
@@ -157,7 +158,7 @@ static morsel_status fold_block(msl_group_partition *part, msl_group_folder *f, 
         for (uint32_t k = 0; k < n; k++) f->hashes[k] = msl_row_hash(f->from[k]);
     }
     MSL_TRY(msl_group_table_find(&part->table, keys, page->row_bytes, f->hashes, n, f->rows, lane->err));
-    f->scratch.ctx.err = lane->err;
+    msl_group_scratch_use(&f->scratch, lane);
     msl_group_scratch_keep_in_pages(&f->scratch, &part->table.rows);
     if (kind == MSL_GROUP_STATE_PAGES) {
         return msl_group_states_combine(&gp->states, &f->scratch, f->rows, f->from, n, state_at);
@@ -271,7 +272,9 @@ static morsel_status scatter_whole(msl_operator *op, msl_lane *lane, void *item)
 morsel_status msl_group_exchange_finalize(msl_group_exchange *x, msl_work *work, msl_error *err) {
     uint32_t count = 0;
     for (msl_row_page *list = atomic_load(&x->whole); list; list = list->next_list) count++;
-    bool scatter = atomic_load(&x->is_partitioned) || (count > 1 && atomic_load(&x->whole_rows) > SCATTER_WHOLE_FROM);
+    bool is_large = atomic_load(&x->whole_rows) > SCATTER_WHOLE_FROM ||
+                    (x->plan.states.has_values && atomic_load(&x->held) > SCATTER_VALUES_FROM);
+    bool scatter = atomic_load(&x->is_partitioned) || (count > 1 && is_large);
     if (count == 0 || !scatter) return MORSEL_OK;
     x->items = MSL_NEW_ARRAY(x->op->query->arena, msl_group_whole, count);
     if (!x->items) return msl_error_nomem(err, NAME, sizeof(msl_group_whole) * count);

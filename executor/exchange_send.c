@@ -161,17 +161,27 @@ static uint32_t partition_of(const msl_group_sender *s, uint32_t kind, const cha
     return msl_hash_partition(hash, MSL_GROUP_PARTITION_BITS);
 }
 
-/// Copies the strings at one offset of n new rows into the pages of the rows. Long strings are rare: the page of a row is
-/// looked for only then.
+/// A page and the list that it is in.
+typedef struct row_home {
+    msl_row_pages *list;
+    msl_row_page *page;
+} row_home;
+
+/// Where a new row lies. Looked for only when it has more bytes to take along.
+static row_home home_of(msl_group_sender *s, uint32_t kind, const char *row) {
+    row_home home = {.list = &s->pages[partition_of(s, kind, row) * MSL_GROUP_PAGE_KINDS + kind]};
+    home.page = home.list->head;
+    while (row < (char *)home.page || row >= (char *)home.page + home.page->bytes) home.page = home.page->next;
+    return home;
+}
+
+/// Copies the strings at one offset of n new rows into the pages of the rows. Long strings are rare.
 static morsel_status own_text_at(msl_group_sender *s, uint32_t offset, uint32_t kind, uint32_t n, msl_lane *lane) {
     for (uint32_t k = 0; k < n; k++) {
         const msl_string *text = (const msl_string *)(s->rows[k] + offset);
         if (MSL_LIKELY(text->length <= MSL_STRING_INLINE) || text->length == MSL_NULL_TEXT) continue;
-        uint32_t p = partition_of(s, kind, s->rows[k]);
-        msl_row_pages *list = &s->pages[p * MSL_GROUP_PAGE_KINDS + kind];
-        msl_row_page *home = list->head;
-        while (s->rows[k] < (char *)home || s->rows[k] >= (char *)home + home->bytes) home = home->next;
-        MSL_TRY(msl_row_own_text_at(offset, list, NULL, &home, &s->rows[k], 1, NAME, lane->err));
+        row_home home = home_of(s, kind, s->rows[k]);
+        MSL_TRY(msl_row_own_text_at(offset, home.list, NULL, &home.page, &s->rows[k], 1, NAME, lane->err));
     }
     return MORSEL_OK;
 }
@@ -200,6 +210,29 @@ static morsel_status own_state_text(msl_group_sender *s, uint32_t n, msl_lane *l
     return MORSEL_OK;
 }
 
+static char *keep_at_home(void *keeper, size_t bytes) {
+    const row_home *home = keeper;
+    return msl_row_pages_bytes(home->list, home->page, bytes);
+}
+
+/// Copies the values that the states of rows [0, n) keep into the rows' pages.
+static morsel_status own_state_values(msl_group_sender *s, uint32_t n, msl_lane *lane) {
+    const msl_group_plan *gp = &s->exchange->plan;
+    for (uint32_t i = 0; gp->states.has_values && i < gp->states.call_count; i++) {
+        if (!gp->states.is_of_values[i]) continue;
+        uint32_t at = gp->state_layout.tail_offset + gp->states.offsets[i];
+        for (uint32_t k = 0; k < n; k++) {
+            msl_group_values *values = (msl_group_values *)(s->rows[k] + at), from = *values;
+            if (from.count == 0) continue;
+            row_home home = home_of(s, MSL_GROUP_STATE_PAGES, s->rows[k]);
+            msl_agg_ctx ctx = {.err = lane->err, .keep = keep_at_home, .keeper = &home};
+            *values = (msl_group_values){0};
+            MSL_TRY(msl_group_values_combine(&ctx, values, &from));
+        }
+    }
+    return MORSEL_OK;
+}
+
 /// Scatters n state rows that lie side by side.
 static morsel_status scatter_states(msl_group_sender *s, const char *from, uint32_t n, msl_lane *lane) {
     const msl_row_layout *layout = &s->exchange->plan.state_layout;
@@ -209,6 +242,7 @@ static morsel_status scatter_states(msl_group_sender *s, const char *from, uint3
     }
     MSL_TRY(own_key_text(s, MSL_GROUP_STATE_PAGES, n, lane));
     MSL_TRY(own_state_text(s, n, lane));
+    MSL_TRY(own_state_values(s, n, lane));
     return hand_over_full(s, lane);
 }
 
@@ -244,13 +278,14 @@ static morsel_status scatter_chunk(msl_group_sender *s, const msl_chunk *in, con
     }
     MSL_TRY(scatter_keys(s, &gp->state_layout, MSL_GROUP_STATE_PAGES, gp->states.image, in, lane));
     MSL_TRY(own_key_text(s, MSL_GROUP_STATE_PAGES, in->live, lane));
-    s->scratch.ctx.err = lane->err;
+    msl_group_scratch_use(&s->scratch, lane);
     s->scratch.ctx.ordinal = lane->ordinal;
     s->scratch.ctx.first_row = shipment->first_row;
     msl_group_scratch_keep_in_arena(&s->scratch, lane->scratch);
     MSL_TRY(msl_group_states_update(&gp->states, &s->scratch, in->columns, in->sel, in->live, s->rows,
                                     gp->state_layout.tail_offset));
     MSL_TRY(own_state_text(s, in->live, lane));
+    MSL_TRY(own_state_values(s, in->live, lane));
     return hand_over_full(s, lane);
 }
 

@@ -61,7 +61,7 @@ static morsel_status add_block(msl_group_sets *s, msl_group_scratch *scratch, ms
     MSL_TRY(msl_group_table_find(&s->table, s->keys, 8 * (size_t)gp->state_layout.key_words, s->hashes, n, s->to,
                                  lane->err));
     s->groups_of[s->set] += s->table.group_count - groups;
-    scratch->ctx.err = lane->err;
+    msl_group_scratch_use(scratch, lane);
     msl_group_scratch_keep_in_pages(scratch, &s->table.rows);
     return msl_group_states_combine(&gp->states, scratch, s->to, s->from, n, gp->state_layout.tail_offset);
 }

@@ -3,16 +3,23 @@
 
 #include <string.h>
 
+#define VALUE_ROWS 1024u ///< values that an aggregate is given at a time
+#define CHECK_GROUPS 64u
+
 morsel_status msl_group_states_init(msl_group_states *s, msl_arena *arena, const msl_plan *plan, msl_error *err) {
     const msl_agg_call *calls = plan->agg.calls;
     uint32_t call_count = plan->agg.call_count;
     *s = (msl_group_states){.call_count = call_count, .calls = calls};
     s->offsets = MSL_NEW_ARRAY(arena, uint32_t, call_count ? call_count : 1);
-    if (!s->offsets) return msl_error_nomem(err, NULL, sizeof(uint32_t) * call_count);
+    s->is_of_values = MSL_NEW_ARRAY(arena, bool, call_count ? call_count : 1);
+    if (!s->offsets || !s->is_of_values) return msl_error_nomem(err, NULL, sizeof(uint32_t) * call_count);
     for (uint32_t i = 0; i < call_count; i++) {
         const msl_aggregate *fn = calls[i].fn.aggregate;
+        const msl_agg_call *call = &calls[i];
         s->offsets[i] = s->bytes;
-        s->bytes += (fn->state_bytes + 7u) & ~7u;
+        s->is_of_values[i] = msl_aggregate_is_of_values(&call->fn) && !call->is_distinct && !call->order_count;
+        s->has_values |= s->is_of_values[i];
+        s->bytes += s->is_of_values[i] ? sizeof(msl_group_values) : (fn->state_bytes + 7u) & ~7u;
         if (fn->string_count) s->has_text = true;
         if (fn->flags & MSL_AGG_ORDERED) s->is_ordered = true;
     }
@@ -20,9 +27,31 @@ morsel_status msl_group_states_init(msl_group_states *s, msl_arena *arena, const
     if (!s->image) return msl_error_nomem(err, NULL, s->bytes);
     for (uint32_t i = 0; i < call_count; i++) {
         const msl_aggregate *fn = calls[i].fn.aggregate;
-        if (fn->init) fn->init(calls[i].fn.bound, s->image + s->offsets[i]);
+        if (fn->init && !s->is_of_values[i]) fn->init(calls[i].fn.bound, s->image + s->offsets[i]);
     }
     return msl_group_switch_new(&s->branches, &plan->agg.branches, calls, call_count, arena, err);
+}
+
+static void free_run(void *run) { msl_value_run_deinit(run); }
+
+/// What finishing calls of values needs.
+static morsel_status init_values(msl_group_scratch *scratch, const msl_group_states *states, msl_arena *arena,
+                                 msl_error *err) {
+    uint32_t state_bytes = 1;
+    scratch->run = MSL_NEW(arena, msl_value_run);
+    scratch->values = MSL_NEW_ARRAY(arena, msl_vector, states->call_count);
+    if (!scratch->run || !scratch->values || !msl_arena_on_free(arena, free_run, scratch->run)) {
+        return msl_error_nomem(err, NULL, sizeof(msl_vector) * states->call_count);
+    }
+    scratch->run->memory = arena->memory;
+    for (uint32_t i = 0; i < states->call_count; i++) {
+        const msl_agg_call *call = &states->calls[i];
+        if (!states->is_of_values[i]) continue;
+        if (call->fn.aggregate->state_bytes > state_bytes) state_bytes = call->fn.aggregate->state_bytes;
+        MSL_TRY(msl_vector_init(&scratch->values[i], call->fn.arg_types[0], VALUE_ROWS, arena, err));
+    }
+    scratch->state = msl_arena_alloc(arena, state_bytes);
+    return scratch->state ? MORSEL_OK : msl_error_nomem(err, NULL, state_bytes);
 }
 
 morsel_status msl_group_scratch_init(msl_group_scratch *scratch, const msl_group_states *states, msl_arena *arena,
@@ -36,7 +65,8 @@ morsel_status msl_group_scratch_init(msl_group_scratch *scratch, const msl_group
     scratch->states = MSL_NEW_ARRAY(arena, char *, capacity);
     scratch->args = MSL_NEW_ARRAY(arena, const msl_vector *, most_args);
     if (!scratch->sel || !scratch->states || !scratch->args) return msl_error_nomem(err, NULL, capacity * 12);
-    return msl_switch_rows_init(&scratch->rows, states->branches, capacity, arena, err);
+    MSL_TRY(msl_switch_rows_init(&scratch->rows, states->branches, capacity, arena, err));
+    return states->has_values ? init_values(scratch, states, arena, err) : MORSEL_OK;
 }
 
 static char *keep_in_pages(void *keeper, size_t bytes) {
@@ -97,17 +127,29 @@ static void set_call(msl_group_scratch *scratch, const msl_agg_call *call, const
     for (uint32_t a = 0; a < call->arg_count; a++) scratch->args[a] = &columns[call->args[a]];
 }
 
+morsel_status msl_group_state_update_one(const msl_group_states *s, uint32_t i, msl_group_scratch *scratch,
+                                         const msl_vector *columns, const uint32_t *sel, uint32_t n, char *state) {
+    const msl_agg_call *call = &s->calls[i];
+    if (s->is_of_values[i]) {
+        return msl_group_values_update(&scratch->ctx, &columns[call->args[0]], sel, n, &state, true, 0);
+    }
+    set_call(scratch, call, columns);
+    return call->fn.aggregate->update_one(&scratch->ctx, scratch->args, sel, n, state);
+}
+
 /// Updates one call; `rows` are NULL where all rows go to the states at `to`.
 static morsel_status update_call(const msl_group_states *s, msl_group_scratch *scratch, uint32_t i,
                                  const msl_vector *columns, const uint32_t *sel, uint32_t n, char *const *rows,
                                  uint32_t offset, char *to) {
     const msl_agg_call *call = &s->calls[i];
-    const msl_aggregate *fn = call->fn.aggregate;
-    uint32_t count = msl_agg_call_rows(call, columns, &sel, n, rows ? &rows : NULL, scratch);
+    uint32_t count = msl_agg_call_rows(call, columns, &sel, n, rows ? &rows : NULL, scratch), at = offset + s->offsets[i];
     if (count == 0) return MORSEL_OK;
+    if (!rows) return msl_group_state_update_one(s, i, scratch, columns, sel, count, to + s->offsets[i]);
+    if (s->is_of_values[i]) {
+        return msl_group_values_update(&scratch->ctx, &columns[call->args[0]], sel, count, rows, false, at);
+    }
     set_call(scratch, call, columns);
-    if (!rows) return fn->update_one(&scratch->ctx, scratch->args, sel, count, to + s->offsets[i]);
-    return fn->update(&scratch->ctx, scratch->args, sel, count, rows, offset + s->offsets[i]);
+    return call->fn.aggregate->update(&scratch->ctx, scratch->args, sel, count, rows, at);
 }
 
 /// Updates the calls that have a branch, each with the rows of its branch.
@@ -155,10 +197,24 @@ morsel_status msl_group_states_combine(const msl_group_states *s, msl_group_scra
     for (uint32_t i = 0; i < s->call_count; i++) {
         const msl_aggregate *fn = s->calls[i].fn.aggregate;
         uint32_t at = offset + s->offsets[i];
+        for (uint32_t k = 0; s->is_of_values[i] && k < n; k++) {
+            if (scratch->lane && msl_cancelled(scratch->lane->query)) return msl_interrupted(scratch->lane);
+            const msl_group_values *values = (const msl_group_values *)(from[k] + at);
+            MSL_TRY(msl_group_values_combine(&scratch->ctx, (msl_group_values *)(to[k] + at), values));
+        }
         scratch->ctx.bound = s->calls[i].fn.bound;
-        for (uint32_t k = 0; k < n; k++) MSL_TRY(fn->combine(&scratch->ctx, to[k] + at, from[k] + at));
+        for (uint32_t k = 0; !s->is_of_values[i] && k < n; k++) {
+            MSL_TRY(fn->combine(&scratch->ctx, to[k] + at, from[k] + at));
+        }
     }
     return MORSEL_OK;
+}
+
+static morsel_status finalize_values(msl_group_scratch *scratch, const msl_group_states *s, uint32_t i, const char *state,
+                                     msl_vector *out, uint32_t row) {
+    if (row % CHECK_GROUPS == 0 && msl_cancelled(scratch->lane->query)) return msl_interrupted(scratch->lane);
+    return msl_group_values_finalize(&scratch->ctx, s->calls[i].fn.aggregate, (const msl_group_values *)state, scratch->run,
+                                     &scratch->values[i], VALUE_ROWS, scratch->state, scratch->lane, out, row);
 }
 
 morsel_status msl_group_states_finalize(const msl_group_states *s, msl_group_scratch *scratch, char *const *rows,
@@ -168,7 +224,10 @@ morsel_status msl_group_states_finalize(const msl_group_states *s, msl_group_scr
         uint32_t at = offset + s->offsets[i];
         scratch->ctx.bound = s->calls[i].fn.bound;
         msl_vector_reset(&out[i]);
-        for (uint32_t k = 0; k < n; k++) MSL_TRY(fn->finalize(&scratch->ctx, rows[k] + at, &out[i], k));
+        for (uint32_t k = 0; k < n; k++) {
+            if (s->is_of_values[i]) MSL_TRY(finalize_values(scratch, s, i, rows[k] + at, &out[i], k));
+            else MSL_TRY(fn->finalize(&scratch->ctx, rows[k] + at, &out[i], k));
+        }
     }
     return MORSEL_OK;
 }

@@ -40,7 +40,6 @@ typedef struct collect_local {
     char **rows;                 ///< the partition's rows, group by group
     uint64_t row_count;
     msl_sort_run run;
-    msl_value_run values;
     const msl_row_page *page;    ///< next group
     uint32_t at;
     msl_group_scratch scratch;
@@ -87,7 +86,7 @@ static morsel_status collect_init_local(msl_operator *op, msl_lane *lane, msl_ro
         const msl_row_column *column = &g->layout.columns[c];
         MSL_TRY(msl_vector_init(&l->columns[column->column], column->type, capacity, lane->arena, lane->err));
     }
-    l->run.memory = l->values.memory = op->query->memory;
+    l->run.memory = op->query->memory;
     MSL_TRY(msl_group_scratch_init(&l->scratch, &g->states, lane->arena, capacity, lane->env, lane->err));
     return msl_chunk_init(&l->out, op->plan->types, op->plan->column_count, capacity, lane->arena, lane->err);
 }
@@ -183,9 +182,10 @@ static morsel_status begin_partition(collect_global *g, collect_local *l, const 
 
 // ---- the calls of one group ----
 
-/// Hands n rows to update_one, in order, a vector at a time.
-static morsel_status feed_rows(collect_global *g, collect_local *l, const msl_agg_call *call, char *const *rows, uint32_t n,
+/// Hands n rows to the state of call number i, in order, a vector at a time.
+static morsel_status feed_rows(collect_global *g, collect_local *l, uint32_t i, char *const *rows, uint32_t n,
                                bool removes_rows, char *state) {
+    const msl_agg_call *call = &g->states.calls[i];
     const uint32_t *sel = NULL;
     for (uint32_t c = 0; c < g->layout.column_count; c++) {
         uint32_t column = g->layout.columns[c].column;
@@ -196,14 +196,13 @@ static morsel_status feed_rows(collect_global *g, collect_local *l, const msl_ag
         msl_row_gather_column(&g->layout, c, rows, n, &l->columns[column], 0);
     }
     if (removes_rows) n = msl_agg_call_rows(call, l->columns, &sel, n, NULL, &l->scratch);
-    if (n == 0) return MORSEL_OK;
-    for (uint32_t a = 0; a < call->arg_count; a++) l->scratch.args[a] = &l->columns[call->args[a]];
-    return call->fn.aggregate->update_one(&l->scratch.ctx, l->scratch.args, sel, n, state);
+    return n ? msl_group_state_update_one(&g->states, i, &l->scratch, l->columns, sel, n, state) : MORSEL_OK;
 }
 
 /// A call that needs its rows sorted out: DISTINCT, or in order.
-static morsel_status run_collected(collect_global *g, collect_local *l, const msl_collect_call *c, char *const *rows,
-                                   uint64_t n, char *state, msl_lane *lane) {
+static morsel_status run_collected(collect_global *g, collect_local *l, uint32_t call, char *const *rows, uint64_t n,
+                                   char *state, msl_lane *lane) {
+    const msl_collect_call *c = &g->calls[call];
     const msl_aggregate *fn = c->call->fn.aggregate;
     uint32_t capacity = l->scratch.capacity;
     MSL_TRY(msl_collect_rows(c, &g->layout, rows, n, &l->run, lane));
@@ -216,37 +215,17 @@ static morsel_status run_collected(collect_global *g, collect_local *l, const ms
         uint32_t m = l->run.count - i < capacity ? (uint32_t)(l->run.count - i) : capacity;
         for (uint32_t k = 0; k < m; k++) l->batch[k] = l->run.entries[i + k].row;
         l->scratch.ctx.first_row = i;
-        MSL_TRY(feed_rows(g, l, c->call, l->batch, m, false, state));
+        MSL_TRY(feed_rows(g, l, call, l->batch, m, false, state));
     }
     return MORSEL_OK;
 }
 
-/// A call that needs only the sorted values of its argument.
-static morsel_status run_values(collect_local *l, const msl_collect_call *c, const msl_row_layout *layout, char *const *rows,
-                                uint64_t n, char *state, msl_lane *lane) {
-    const msl_aggregate *fn = c->call->fn.aggregate;
-    msl_vector *argument = &l->columns[c->call->args[0]];
-    uint32_t capacity = l->scratch.capacity;
-    MSL_TRY(msl_collect_values(c, layout, rows, n, &l->values, lane));
-    if (fn->begin) MSL_TRY(fn->begin(&l->scratch.ctx, state, l->values.count));
-    l->scratch.args[0] = argument;
-    for (uint64_t i = 0; i < l->values.count; i += capacity) {
-        if (fn->skip) i += fn->skip(state);
-        if (i >= l->values.count) break;
-        uint32_t m = l->values.count - i < capacity ? (uint32_t)(l->values.count - i) : capacity;
-        msl_vector_reset(argument);
-        msl_value_run_read(&l->values, argument->type, i, m, argument->data);
-        MSL_TRY(fn->update_one(&l->scratch.ctx, l->scratch.args, NULL, m, state));
-    }
-    return MORSEL_OK;
-}
-
-static morsel_status run_plain(collect_global *g, collect_local *l, const msl_collect_call *c, char *const *rows,
-                               uint64_t n, char *state, msl_lane *lane) {
+static morsel_status run_plain(collect_global *g, collect_local *l, uint32_t call, char *const *rows, uint64_t n,
+                               char *state, msl_lane *lane) {
     uint32_t capacity = l->scratch.capacity;
     for (uint64_t i = 0; i < n; i += capacity) {
         if (msl_cancelled(lane->query)) return msl_interrupted(lane);
-        MSL_TRY(feed_rows(g, l, c->call, rows + i, n - i < capacity ? (uint32_t)(n - i) : capacity, true, state));
+        MSL_TRY(feed_rows(g, l, call, rows + i, n - i < capacity ? (uint32_t)(n - i) : capacity, true, state));
     }
     return MORSEL_OK;
 }
@@ -255,15 +234,15 @@ static morsel_status run_group(collect_global *g, collect_local *l, char *group,
     uint32_t tail = g->group_layout.tail_offset;
     uint64_t n = read_u64(group + tail + GROUP_COUNT);
     char **rows = l->rows + (read_u64(group + tail + GROUP_END) - n);
-    l->scratch.ctx.err = lane->err;
+    msl_group_scratch_use(&l->scratch, lane);
     msl_group_scratch_keep_in_pages(&l->scratch, &l->groups.rows);
     for (uint32_t i = 0; i < g->states.call_count; i++) {
         const msl_collect_call *c = &g->calls[i];
         char *state = group + tail + GROUP_STATES + g->states.offsets[i];
-        l->scratch.ctx.bound = c->call->fn.bound;
-        if (c->is_by_value) MSL_TRY(run_values(l, c, &g->layout, rows, n, state, lane));
-        else if (c->is_distinct || c->needs_order) MSL_TRY(run_collected(g, l, c, rows, n, state, lane));
-        else MSL_TRY(run_plain(g, l, c, rows, n, state, lane));
+        l->scratch.ctx.bound = c->call->fn.bound; // for begin
+        bool is_sorted = c->is_distinct || (c->needs_order && !g->states.is_of_values[i]);
+        if (is_sorted) MSL_TRY(run_collected(g, l, i, rows, n, state, lane));
+        else MSL_TRY(run_plain(g, l, i, rows, n, state, lane));
     }
     return MORSEL_OK;
 }
@@ -325,7 +304,6 @@ static void collect_close_local(msl_operator *op, msl_lane *lane, msl_role role,
     collect_local *l = local;
     end_partition(l, op->query->memory);
     msl_memory_release(op->query->memory, l->run.entries, l->run.capacity * sizeof *l->run.entries);
-    msl_value_run_deinit(&l->values);
 }
 
 const msl_operator_ops msl_op_agg_collect = {

@@ -78,7 +78,8 @@ static morsel_status final_apply(msl_operator *op, msl_lane *lane, void *local, 
         msl_vector_reset(&l->out.columns[k]);
         msl_row_gather_key(&gp->state_layout, k, l->rows, n, &l->out.columns[k]);
     }
-    l->scratch.ctx.err = lane->err;
+    msl_group_scratch_use(&l->scratch, lane);
+    msl_group_scratch_keep_in_pages(&l->scratch, &l->partition->table.rows);
     MSL_TRY(msl_group_states_finalize(&gp->states, &l->scratch, l->rows, n, gp->state_layout.tail_offset,
                                       l->out.columns + gp->state_layout.key_count));
     out->columns = l->out.columns;

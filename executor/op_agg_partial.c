@@ -107,7 +107,7 @@ static morsel_status take_in(const msl_group_plan *gp, partial_local *l, msl_lan
         msl_group_memo_learn(&l->memo, key, in->sel, first, n, l->rows + first);
     }
     l->table_rows += in->live;
-    l->scratch.ctx.err = lane->err;
+    msl_group_scratch_use(&l->scratch, lane);
     l->scratch.ctx.ordinal = lane->ordinal;
     l->scratch.ctx.first_row = first_row;
     msl_group_scratch_keep_in_pages(&l->scratch, &l->table.rows);

@@ -67,7 +67,7 @@ static morsel_status simple_sink(msl_operator *op, msl_lane *lane, void *local, 
     simple_global *g = op->global;
     simple_local *l = local;
     *flow = MSL_FLOW_NEED_INPUT;
-    l->scratch.ctx.err = lane->err;
+    msl_group_scratch_use(&l->scratch, lane);
     l->scratch.ctx.ordinal = lane->ordinal;
     l->scratch.ctx.first_row = msl_row_order_take(&l->order, lane, in);
     return msl_group_states_update_one(&g->states, &l->scratch, in->columns, in->sel, in->live, l->states);
@@ -77,7 +77,7 @@ static morsel_status simple_combine(msl_operator *op, msl_lane *lane, void *loca
     simple_global *g = op->global;
     simple_local *l = local;
     pthread_mutex_lock(&g->lock);
-    g->scratch.ctx.err = lane->err;
+    msl_group_scratch_use(&g->scratch, lane);
     morsel_status status = msl_group_states_combine(&g->states, &g->scratch, &g->shared, &l->states, 1, 0);
     g->scratch.ctx.err = NULL;
     pthread_mutex_unlock(&g->lock);
@@ -99,7 +99,7 @@ static morsel_status simple_produce(msl_operator *op, msl_lane *lane, void *loca
     simple_global *g = op->global;
     simple_local *l = local;
     *done = true;
-    g->scratch.ctx.err = lane->err;
+    msl_group_scratch_use(&g->scratch, lane);
     MSL_TRY(msl_group_states_finalize(&g->states, &g->scratch, &g->shared, 1, 0, l->out.columns));
     out->columns = l->out.columns;
     out->column_count = l->out.column_count;

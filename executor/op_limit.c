@@ -1,6 +1,7 @@
 /// op_limit.c: LIMIT and OFFSET: passes rows [offset, offset + limit) of its input's order.
 ///
-/// Role     streaming; ends the pipelines it is in once it has enough (FINISHED), which stops their sources.
+/// Role     streaming; ends the pipelines it is in once it has enough (FINISHED), which stops their sources. With a second
+///          child, whose only row has the numbers, sink for that.
 /// Idea     which rows of a morsel count is known only when every morsel before it is done. The lane of the first
 ///          morsel passes its rows right on; the others copy what they have (HELD_BYTES a lane) and go on reading, or
 ///          park; at the morsel's end they wait for their turn and pass on what they hold. So the result is the same at
@@ -18,6 +19,7 @@
 
 typedef struct limit_global {
     uint64_t offset, end;   ///< rows that pass: [offset, end) of the input
+    uint64_t limit;
     _Atomic uint64_t seen;  ///< rows of all morsels before the present one, and of that one so far
 } limit_global;
 
@@ -31,31 +33,51 @@ typedef struct limit_local {
 
 /* ---- init ---- */
 
-/// The value of LIMIT or OFFSET.
+/// Takes the value of LIMIT or OFFSET.
 ///   nulls   NULL is no limit, as in PostgreSQL
-static morsel_status bound(msl_operator *op, const msl_expr *expr, const char *what, const char *sqlstate,
-                           uint64_t none, uint64_t *out, msl_error *err) {
-    *out = none;
-    if (!expr) return MORSEL_OK;
-    msl_value value;
-    MSL_TRY(msl_expr_evaluate_constant(expr, op->query, op->query->arena, &value, err));
-    if (value.is_null) return MORSEL_OK;
-    MSL_ASSERT(value.type->phys == MSL_PHYS_I64);
-    if (value.i64 < 0) {
+static morsel_status take(const msl_expr *expr, const msl_value *value, const char *what, const char *sqlstate,
+                          uint64_t *out, msl_error *err) {
+    if (value->is_null) return MORSEL_OK;
+    MSL_ASSERT(value->type->phys == MSL_PHYS_I64);
+    if (value->i64 < 0) {
         return msl_error_at(err, MORSEL_DATA, sqlstate, expr->sql_offset, expr->sql_length,
-                            "%s must not be negative, and is %lld", what, (long long)value.i64);
+                            "%s must not be negative, and is %lld", what, (long long)value->i64);
     }
-    *out = (uint64_t)value.i64;
+    *out = (uint64_t)value->i64;
+    return MORSEL_OK;
+}
+
+/// OFFSET and LIMIT: where they are columns, of `row` of `bounds`; else of themselves when there are no `bounds`.
+static morsel_status take_both(msl_operator *op, const msl_chunk *bounds, uint32_t row, msl_error *err) {
+    limit_global *g = op->global;
+    const msl_expr *exprs[] = {op->plan->limit.offset, op->plan->limit.limit};
+    for (uint32_t k = 0; k < 2; k++) {
+        msl_value value;
+        const msl_expr *e = exprs[k];
+        if (!e || (e->kind == MSL_EXPR_COLUMN) != (bounds != NULL)) continue;
+        if (bounds) value = msl_vector_get(&bounds->columns[e->column], row);
+        else MSL_TRY(msl_expr_evaluate_constant(e, op->query, op->query->arena, &value, err));
+        MSL_TRY(k ? take(e, &value, "LIMIT", "2201W", &g->limit, err) : take(e, &value, "OFFSET", "2201X", &g->offset, err));
+    }
+    g->end = g->limit > UINT64_MAX - g->offset ? UINT64_MAX : g->offset + g->limit;
     return MORSEL_OK;
 }
 
 static morsel_status limit_init_global(msl_operator *op, msl_error *err) {
     limit_global *g = op->global;
-    uint64_t count;
-    MSL_TRY(bound(op, op->plan->limit.offset, "OFFSET", "2201X", 0, &g->offset, err));
-    MSL_TRY(bound(op, op->plan->limit.limit, "LIMIT", "2201W", UINT64_MAX, &count, err));
-    g->end = count > UINT64_MAX - g->offset ? UINT64_MAX : g->offset + count;
-    return MORSEL_OK;
+    g->limit = UINT64_MAX;
+    return take_both(op, NULL, 0, err);
+}
+
+static unsigned limit_roles_of(const msl_plan *plan) {
+    return MSL_ROLE_STREAM | (plan->child_count > 1 ? MSL_ROLE_SINK : 0);
+}
+
+/// The only row of the second child.
+static morsel_status limit_sink(msl_operator *op, msl_lane *lane, void *local, const msl_chunk *in, msl_flow *flow) {
+    (void)local;
+    *flow = MSL_FLOW_NEED_INPUT;
+    return take_both(op, in, in->sel ? in->sel[0] : 0, lane->err);
 }
 
 /* ---- passing on, with the turn ---- */
@@ -148,11 +170,17 @@ static morsel_status limit_flush(msl_operator *op, msl_lane *lane, void *local, 
     return MORSEL_OK;
 }
 
-/* ---- close ---- */
+/* ---- again, close ---- */
+
+static void limit_rewind(msl_operator *op) {
+    limit_global *g = op->global;
+    atomic_store(&g->seen, 0);
+}
 
 static void limit_close_local(msl_operator *op, msl_lane *lane, msl_role role, void *local) {
-    (void)op, (void)lane, (void)role;
+    (void)op, (void)lane;
     limit_local *l = local;
+    if (role == MSL_SINK) return;
     msl_owned_chunk_free(l->out);
     for (msl_owned_chunk *c = l->held, *next; c; c = next) {
         next = c->next;
@@ -163,8 +191,8 @@ static void limit_close_local(msl_operator *op, msl_lane *lane, msl_role role, v
 /* ---- table ---- */
 
 const msl_operator_ops msl_op_limit = {
-    .name = "LIMIT", .roles = MSL_ROLE_STREAM,
+    .name = "LIMIT", .roles = MSL_ROLE_STREAM, .roles_of = limit_roles_of, .sink_child = 1,
     .global_bytes = sizeof(limit_global), .local_bytes = {[MSL_STREAM] = sizeof(limit_local)},
     .init_global = limit_init_global, .apply = limit_apply, .flush = limit_flush, .flush_before_error = true,
-    .close_local = limit_close_local,
+    .sink = limit_sink, .rewind = limit_rewind, .close_local = limit_close_local,
 };

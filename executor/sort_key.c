@@ -134,6 +134,17 @@ static inline void put_value(const msl_sort_column *c, const void *from, char *t
     }
 }
 
+static inline void invert_bytes(char *at, uint32_t n) {
+    if (n == 8) { // most keys
+        uint64_t word;
+        memcpy(&word, at, 8);
+        word = ~word;
+        memcpy(at, &word, 8);
+        return;
+    }
+    for (uint32_t i = 0; i < n; i++) at[i] = (char)~at[i];
+}
+
 /// Writes one key: NULL byte and value (NULL: none).
 static inline void put_key_of(const msl_sort_column *c, const void *value, char *to) {
     uint32_t n = c->bytes - 1;
@@ -144,9 +155,7 @@ static inline void put_key_of(const msl_sort_column *c, const void *value, char 
     }
     put_byte(to, 1);
     put_value(c, value, to + 1);
-    if (c->descending) {
-        for (uint32_t i = 1; i <= n; i++) to[i] = (char)~to[i];
-    }
+    if (c->descending) invert_bytes(to + 1, n);
 }
 
 static inline void put_key(const msl_sort_column *c, const msl_view *view, uint32_t at, char *to) {
@@ -382,7 +391,8 @@ msl_sort_entry msl_sort_entry_make(const msl_sort_spec *spec, char *row, uint64_
         memcpy(entry.words, row + spec->place_offset, 16);
         return entry;
     }
-    char key[16 + VALUE_ROOM] = {0};
+    char key[16 + VALUE_ROOM]; // what reaches beyond the words is not looked at
+    memset(key, 0, 16);
     for (uint32_t k = 0; k < spec->column_count && spec->columns[k].offset < 16; k++) {
         const msl_sort_column *c = &spec->columns[k];
         put_key_of(c, value_in_row(spec, c, row), key + c->offset);

@@ -8,24 +8,24 @@
 #define INSERTION_VALUES 16u
 #define RADIX_FROM 2048u
 #define BYTES 8u
-
-bool msl_value_run_takes(const msl_type *type) { return type->phys <= MSL_PHYS_F64 && type->phys != MSL_PHYS_I128; }
+#define CHECK_VALUES 65536u
+#define ROUNDS_MAX 64u
 
 bool msl_value_run_reserve(msl_value_run *run, uint64_t n) {
-    run->count = 0;
+    run->count = run->selected = 0;
     if (n <= run->capacity) return true;
     uint64_t capacity = run->capacity ? run->capacity : FIRST_VALUES;
     while (capacity < n) capacity *= 2;
-    msl_value_run_deinit(run);
-    run->words = msl_memory_alloc(run->memory, capacity * 2 * sizeof *run->words);
-    if (run->words) run->capacity = capacity;
+    msl_memory_release(run->memory, run->words, run->capacity * sizeof *run->words);
+    run->words = msl_memory_alloc(run->memory, capacity * sizeof *run->words);
+    run->capacity = run->words ? capacity : 0;
     return run->words != NULL;
 }
 
 void msl_value_run_deinit(msl_value_run *run) {
-    msl_memory_release(run->memory, run->words, run->capacity * 2 * sizeof *run->words);
-    run->words = NULL;
-    run->count = run->capacity = 0;
+    msl_memory_release(run->memory, run->words, run->capacity * sizeof *run->words);
+    msl_memory_release(run->memory, run->spare, run->spare_capacity * sizeof *run->spare);
+    *run = (msl_value_run){.memory = run->memory};
 }
 
 /* ---- values and words ---- */
@@ -44,45 +44,34 @@ static double double_of_word(uint64_t word) {
     return word == UINT64_MAX ? __builtin_nan("") : x;
 }
 
-/* Values within rows need not be aligned. */
-#define DEFINE_LOAD(NAME, T)                                                                                           \
-    static inline T NAME(const void *value) {                                                                          \
-        T x;                                                                                                           \
-        memcpy(&x, value, sizeof x);                                                                                   \
-        return x;                                                                                                      \
-    }
-DEFINE_LOAD(load_i8, int8_t)
-DEFINE_LOAD(load_i16, int16_t)
-DEFINE_LOAD(load_i32, int32_t)
-DEFINE_LOAD(load_i64, int64_t)
-DEFINE_LOAD(load_u8, uint8_t)
-DEFINE_LOAD(load_u16, uint16_t)
-DEFINE_LOAD(load_u32, uint32_t)
-DEFINE_LOAD(load_u64, uint64_t)
-DEFINE_LOAD(load_f32, float)
-DEFINE_LOAD(load_f64, double)
-
 static uint64_t word_of_signed(int64_t x) { return (uint64_t)x ^ SIGN; }
 
-uint64_t msl_value_run_word(const msl_type *type, const void *value) {
-    switch (type->phys) {
-    case MSL_PHYS_I8: return word_of_signed(load_i8(value));
-    case MSL_PHYS_I16: return word_of_signed(load_i16(value));
-    case MSL_PHYS_I32: return word_of_signed(load_i32(value));
-    case MSL_PHYS_I64: return word_of_signed(load_i64(value));
+#define WORDS(T, WORD_OF)                                                                                              \
+    for (uint32_t k = 0; k < n; k++) {                                                                                 \
+        uint32_t row = sel ? sel[first + k] : first + k;                                                               \
+        words[k] = WORD_OF(((const T *)view.data)[msl_view_at(&view, row)]);                                           \
+    }                                                                                                                  \
+    return
+
+void msl_value_words(const msl_vector *column, const uint32_t *sel, uint32_t first, uint32_t n, uint64_t *words) {
+    msl_view view = msl_vector_view(column);
+    switch (column->type->phys) {
+    case MSL_PHYS_I8: WORDS(int8_t, word_of_signed);
+    case MSL_PHYS_I16: WORDS(int16_t, word_of_signed);
+    case MSL_PHYS_I32: WORDS(int32_t, word_of_signed);
+    case MSL_PHYS_I64: WORDS(int64_t, word_of_signed);
     case MSL_PHYS_BOOL:
-    case MSL_PHYS_U8: return load_u8(value);
-    case MSL_PHYS_U16: return load_u16(value);
-    case MSL_PHYS_U32: return load_u32(value);
-    case MSL_PHYS_U64: return load_u64(value);
-    case MSL_PHYS_F32: return word_of_double((double)load_f32(value));
-    case MSL_PHYS_F64: return word_of_double(load_f64(value));
+    case MSL_PHYS_U8: WORDS(uint8_t, );
+    case MSL_PHYS_U16: WORDS(uint16_t, );
+    case MSL_PHYS_U32: WORDS(uint32_t, );
+    case MSL_PHYS_U64: WORDS(uint64_t, );
+    case MSL_PHYS_F32: WORDS(float, word_of_double);
+    case MSL_PHYS_F64: WORDS(double, word_of_double);
     case MSL_PHYS_I128:
     case MSL_PHYS_STRING:
     case MSL_PHYS_INTERVAL: break;
     }
-    MSL_ASSERT(false); // msl_value_run_takes
-    return 0;
+    MSL_ASSERT(false); // msl_aggregate_is_of_values
 }
 
 #define READ(T, VALUE)                                                                                                 \
@@ -173,9 +162,96 @@ static morsel_status radix_sort(uint64_t *w, uint64_t *spare, uint64_t n, msl_la
     return MORSEL_OK;
 }
 
+static morsel_status sort_range(msl_value_run *run, uint64_t first, uint64_t n, msl_lane *lane) {
+    if (n < 2) return MORSEL_OK;
+    if (n > run->spare_capacity) {
+        msl_memory_release(run->memory, run->spare, run->spare_capacity * sizeof *run->spare);
+        run->spare = msl_memory_alloc(run->memory, run->capacity * sizeof *run->spare);
+        run->spare_capacity = run->spare ? run->capacity : 0;
+        if (!run->spare) return msl_error_nomem(lane->err, "AGGREGATE", run->capacity * sizeof *run->spare);
+    }
+    if (n >= RADIX_FROM) return radix_sort(run->words + first, run->spare, n, lane);
+    merge_sort(run->words + first, run->spare, n);
+    return MORSEL_OK;
+}
+
 morsel_status msl_value_run_sort(msl_value_run *run, msl_lane *lane) {
-    uint64_t *spare = run->words + run->capacity;
-    if (run->count >= RADIX_FROM) return radix_sort(run->words, spare, run->count, lane);
-    merge_sort(run->words, spare, run->count);
+    run->selected = run->count;
+    return sort_range(run, 0, run->count, lane);
+}
+
+/* ---- selecting ---- */
+
+static uint64_t median_of_three(uint64_t a, uint64_t b, uint64_t c) {
+    uint64_t low = a < b ? a : b, high = a < b ? b : a;
+    return c < low ? low : c > high ? high : c;
+}
+
+/// A value near the middle of w[0..n): the median of three, or of three such medians.
+static uint64_t choose_pivot(const uint64_t *w, uint64_t n) {
+    uint64_t s = n / 8;
+    if (n < 128) return median_of_three(w[0], w[n / 2], w[n - 1]);
+    return median_of_three(median_of_three(w[0], w[s], w[2 * s]), median_of_three(w[3 * s], w[4 * s], w[5 * s]),
+                           median_of_three(w[6 * s], w[7 * s], w[n - 1]));
+}
+
+/// Moves the words below `bound` (or, with `or_equal`, those up to it) of w[0..n) to the front, without branches on the
+/// values; *kept is their number.
+static morsel_status part_by(uint64_t *w, uint64_t n, uint64_t bound, bool or_equal, uint64_t *kept, msl_lane *lane) {
+    uint64_t front = 0;
+    for (uint64_t i = 0; i < n;) {
+        if (msl_cancelled(lane->query)) return msl_interrupted(lane);
+        for (uint64_t end = n - i < CHECK_VALUES ? n : i + CHECK_VALUES; i < end; i++) {
+            uint64_t x = w[i];
+            w[i] = w[front];
+            w[front] = x;
+            front += or_equal ? x <= bound : x < bound;
+        }
+    }
+    *kept = front;
+    return MORSEL_OK;
+}
+
+/// Brings the least word of w[0..n) to the front.
+static void take_least(uint64_t *w, uint64_t n) {
+    uint64_t at = 0;
+    for (uint64_t i = 1; i < n; i++) at = w[i] < w[at] ? i : at;
+    uint64_t least = w[at];
+    w[at] = w[0];
+    w[0] = least;
+}
+
+/// Narrows [low, high) down to where the word at `at` is in place. Pivots that part badly many times: sorts the rest.
+///   source  Hoare's FIND; the way out after Musser, "Introspective sorting and selection algorithms" (1997)
+morsel_status msl_value_run_select(msl_value_run *run, uint64_t at, msl_lane *lane) {
+    uint64_t low = run->selected, high = run->count, kept;
+    MSL_ASSERT(at >= low && at < high);
+    if (at == low) {
+        take_least(run->words + low, high - low);
+        run->selected = at + 1;
+        return MORSEL_OK;
+    }
+    for (uint32_t rounds = 0; high - low > INSERTION_VALUES; rounds++) {
+        if (rounds == ROUNDS_MAX) {
+            MSL_TRY(sort_range(run, low, high - low, lane));
+            run->selected = at + 1;
+            return MORSEL_OK;
+        }
+        uint64_t *w = run->words + low, n = high - low, pivot = choose_pivot(w, n);
+        MSL_TRY(part_by(w, n, pivot, false, &kept, lane));
+        if (low + kept > at) {
+            high = low + kept;
+            continue;
+        }
+        low += kept;
+        MSL_TRY(part_by(run->words + low, high - low, pivot, true, &kept, lane)); // the pivot's equals: at least itself
+        if (low + kept > at) {
+            run->selected = at + 1;
+            return MORSEL_OK;
+        }
+        low += kept;
+    }
+    insertion_sort(run->words + low, high - low);
+    run->selected = at + 1;
     return MORSEL_OK;
 }

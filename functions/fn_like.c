@@ -2,22 +2,24 @@
 ///
 /// As in PostgreSQL the backslash escapes unless ESCAPE names another character or '' for none. A constant pattern is
 /// looked at when the expression is bound: without wildcards, or with % only at its ends, it becomes an equality,
-/// prefix, suffix or substring test on bytes (memmem). Everything else goes to the general matcher, which compares code
-/// points and on a mismatch returns to the last %: at most length(text) * length(pattern) steps.
+/// prefix, suffix or substring test on bytes; with % between literals, a search for one after the other. Everything else
+/// goes to the general matcher, which compares code points and on a mismatch returns to the last %: at most length(text) *
+/// length(pattern) steps.
 ///
 /// ILIKE compares code points in simple lower case. GLOB is SQLite's: * ? [a-z] [^a-z], case-sensitive, no escape.
 #include "functions/fn_pattern_int.h"
+#include "functions/text_find.h"
 #include "functions/utf8.h"
 
 #include <utf8proc.h>
 
-typedef enum like_shape { LIKE_EXACT, LIKE_PREFIX, LIKE_SUFFIX, LIKE_CONTAINS, LIKE_GENERAL } like_shape;
+typedef enum like_shape { LIKE_EXACT, LIKE_PREFIX, LIKE_SUFFIX, LIKE_CONTAINS, LIKE_PARTS, LIKE_GENERAL } like_shape;
 
-/// A constant pattern: the literal between its wildcards when the shape is simple.
+/// A constant pattern: the literal between its wildcards when the shape is simple, or (LIKE_PARTS) all of it.
 typedef struct like_plan {
     like_shape shape;
     msl_text literal;
-    bool is_constant, fold; ///< fold: ILIKE
+    bool fold; ///< ILIKE
 } like_plan;
 
 #define NO_ESCAPE UINT32_MAX
@@ -80,11 +82,10 @@ static like_result match_like(msl_text s, msl_text pattern, uint32_t escape, boo
 
 /* ---- constant patterns ---- */
 
-/// Is `pattern` literal text without wildcards and escapes in [from, to)?
-static bool is_plain(msl_text pattern, size_t from, size_t to) {
+/// Is `pattern` literal text in [from, to), without the characters `not_plain`?
+static bool is_plain(msl_text pattern, size_t from, size_t to, const char *not_plain) {
     for (size_t at = from; at < to; at++) {
-        char c = pattern.bytes[at];
-        if (c == '%' || c == '_' || c == '\\') return false;
+        if (pattern.bytes[at] && strchr(not_plain, pattern.bytes[at])) return false;
     }
     return true;
 }
@@ -93,13 +94,36 @@ static like_plan plan_of(msl_text pattern) {
     size_t from = 0, to = pattern.length;
     while (from < to && pattern.bytes[from] == '%') from++;
     while (to > from && pattern.bytes[to - 1] == '%') to--;
-    like_plan plan = {.shape = LIKE_GENERAL, .literal = {pattern.bytes + from, to - from}, .is_constant = true};
-    if (!is_plain(pattern, from, to)) return plan;
+    like_plan plan = {.shape = LIKE_GENERAL, .literal = {pattern.bytes + from, to - from}};
+    if (!is_plain(pattern, from, to, "%_\\")) {
+        if (is_plain(pattern, 0, pattern.length, "_\\")) plan = (like_plan){.shape = LIKE_PARTS, .literal = pattern};
+        return plan;
+    }
     bool open_start = from > 0, open_end = to < pattern.length;
     if (from == to && open_start) plan.shape = LIKE_CONTAINS; // nothing but %
     else if (open_start) plan.shape = open_end ? LIKE_CONTAINS : LIKE_SUFFIX;
     else plan.shape = open_end ? LIKE_PREFIX : LIKE_EXACT;
     return plan;
+}
+
+/// Does the text begin with the first literal of the pattern, end with the last, and have the others between, in order?
+static bool match_parts(msl_text s, msl_text pattern) {
+    const char *at = s.bytes, *end = s.bytes + s.length, *p = pattern.bytes, *p_end = p + pattern.length;
+    const char *last = p_end;
+    while (last[-1] != '%') last--;
+    const char *first = memchr(p, '%', pattern.length);
+    size_t head = (size_t)(first - p), tail = (size_t)(p_end - last);
+    if (s.length < head + tail || memcmp(at, p, head) != 0 || memcmp(end - tail, last, tail) != 0) return false;
+    at += head;
+    end -= tail;
+    for (p = first + 1; p < last;) {
+        const char *stop = memchr(p, '%', (size_t)(last - p));
+        const char *hit = msl_text_find(at, (size_t)(end - at), p, (size_t)(stop - p));
+        if (!hit) return false;
+        at = hit + (stop - p);
+        p = stop + 1;
+    }
+    return true;
 }
 
 /// LONG loops in one place: one for each shape, so that the test is not made for each row.
@@ -130,8 +154,11 @@ static morsel_status like_literal(const like_plan *plan, const msl_vector *const
     case LIKE_CONTAINS:
         MSL_ROWS(row) {
             const msl_string *s = &MSL_AT(s, row);
-            result[row] = s->length >= length && (!length || memmem(msl_string_bytes(s), s->length, literal, length));
+            result[row] = s->length >= length && msl_text_find(msl_string_bytes(s), s->length, literal, length);
         }
+        break;
+    case LIKE_PARTS:
+        MSL_ROWS(row) result[row] = match_parts(msl_text_of(&MSL_AT(s, row)), plan->literal);
         break;
     case LIKE_GENERAL: MSL_ASSERT(!"the general matcher has its own loop");
     }

@@ -1,6 +1,7 @@
 /// fn_list_make.c: making lists: of values, of other lists, of numbers, of the parts of a text; and a text of a list.
 #include "functions/fn_nested_int.h"
 
+#include "functions/text_find.h"
 #include "functions/utf8.h"
 
 #include <string.h>
@@ -278,7 +279,7 @@ morsel_status msl_kernel_text_split(MSL_KERNEL_ARGS) {
         const char *at = s.bytes, *end = s.bytes + s.length;
         bool put = true;
         for (bool more = s.length || by.length; put && more;) {
-            const char *stop = by.length ? memmem(at, (size_t)(end - at), by.bytes, by.length)
+            const char *stop = by.length ? msl_text_find(at, (size_t)(end - at), by.bytes, by.length)
                                          : at + msl_utf8_step(at, (size_t)(end - at));
             more = by.length ? stop != NULL : stop < end;
             if (!stop) stop = end;

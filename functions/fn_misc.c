@@ -1,4 +1,4 @@
-/// fn_misc.c: functions of values of any type: greatest, least, nullif, ifnull, typeof, and a few about the engine.
+/// fn_misc.c: functions of values of any type: greatest, least, nullif, ifnull, typeof, error, and a few about the engine.
 ///
 /// greatest and least leave NULLs out, as in PostgreSQL; NaN is the greatest double. nullif(a, b) compares by the
 /// operator = of their common type.
@@ -117,6 +117,29 @@ static morsel_status bind_version(MSL_BIND_ARGS) {
     return MORSEL_OK;
 }
 
+/* ---- error ---- */
+
+static bool is_sqlstate(const msl_string *text) {
+    const char *bytes = msl_string_bytes(text);
+    bool fits = text->length == 5;
+    for (uint32_t k = 0; k < 5 && fits; k++) fits = (bytes[k] >= '0' && bytes[k] <= '9') || (bytes[k] >= 'A' && bytes[k] <= 'Z');
+    return fits;
+}
+
+static morsel_status kernel_error(MSL_KERNEL_ARGS) {
+    (void)out;
+    MSL_ROWS(row) {
+        const msl_string *text = msl_vector_at(args[0], row), *state = arg_count > 1 ? msl_vector_at(args[1], row) : NULL;
+        char sqlstate[6] = "P0001"; // PostgreSQL's for what a program raises
+        if (state && !is_sqlstate(state))
+            return msl_error_set(ctx->err, MORSEL_DATA, "22023", "error: an SQLSTATE is five digits or capital letters");
+        if (state) memcpy(sqlstate, msl_string_bytes(state), 5);
+        return msl_error_set(ctx->err, MORSEL_DATA, sqlstate, "%.*s", (int)(text->length < 4096 ? text->length : 4096),
+                             msl_string_bytes(text));
+    }
+    return MORSEL_OK;
+}
+
 /* ---- table ---- */
 
 #define ANY MSL_FN_HANDLES_NULL
@@ -139,6 +162,11 @@ const msl_function msl_fn_misc[] = {
      .description = "typeof(x): the name of the type of x"},
     UUID_ENTRY("gen_random_uuid", "a new random UUID (version 4) for each row"),
     UUID_ENTRY("uuid", "another name of gen_random_uuid"),
+    {.name = "error", .flags = MSL_FN_CAN_FAIL, .arg_count = 1, .args = {MSL_TYPE_VARCHAR}, .result = MSL_TYPE_VARCHAR,
+     .kernel = kernel_error, .description = "error(message): no value but that error; NULL for NULL"},
+    {.name = "error", .flags = MSL_FN_CAN_FAIL, .arg_count = 2, .args = {MSL_TYPE_VARCHAR, MSL_TYPE_VARCHAR},
+     .result = MSL_TYPE_VARCHAR, .kernel = kernel_error,
+     .description = "error(message, sqlstate): no value but that error, with a code of five characters"},
     {.name = "version", .bind = bind_version, .kernel = kernel_constant_text,
      .description = "version(): Morsel and its number"},
 };

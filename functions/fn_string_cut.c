@@ -3,6 +3,7 @@
 /// Positions count code points from 1, as in PostgreSQL: substr('abc', -1, 3) is 'a' (positions -1, 0 and 1), a
 /// negative length is an error. left(s, -n) is all but the last n code points, right(s, -n) all but the first n.
 #include "functions/fn_int.h"
+#include "functions/text_find.h"
 #include "functions/utf8.h"
 
 /// Bytes [from, to) of code points [first, first + count) of s, both 0-based.
@@ -134,7 +135,7 @@ morsel_status msl_kernel_rtrim(MSL_KERNEL_ARGS) {
 /// The end of the part that begins at `from`: the next delimiter or the text's end.
 static const char *part_end(const char *from, const char *end, msl_text delimiter) {
     if (!delimiter.length) return end;
-    const char *hit = memmem(from, (size_t)(end - from), delimiter.bytes, delimiter.length);
+    const char *hit = msl_text_find(from, (size_t)(end - from), delimiter.bytes, delimiter.length);
     return hit ? hit : end;
 }
 

@@ -1,5 +1,6 @@
 /// fn_string_find.c: measuring and searching texts: lengths, positions, prefixes, code points, edit distance.
 #include "functions/fn_int.h"
+#include "functions/text_find.h"
 #include "functions/utf8.h"
 
 /// LOOP over one text argument into results of type T; VALUE sees `s`, an msl_text.
@@ -27,7 +28,7 @@ DEFINE_MEASURE(msl_kernel_ascii, int32_t, first_point(s))
 /// 1-based code point position of `needle` in s, 0 when it is not there; an empty needle is at 1.
 static int64_t find_position(msl_text s, msl_text needle) {
     if (!needle.length) return 1;
-    const char *hit = memmem(s.bytes, s.length, needle.bytes, needle.length);
+    const char *hit = msl_text_find(s.bytes, s.length, needle.bytes, needle.length);
     return hit ? 1 + (int64_t)msl_utf8_count(s.bytes, (size_t)(hit - s.bytes)) : 0;
 }
 static bool starts_with(msl_text s, msl_text prefix) {
@@ -37,7 +38,7 @@ static bool ends_with(msl_text s, msl_text suffix) {
     return suffix.length <= s.length && memcmp(s.bytes + s.length - suffix.length, suffix.bytes, suffix.length) == 0;
 }
 static bool contains(msl_text s, msl_text needle) {
-    return !needle.length || memmem(s.bytes, s.length, needle.bytes, needle.length);
+    return !needle.length || msl_text_find(s.bytes, s.length, needle.bytes, needle.length);
 }
 
 /// VALUE sees `a` and `b`, the two text arguments.

@@ -3,6 +3,7 @@
 /// Lengths of results are computed before bytes are written, so that each row takes its room once; results beyond 1 GiB
 /// are an error. Those of up to 12 bytes end up inside the string value.
 #include "functions/fn_int.h"
+#include "functions/text_find.h"
 #include "functions/utf8.h"
 
 /* ---- concatenation ---- */
@@ -155,7 +156,7 @@ static morsel_status replace_all(msl_kernel_ctx *ctx, const msl_string *value, m
     const char *end = s.bytes + s.length;
     uint64_t hits = 0;
     for (const char *at = s.bytes; from.length; hits++) {
-        const char *hit = memmem(at, (size_t)(end - at), from.bytes, from.length);
+        const char *hit = msl_text_find(at, (size_t)(end - at), from.bytes, from.length);
         if (!hit) break;
         if (hits % CHECK_HITS == CHECK_HITS - 1 && msl_fn_cancelled(ctx)) return msl_fn_interrupted(ctx->err);
         at = hit + from.length;
@@ -170,7 +171,7 @@ static morsel_status replace_all(msl_kernel_ctx *ctx, const msl_string *value, m
     const char *at = s.bytes;
     for (; hits > 0; hits--) {
         if (hits % CHECK_HITS == 0 && msl_fn_cancelled(ctx)) return msl_fn_interrupted(ctx->err);
-        const char *hit = memmem(at, (size_t)(end - at), from.bytes, from.length);
+        const char *hit = msl_text_find(at, (size_t)(end - at), from.bytes, from.length);
         memcpy(write, at, (size_t)(hit - at));
         write += hit - at;
         memcpy(write, to.bytes, to.length);

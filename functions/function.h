@@ -118,8 +118,8 @@ typedef enum msl_aggregate_flags {
     MSL_AGG_ORDERED = 2,       ///< depends on row order (first, string_agg); without ORDER BY the chunk order decides
     MSL_AGG_COLLECTS = 4,      ///< computed from all rows of a group, collected and sorted (median, string_agg, list)
     MSL_AGG_IGNORES_DISTINCT = 8, ///< min, max, bool_and: DISTINCT changes nothing
-    MSL_AGG_BY_ARGUMENT = 16,  ///< with COLLECTS: the rows come ascending by the first argument (median, mode, product);
-                               ///< without it they come by the call's ORDER BY, else in row order
+    MSL_AGG_BY_ARGUMENT = 16,  ///< with COLLECTS: the rows come ascending by the first argument (median, mode, product), which
+                               ///< is all that update_one reads; without it they come by the call's ORDER BY, else in row order
     MSL_AGG_FIRST_ROW = 64,    ///< with ORDERED: of rows in order only the first one matters (first) ...
     MSL_AGG_LAST_ROW = 128,    ///< ... or the last one
     MSL_AGG_MOST_FREQUENT = 256, ///< with BY_ARGUMENT: the result is that of a single row with the most frequent argument,
@@ -172,6 +172,14 @@ typedef struct msl_aggregate_binding {
     const msl_type *result;
     const void *bound;
 } msl_aggregate_binding;
+
+/// Is the result a function of nothing but the ascending values of the first argument, which have at most 64 bits? (Other
+/// arguments are constants, read by bind.)
+static inline bool msl_aggregate_is_of_values(const msl_aggregate_binding *fn) {
+    const unsigned needs = MSL_AGG_COLLECTS | MSL_AGG_BY_ARGUMENT, mask = needs | MSL_AGG_TAKES_NULLS;
+    if ((fn->aggregate->flags & mask) != needs) return false;
+    return fn->arg_types[0]->phys <= MSL_PHYS_F64 && fn->arg_types[0]->phys != MSL_PHYS_I128;
+}
 
 MSL_MUST_CHECK morsel_status msl_aggregate_resolve(const char *name, size_t name_length, const msl_type *const *types,
                                                    const msl_value *const *constants, uint32_t arg_count,

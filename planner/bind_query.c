@@ -63,25 +63,14 @@ static morsel_status bind_values(msl_binder *b, const msl_ast_query *ast, unsign
 
 /* ---- LIMIT ---- */
 
-static morsel_status bind_row_count(msl_binder *b, const msl_ast_expr *ast, const char *what, msl_expr **out) {
-    msl_scope scope = {.clause = MSL_CLAUSE_LIMIT}, *outer = b->scope;
-    msl_at at = msl_binder_at(b, ast->at);
-    msl_expr *e = NULL;
-    *out = NULL;
-    b->scope = &scope;
-    morsel_status status = msl_bind_expr(b, ast, &e);
-    b->scope = outer;
-    MSL_TRY(status);
-    if (msl_expr_has_kind(e, MSL_EXPR_SUBQUERY))
-        return msl_error_unsupported(b->p->err, at.offset, at.length, "a subquery in %s", what);
-    const msl_type *bigint = msl_type_of(MSL_TYPE_BIGINT);
-    if (e->kind == MSL_EXPR_PARAM && (e->type->id == MSL_TYPE_UNTYPED || e->type == bigint))
-        return msl_expr_coerce(b->p, e, bigint, out);
-    MSL_TRY(msl_expr_require(b->p, e, bigint, what, &e));
-    if (!msl_expr_is_foldable(e)) {
-        return msl_error_at(b->p->err, MORSEL_BIND, "42P10", at.offset, at.length, "%s must be a number or a parameter",
-                            what);
-    }
+/// Is it a number, once the statement runs? Otherwise rows give it.
+static bool is_number(const msl_expr *e) {
+    return !e || !(msl_expr_has_kind(e, MSL_EXPR_SUBQUERY) || msl_expr_has_kind(e, MSL_EXPR_COLUMN) ||
+                   (e->flags & MSL_EXPR_VOLATILE));
+}
+
+/// A constant as its value; *out stays NULL for one that is NULL: no limit, as in PostgreSQL.
+static morsel_status constant_row_count(msl_binder *b, const msl_expr *e, const char *what, msl_at at, msl_expr **out) {
     msl_value v;
     MSL_TRY(msl_expr_evaluate(b->p, e, &v));
     if (v.is_null) return MORSEL_OK;
@@ -92,21 +81,63 @@ static morsel_status bind_row_count(msl_binder *b, const msl_ast_expr *ast, cons
     return msl_expr_constant(b->p, &v, at, out);
 }
 
-morsel_status msl_bind_limit(msl_binder *b, const msl_ast_query *query, msl_logical **plan) {
+/// LIMIT or OFFSET: the columns of the queries around `query` may be used, not its own.
+static morsel_status bind_row_count(msl_binder *b, const msl_ast_expr *ast, const char *what, msl_scope *around,
+                                    msl_outer_columns *outer, msl_expr **out) {
+    msl_scope scope = {.parent = around, .clause = MSL_CLAUSE_LIMIT}, *before = b->scope;
+    msl_at at = msl_binder_at(b, ast->at);
+    msl_expr *e = NULL;
+    *out = NULL;
+    b->scope = &scope;
+    morsel_status status = msl_bind_expr(b, ast, &e);
+    b->scope = before;
+    MSL_TRY(status);
+    MSL_TRY(msl_add_outer(b, outer, &scope.outer));
+    const msl_type *bigint = msl_type_of(MSL_TYPE_BIGINT);
+    if (e->kind == MSL_EXPR_PARAM && (e->type->id == MSL_TYPE_UNTYPED || e->type == bigint))
+        return msl_expr_coerce(b->p, e, bigint, out);
+    if (!msl_expr_is_foldable(e) && msl_type_is_integer(e->type)) return msl_expr_cast(b->p, e, bigint, false, at, out);
+    MSL_TRY(msl_expr_require(b->p, e, bigint, what, &e));
+    if (msl_expr_is_foldable(e)) return constant_row_count(b, e, what, at, out);
+    *out = e;
+    return MORSEL_OK;
+}
+
+morsel_status msl_plan_limit(msl_binder *b, msl_expr *limit, msl_expr *offset, msl_logical **plan) {
+    msl_logical *node, *bounds;
+    msl_expr **exprs[] = {NULL, NULL}, *values[2];
+    uint32_t count = 0;
+    MSL_TRY(msl_logical_over(b->p, MSL_LOGICAL_LIMIT, *plan, &node));
+    *plan = node;
+    node->limit.limit = limit;
+    node->limit.offset = offset;
+    if (!is_number(limit)) exprs[count++] = &node->limit.limit;
+    if (!is_number(offset)) exprs[count++] = &node->limit.offset;
+    if (count == 0) return MORSEL_OK;
+    MSL_TRY(msl_logical_one_row(b->p, &bounds));
+    for (uint32_t k = 0; k < count; k++) MSL_TRY(msl_plant(b, &bounds, *exprs[k], &values[k]));
+    MSL_TRY(msl_logical_project(b->p, bounds, values, NULL, count, &bounds));
+    for (uint32_t k = 0; k < count; k++)
+        MSL_TRY(msl_expr_column(b->p, bounds->columns[k], msl_expr_at(*exprs[k]), exprs[k]));
+    msl_logical *rows = node->children[0];
+    MSL_TRY(MSL_TAKE(b->p, node->children, 2));
+    node->children[0] = rows;
+    node->children[1] = bounds;
+    node->child_count = 2;
+    return MORSEL_OK;
+}
+
+morsel_status msl_bind_limit(msl_binder *b, const msl_ast_query *query, msl_scope *around, msl_outer_columns *outer,
+                             msl_logical **plan) {
     if (!query->limit && !query->offset) return MORSEL_OK;
     if (query->with_ties) return msl_unsupported(b, query->limit->at, "FETCH ... WITH TIES");
     msl_expr *limit = NULL, *offset = NULL;
-    if (query->limit && !query->limit_percent) MSL_TRY(bind_row_count(b, query->limit, "LIMIT", &limit));
-    if (query->offset) MSL_TRY(bind_row_count(b, query->offset, "OFFSET", &offset));
+    bool has_limit = query->limit && !query->limit_percent;
+    if (has_limit) MSL_TRY(bind_row_count(b, query->limit, "LIMIT", around, outer, &limit));
+    if (query->offset) MSL_TRY(bind_row_count(b, query->offset, "OFFSET", around, outer, &offset));
     if (offset && offset->kind == MSL_EXPR_CONSTANT && offset->value.i64 == 0) offset = NULL;
     if (query->limit_percent) return msl_bind_limit_percent(b, query->limit, offset, plan);
-    if (!limit && !offset) return MORSEL_OK;
-    msl_logical *node;
-    MSL_TRY(msl_logical_over(b->p, MSL_LOGICAL_LIMIT, *plan, &node));
-    node->limit.limit = limit;
-    node->limit.offset = offset;
-    *plan = node;
-    return MORSEL_OK;
+    return limit || offset ? msl_plan_limit(b, limit, offset, plan) : MORSEL_OK;
 }
 
 /* ---- ORDER BY over output columns ---- */
@@ -194,7 +225,7 @@ static morsel_status bind_body(msl_binder *b, const msl_ast_query *ast, unsigned
     case MSL_AST_QUERY_NESTED: MSL_TRY(msl_bind_query(b, ast->u.nested, flags, out)); break;
     }
     MSL_TRY(msl_bind_output_order(b, ast, out));
-    return msl_bind_limit(b, ast, &out->plan);
+    return msl_bind_limit(b, ast, b->scope, &out->outer, &out->plan);
 }
 
 morsel_status msl_bind_query(msl_binder *b, const msl_ast_query *ast, unsigned flags, msl_bound_query *out) {

@@ -258,11 +258,7 @@ static morsel_status bind_parts(msl_binder *b, msl_cte_scope *found, const msl_a
     out->plan->recursive.recursion = r;
     out->plan->recursive.is_distinct = !ast->u.set.all;
     MSL_TRY(msl_add_outer(b, &base.outer, &step.outer));
-    if (base.outer.count) {
-        msl_at at = base.outer.items[0].at;
-        return msl_error_unsupported(b->p->err, at.offset, at.length,
-                                     "a recursive query that uses columns of a query around it");
-    }
+    out->outer = base.outer;
     out->names = base.names;
     for (uint32_t k = 0; k < r->column_count; k++) {
         const char *name = base.names[k];
@@ -270,7 +266,7 @@ static morsel_status bind_parts(msl_binder *b, msl_cte_scope *found, const msl_a
         MSL_TRY(msl_new_column(b->p, r->types[k], name, &out->plan->columns[k]));
     }
     if (ast->order_by.count) MSL_TRY(bind_queue_order(b, found, &ast->order_by, out->plan));
-    return msl_bind_limit(b, ast, &out->plan);
+    return msl_bind_limit(b, ast, b->scope, &out->outer, &out->plan);
 }
 
 morsel_status msl_bind_recursive(msl_binder *b, msl_cte_scope *found, msl_bound_query *out) {

@@ -146,12 +146,7 @@ morsel_status msl_bind_limit_percent(msl_binder *b, const msl_ast_expr *limit, m
     double percent;
     MSL_TRY(percentage(b, limit, &percent));
     MSL_TRY(msl_plan_row_count(b, plan, &count));
-    if (offset) { // the share is of all rows, also of those passed over
-        msl_logical *rest;
-        MSL_TRY(msl_logical_over(b->p, MSL_LOGICAL_LIMIT, *plan, &rest));
-        rest->limit.offset = offset;
-        *plan = rest;
-    }
+    if (offset) MSL_TRY(msl_plan_limit(b, NULL, offset, plan)); // the share is of all rows, also of those passed over
     MSL_TRY(msl_plan_row_number(b, plan, NULL, 0, &rank));
     MSL_TRY(filter_share(b, rank, count, percent, plan));
     msl_expr **exprs; // the result has the query's columns alone

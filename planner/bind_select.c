@@ -183,7 +183,7 @@ static morsel_status plan_order(select_state *s, msl_bound_query *out) {
         }
         if (sort->sort.key_count) s->plan = sort;
     }
-    MSL_TRY(msl_bind_limit(s->b, s->query, &s->plan));
+    MSL_TRY(msl_bind_limit(s->b, s->query, s->scope.parent, &s->scope.outer, &s->plan));
     if (total > count) {
         msl_expr **kept;
         MSL_TRY(MSL_TAKE(p, kept, count));

@@ -469,8 +469,11 @@ morsel_status msl_bind_nested(msl_binder *b, const msl_ast_query *ast, unsigned 
 morsel_status msl_retype_outputs(msl_binder *b, msl_bound_query *query, const msl_type *const *types) MSL_MUST_CHECK;
 /// ORDER BY over output columns (set operations, VALUES): positions, names, expressions of them.
 morsel_status msl_bind_output_order(msl_binder *b, const msl_ast_query *query, msl_bound_query *bound) MSL_MUST_CHECK;
-/// LIMIT and OFFSET on top.
-morsel_status msl_bind_limit(msl_binder *b, const msl_ast_query *query, msl_logical **plan) MSL_MUST_CHECK;
+/// LIMIT and OFFSET on top. They may use columns of the queries `around`, which *outer then lists.
+morsel_status msl_bind_limit(msl_binder *b, const msl_ast_query *query, msl_scope *around, msl_outer_columns *outer,
+                             msl_logical **plan) MSL_MUST_CHECK;
+/// The LIMIT node for bound numbers of rows (NULL: none).
+morsel_status msl_plan_limit(msl_binder *b, msl_expr *limit, msl_expr *offset, msl_logical **plan) MSL_MUST_CHECK;
 /// Expands a select list into items.
 morsel_status msl_expand_items(msl_binder *b, const msl_ast_select_item *ast, uint32_t count,
                                const msl_relation *relation, msl_select_items *out) MSL_MUST_CHECK;

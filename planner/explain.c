@@ -89,11 +89,14 @@ static void put_order(msl_explain_writer *w, const msl_sort_key *keys, uint32_t 
     }
 }
 
-static void put_limit(msl_explain_writer *w, const msl_expr *limit, const msl_expr *offset) {
-    if (limit) msl_explain_put_expr(w, limit, NULL, 0);
+/// `bounds` is the second child of LIMIT, or NULL.
+static void put_limit(msl_explain_writer *w, const msl_expr *limit, const msl_expr *offset, const msl_plan *bounds) {
+    const char *const *names = bounds ? column_names(w, bounds) : NULL;
+    uint32_t count = bounds ? bounds->column_count : 0;
+    if (limit) msl_explain_put_expr(w, limit, names, count);
     if (offset) {
         msl_explain_put(w, limit ? " OFFSET " : "OFFSET ");
-        msl_explain_put_expr(w, offset, NULL, 0);
+        msl_explain_put_expr(w, offset, names, count);
     }
 }
 
@@ -270,7 +273,9 @@ void msl_explain_detail(msl_explain_writer *w, const msl_plan *plan) {
         return;
     case MSL_PLAN_FILTER: put_exprs(w, plan, plan->filter.conjuncts, plan->filter.count, " AND "); return;
     case MSL_PLAN_PROJECT: put_exprs(w, plan, plan->project.exprs, plan->column_count, ", "); return;
-    case MSL_PLAN_LIMIT: put_limit(w, plan->limit.limit, plan->limit.offset); return;
+    case MSL_PLAN_LIMIT:
+        put_limit(w, plan->limit.limit, plan->limit.offset, plan->child_count > 1 ? plan->children[1] : NULL);
+        return;
     case MSL_PLAN_AGG_SIMPLE:
     case MSL_PLAN_AGG_PARTIAL:
     case MSL_PLAN_AGG_FINAL:
@@ -288,7 +293,7 @@ void msl_explain_detail(msl_explain_writer *w, const msl_plan *plan) {
     case MSL_PLAN_TOP_N:
         put_order(w, plan->sort.keys, plan->sort.key_count, column_names(w, plan->children[0]));
         if (plan->kind == MSL_PLAN_TOP_N) msl_explain_put(w, "  LIMIT ");
-        if (plan->kind == MSL_PLAN_TOP_N) put_limit(w, plan->sort.limit, plan->sort.offset);
+        if (plan->kind == MSL_PLAN_TOP_N) put_limit(w, plan->sort.limit, plan->sort.offset, NULL);
         return;
     case MSL_PLAN_REPEAT: {
         const char *const *names = column_names(w, plan->children[0]);

@@ -136,7 +136,7 @@ typedef struct msl_logical {
             msl_expr *limit, *offset;        ///< TOP_N
         } sort;
         struct {
-            msl_expr *limit, *offset;        ///< NULL = none
+            msl_expr *limit, *offset;        ///< NULL = none; over the only row of a second child, if there is one
         } limit;
         struct {
             uint32_t column;                 ///< BIGINT of the input; not emitted

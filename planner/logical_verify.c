@@ -155,7 +155,13 @@ static void check_node(verifier *v) {
         check_order(v, n->sort.keys, n->sort.key_count);
         check_passes(v, n->column_count);
         break;
-    case MSL_LOGICAL_LIMIT: check_passes(v, n->column_count); break;
+    case MSL_LOGICAL_LIMIT:
+        check_passes(v, n->column_count);
+        if (n->limit.limit) check_expr(v, n->limit.limit);
+        if (n->limit.offset) check_expr(v, n->limit.offset);
+        if (!v->problem && n->child_count > 1 && !msl_logical_is_one_row(n->children[1]))
+            v->problem = "the bounds of LIMIT are not one row";
+        break;
     case MSL_LOGICAL_DRAW: check_passes(v, n->column_count - 1); break;
     case MSL_LOGICAL_REPEAT:
         check_passes(v, n->column_count);

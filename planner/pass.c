@@ -146,9 +146,11 @@ morsel_status msl_logical_edit_exprs(msl_planner *p, msl_logical *node, msl_expr
     case MSL_LOGICAL_WINDOW: return edit_window(p, node, fn, context);
     case MSL_LOGICAL_SORT:
     case MSL_LOGICAL_TOP_N: return edit_order(p, node->sort.keys, node->sort.key_count, fn, context);
+    case MSL_LOGICAL_LIMIT:
+        if (node->limit.limit) MSL_TRY(fn(p, &node->limit.limit, context));
+        return node->limit.offset ? fn(p, &node->limit.offset, context) : MORSEL_OK;
     case MSL_LOGICAL_SCAN:
     case MSL_LOGICAL_DRAW:
-    case MSL_LOGICAL_LIMIT:
     case MSL_LOGICAL_UNION_ALL:
     case MSL_LOGICAL_REPEAT:
     case MSL_LOGICAL_EXPAND:

@@ -217,6 +217,7 @@ static morsel_status prune_through(msl_planner *p, msl_logical *node, const bool
     MSL_TRY(msl_logical_edit_exprs(p, node, mark_edit, below));
     MSL_TRY(prune(p, node->children[0], below, &node->children[0]));
     if (stores) MSL_TRY(narrow(p, node->children[0], below, &node->children[0]));
+    if (node->kind == MSL_LOGICAL_LIMIT && node->child_count > 1) MSL_TRY(prune(p, node->children[1], below, &node->children[1]));
     emit_childs_columns(node);
     return MORSEL_OK;
 }

@@ -42,7 +42,9 @@ static bool is_safe(const msl_expr *e) { return !(e->flags & (MSL_EXPR_CAN_FAIL 
 /// Pushes into the only child; what cannot go (`kept`) becomes a FILTER above.
 static morsel_status settle(msl_planner *p, msl_logical *node, const msl_exprs *pushed, const msl_exprs *kept,
                             msl_logical **out) {
+    static const msl_exprs none;
     MSL_TRY(push(p, node->children[0], pushed, &node->children[0]));
+    if (node->kind == MSL_LOGICAL_LIMIT && node->child_count > 1) MSL_TRY(push(p, node->children[1], &none, &node->children[1]));
     return msl_logical_filter(p, node, kept->items, kept->count, out);
 }
 

@@ -58,9 +58,10 @@ morsel_status msl_pass_push_limit(msl_planner *p, msl_logical **root) {
         if (is_number(node->limit.limit) && node->limit.limit->value.i64 == 0) return msl_logical_make_empty(p, node);
         if (child->kind == MSL_LOGICAL_PROJECT) {
             *root = child;
-            MSL_TRY(msl_logical_over(p, MSL_LOGICAL_LIMIT, child->children[0], &child->children[0]));
-            child->children[0]->limit.limit = node->limit.limit;
-            child->children[0]->limit.offset = node->limit.offset;
+            node->children[0] = child->children[0];
+            node->columns = node->children[0]->columns;
+            node->column_count = node->children[0]->column_count;
+            child->children[0] = node;
         } else if (child->kind == MSL_LOGICAL_UNION_ALL) {
             MSL_TRY(limit_union(p, node, child));
         } else if (child->kind == MSL_LOGICAL_JOIN) {

@@ -173,7 +173,7 @@ typedef struct msl_plan {
         struct { msl_expr ***rows; uint32_t row_count; } values;
         struct { msl_expr **conjuncts; uint32_t count; } filter; ///< all must be TRUE; those that can fail are last, in text order
         struct { msl_expr **exprs; } project;                    ///< column_count expressions
-        struct { const msl_expr *limit, *offset; } limit;        ///< constant or parameter BIGINT expressions; NULL = none
+        struct { const msl_expr *limit, *offset; } limit;        ///< BIGINT, over no columns or those of child 1's only row; NULL = none
         struct {
             const uint32_t *keys;
             uint32_t key_count;

@@ -60,7 +60,8 @@ static morsel_status make_calls(msl_physical *b, const msl_logical *node, const 
 static bool must_collect(const msl_logical *node) {
     for (uint32_t c = 0; c < node->aggregate.call_count; c++) {
         const msl_logical_call *call = node->aggregate.calls[c];
-        if (call->is_distinct || call->order_count || (call->fn.aggregate->flags & MSL_AGG_COLLECTS)) return true;
+        bool collects = call->fn.aggregate->flags & MSL_AGG_COLLECTS && !msl_aggregate_is_of_values(&call->fn);
+        if (call->is_distinct || call->order_count || collects) return true;
     }
     return false;
 }

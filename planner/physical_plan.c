@@ -239,12 +239,33 @@ static morsel_status build_filter(msl_physical *b, msl_logical *node, msl_built 
     return msl_physical_exactly(b, &filtered, node->columns, node->column_count, out);
 }
 
+/// The second child of LIMIT: its only row has the numbers.
+static morsel_status add_bounds(msl_physical *b, msl_logical *node, msl_plan *plan) {
+    msl_built bounds;
+    msl_id_map map;
+    msl_expr *exprs[] = {node->limit.limit, node->limit.offset};
+    msl_plan *rows = plan->children[0];
+    MSL_TRY(msl_physical_node(b, node->children[1], &bounds));
+    MSL_TRY(msl_id_map_init(b->p, &map, bounds.ids, bounds.count));
+    for (uint32_t k = 0; k < 2; k++) {
+        if (exprs[k]) MSL_TRY(msl_position_expr(b, exprs[k], &map, &exprs[k]));
+    }
+    MSL_TRY(MSL_TAKE(b->p, plan->children, 2));
+    plan->children[0] = rows;
+    plan->children[1] = bounds.plan;
+    plan->child_count = 2;
+    plan->limit.limit = exprs[0];
+    plan->limit.offset = exprs[1];
+    return MORSEL_OK;
+}
+
 static morsel_status build_limit(msl_physical *b, msl_logical *node, msl_built *out) {
     msl_built child;
     MSL_TRY(msl_physical_node(b, node->children[0], &child));
     MSL_TRY(plan_over(b, MSL_PLAN_LIMIT, &child, &out->plan));
     out->plan->limit.limit = node->limit.limit;
     out->plan->limit.offset = node->limit.offset;
+    if (node->child_count > 1) MSL_TRY(add_bounds(b, node, out->plan));
     msl_built limited = {out->plan, child.ids, child.count};
     return msl_physical_exactly(b, &limited, node->columns, node->column_count, out);
 }

@@ -77,7 +77,8 @@ static morsel_status keep_constant_parts(msl_physical *b, msl_plan *plan) {
             continue;
         }
         bool is_table = child->kind == MSL_PLAN_SCAN && (child->scan.source->flags & MSL_SOURCE_LOCAL);
-        if ((is_join && c == 1) || is_table || child->kind == MSL_PLAN_CTE) continue;
+        bool is_kept = (is_join || plan->kind == MSL_PLAN_LIMIT) && c == 1;
+        if (is_kept || is_table || child->kind == MSL_PLAN_CTE) continue;
         MSL_TRY(keep(b, child, &plan->children[c]));
     }
     return MORSEL_OK;

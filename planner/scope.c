@@ -246,6 +246,12 @@ static morsel_status bind_unqualified(msl_binder *b, const msl_ast_name *name, m
                                 "alias %s is ambiguous: several columns of the select list have it", name->text);
         }
     }
+    if (b->scope && b->scope->clause == MSL_CLAUSE_LIMIT) {
+        morsel_status status = msl_error_at(b->p->err, MORSEL_BIND, "42703", at.offset, at.length,
+                                            "no column named %s around the query of this LIMIT or OFFSET", name->text);
+        msl_error_hint(b->p->err, "they count the rows of their query and cannot use its columns");
+        return status;
+    }
     if (!b->scope || !b->scope->relation || (b->scope->relation->visible.count == 0 && !b->scope->parent)) {
         morsel_status status = msl_error_at(b->p->err, MORSEL_BIND, "42703", at.offset, at.length,
                                             "no column named %s: there is no FROM", name->text);

@@ -52,6 +52,7 @@ morsel_status msl_node_uses_outer(const msl_unnesting *u, msl_logical *node, boo
 
 morsel_status msl_tree_uses_outer(const msl_unnesting *u, msl_logical *node, bool *out) {
     MSL_TRY(msl_node_uses_outer(u, node, out));
+    *out = *out || msl_carries(u, node);
     for (uint32_t c = 0; c < node->child_count && !*out; c++) MSL_TRY(msl_tree_uses_outer(u, node->children[c], out));
     return MORSEL_OK;
 }

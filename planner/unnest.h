@@ -23,6 +23,19 @@ typedef struct msl_stand_in {
     bool is_strict; ///< rows in which the outer column is NULL are not wanted: `=` finds all
 } msl_stand_in;
 
+/// What reads rows that carry the stand-ins: WORK of a recursion, or a kept CTE over it.
+typedef struct msl_carrier {
+    const msl_recursion *recursion;
+    uint32_t first;        ///< the stand-ins are its columns from here
+    const msl_cte *cte;    ///< or, NULL: it is no CTE,
+    const msl_stand_in *with; ///< these columns of its plan
+} msl_carrier;
+
+typedef struct msl_carriers {
+    msl_carrier *items;
+    uint32_t count, room;
+} msl_carriers;
+
 /// One dependent join being taken apart.
 typedef struct msl_unnesting {
     msl_planner *p;
@@ -33,6 +46,8 @@ typedef struct msl_unnesting {
     bool *is_outer;        ///< by id
     uint32_t is_outer_room;
     bool is_safe;          ///< the right side cannot fail for values that are not asked for: see msl_tree_is_safe
+    msl_carriers carriers;
+    const msl_recursion *step; ///< whose step is being pushed: what it asks for are the values of its WORK; else NULL
     bool ignores_copies;   ///< how often a right row comes does not matter: SEMI, ANTI, MARK
 } msl_unnesting;
 
@@ -82,6 +97,23 @@ bool msl_as_known(const msl_unnesting *u, const msl_expr *e, msl_known *out);
 /// `*node` for all values of the outer columns at once: the stand-ins say for which a row is.
 morsel_status msl_push_outer(msl_unnesting *u, msl_logical **node, const msl_knowns *known,
                              msl_stand_in *with) MSL_MUST_CHECK;
+
+/// Pushes an input of UNION ALL or RECURSIVE, which then emits its columns and all the stand-ins, in this order.
+morsel_status msl_push_input(msl_unnesting *u, msl_logical **node, msl_stand_in *with) MSL_MUST_CHECK;
+
+/* ---- unnest_recursive.c ---- */
+
+/// Do the rows of this leaf carry the stand-ins?
+bool msl_carries(const msl_unnesting *u, const msl_logical *node);
+morsel_status msl_push_recursive(msl_unnesting *u, msl_logical *n, msl_stand_in *with) MSL_MUST_CHECK;
+/// The same where only the first rows for each value matter (UNION ALL).
+morsel_status msl_push_first_rows(msl_unnesting *u, msl_logical *n, int64_t rows, msl_stand_in *with) MSL_MUST_CHECK;
+/// WORK, CTE: emits the stand-ins too.
+morsel_status msl_push_carrier(msl_unnesting *u, msl_logical *n, msl_stand_in *with) MSL_MUST_CHECK;
+/// The leaves of a right side that carry the stand-ins: only their rows for the values of the left side's.
+morsel_status msl_filter_carriers(msl_unnesting *u, msl_logical **node, const msl_stand_in *left) MSL_MUST_CHECK;
+/// The values that the last round of u->step has rows for.
+morsel_status msl_step_domain(msl_unnesting *u, msl_stand_in *with, msl_logical **out) MSL_MUST_CHECK;
 
 /* ---- unnest_domain.c ---- */
 

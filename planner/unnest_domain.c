@@ -128,6 +128,7 @@ morsel_status msl_unnest_domain(msl_unnesting *u, msl_stand_in *with, msl_logica
     msl_planner *p = u->p;
     msl_id_pairs pairs = {0};
     msl_logical *again, *node;
+    if (u->step) return msl_step_domain(u, with, out);
     MSL_TRY(left_again(u, &pairs, &again));
     msl_expr **keys;
     MSL_TRY(MSL_TAKE(p, keys, u->count));

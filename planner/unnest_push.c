@@ -10,6 +10,7 @@
 ///   EXPAND (grouping sets)             beside its columns; the set of all rows has a group for every value of the domain
 ///   UNION ALL                          every input with stand-ins, which become columns of the union
 ///   VALUES                             a projection of the domain for each row
+///   RECURSIVE, WORK                    unnest_recursive.c
 ///   JOIN                               the left side is pushed; the right side then depends on the left one alone
 #include "planner/unnest.h"
 
@@ -251,6 +252,28 @@ static morsel_status fit_input(const msl_unnesting *u, msl_logical **child, uint
     return MORSEL_OK;
 }
 
+morsel_status msl_push_input(msl_unnesting *u, msl_logical **node, msl_stand_in *with) {
+    msl_planner *p = u->p;
+    msl_ids wanted = {0};
+    msl_exprs exprs = {0};
+    msl_logical *picked; // what the child emits may have come into another order
+    uint32_t columns = (*node)->column_count;
+    MSL_TRY(list_ids(p, (*node)->columns, columns, &wanted));
+    MSL_TRY(msl_push_outer(u, node, &nothing_known, with));
+    MSL_TRY(add_stand_ins(u, with, &wanted));
+    for (uint32_t k = 0; k < wanted.count; k++) {
+        msl_expr *e;
+        MSL_TRY(column_of(p, wanted.items[k], &e));
+        MSL_TRY(MSL_PUSH(p, &exprs, e));
+    }
+    MSL_TRY(msl_logical_new(p, MSL_LOGICAL_PROJECT, 1, 0, &picked));
+    picked->children[0] = *node;
+    picked->project.exprs = exprs.items;
+    MSL_TRY(msl_emit(p, picked, wanted.items, wanted.count));
+    *node = picked;
+    return fit_input(u, node, columns, with);
+}
+
 static morsel_status push_union(msl_unnesting *u, msl_logical *n, msl_stand_in *with) {
     msl_planner *p = u->p;
     uint32_t columns = n->column_count;
@@ -264,27 +287,7 @@ static morsel_status push_union(msl_unnesting *u, msl_logical *n, msl_stand_in *
         MSL_TRY(MSL_PUSH(p, &ids, with[k].id));
     }
     for (uint32_t c = 0; c < n->child_count; c++) {
-        uint32_t *child_columns;
-        MSL_TRY(MSL_TAKE(p, child_columns, columns));
-        memcpy(child_columns, n->children[c]->columns, sizeof *child_columns * columns);
-        MSL_TRY(msl_push_outer(u, &n->children[c], &nothing_known, inner));
-        // What the child emits may have come into another order.
-        msl_logical *child = n->children[c], *picked;
-        MSL_TRY(msl_logical_new(p, MSL_LOGICAL_PROJECT, 1, 0, &picked));
-        picked->children[0] = child;
-        msl_ids wanted = {0};
-        msl_exprs exprs = {0};
-        MSL_TRY(list_ids(p, child_columns, columns, &wanted));
-        MSL_TRY(add_stand_ins(u, inner, &wanted));
-        for (uint32_t k = 0; k < wanted.count; k++) {
-            msl_expr *e;
-            MSL_TRY(column_of(p, wanted.items[k], &e));
-            MSL_TRY(MSL_PUSH(p, &exprs, e));
-        }
-        picked->project.exprs = exprs.items;
-        MSL_TRY(msl_emit(p, picked, wanted.items, wanted.count));
-        n->children[c] = picked;
-        MSL_TRY(fit_input(u, &n->children[c], columns, inner));
+        MSL_TRY(msl_push_input(u, &n->children[c], inner));
         for (uint32_t k = 0; k < u->count; k++) with[k].is_strict = with[k].is_strict && inner[k].is_strict;
     }
     return msl_emit(p, n, ids.items, ids.count);
@@ -510,6 +513,58 @@ static morsel_status number_bounds(msl_planner *p, uint32_t number, msl_expr *li
     return MSL_PUSH(p, out, e);
 }
 
+static morsel_status text_expr(msl_planner *p, const char *text, msl_at at, msl_expr **out) {
+    msl_value v = {.type = msl_type_of(MSL_TYPE_VARCHAR), .text = text, .length = (uint32_t)strlen(text)};
+    return msl_expr_constant(p, &v, at, out);
+}
+
+/// A number of rows as a column of *bounds that is computed with an error where it is negative.
+static morsel_status check_number(msl_planner *p, const char *message, const char *sqlstate, msl_logical **bounds,
+                                  msl_expr **number) {
+    msl_at at = msl_expr_at(*number);
+    msl_expr *parts[3] = {NULL, NULL, *number}, *zero, *state;
+    uint32_t id;
+    MSL_TRY(msl_expr_bigint(p, 0, &zero));
+    MSL_TRY(msl_expr_call2(p, "<", *number, zero, at, &parts[0]));
+    MSL_TRY(text_expr(p, message, at, &parts[1]));
+    MSL_TRY(text_expr(p, sqlstate, at, &state));
+    MSL_TRY(msl_expr_call2(p, "error", parts[1], state, at, &parts[1]));
+    MSL_TRY(msl_expr_cast(p, parts[1], (*number)->type, false, at, &parts[1]));
+    MSL_TRY(msl_expr_case(p, parts, 3, at, number));
+    MSL_TRY(msl_new_column(p, (*number)->type, NULL, &id));
+    MSL_TRY(msl_logical_define(p, *bounds, &id, number, 1, bounds));
+    return msl_expr_column(p, id, at, number);
+}
+
+static bool is_open(const msl_expr *number) { return number && number->kind != MSL_EXPR_CONSTANT; }
+
+/// LIMIT by numbers that are not known yet: row numbers beside the row that has these, within the bounds.
+static morsel_status limit_by_number(const msl_unnesting *u, msl_logical **node) {
+    const msl_unnesting whole = {.p = u->p};
+    msl_logical *n = *node, *join, *row;
+    msl_expr *limit = n->limit.limit, *offset = n->limit.offset;
+    uint32_t number;
+    msl_exprs bounds = {0};
+    if (n->child_count > 1) row = n->children[1];
+    else MSL_TRY(msl_logical_one_row(u->p, &row));
+    if (is_open(limit)) MSL_TRY(check_number(u->p, "LIMIT must not be negative", "2201W", &row, &limit));
+    if (is_open(offset)) MSL_TRY(check_number(u->p, "OFFSET must not be negative", "2201X", &row, &offset));
+    MSL_TRY(number_rows(&whole, n->children[0], NULL, &number, &join));
+    MSL_TRY(msl_logical_join(u->p, MSL_JOIN_INNER, join, row, NULL, 0, &join));
+    MSL_TRY(number_bounds(u->p, number, limit, offset, &bounds));
+    return msl_logical_filter(u->p, join, bounds.items, bounds.count, node);
+}
+
+/// The rows below a constant limit; a recursion that would be endless ends with it.
+static morsel_status push_limited(msl_unnesting *u, msl_logical *n, msl_stand_in *with) {
+    msl_logical *child = n->children[0];
+    bool ends = child->kind == MSL_LOGICAL_RECURSIVE && !child->recursive.is_distinct && n->limit.limit;
+    int64_t rows = ends ? n->limit.limit->value.i64 : 0, offset = ends && n->limit.offset ? n->limit.offset->value.i64 : 0;
+    if (!ends || __builtin_add_overflow(rows, offset, &rows))
+        return msl_push_outer(u, &n->children[0], &nothing_known, with);
+    return msl_push_first_rows(u, child, rows, with);
+}
+
 static morsel_status push_limit(msl_unnesting *u, msl_logical **node, msl_stand_in *with) {
     msl_logical *n = *node, *numbered;
     if (n->children[0]->kind == MSL_LOGICAL_PROJECT) { // the limit goes where a SORT may be
@@ -520,9 +575,13 @@ static morsel_status push_limit(msl_unnesting *u, msl_logical **node, msl_stand_
         *node = project;
         return push_project(u, project, &nothing_known, with);
     }
+    if (is_open(n->limit.limit) || is_open(n->limit.offset)) {
+        MSL_TRY(limit_by_number(u, node));
+        return msl_push_outer(u, node, &nothing_known, with);
+    }
     uint32_t number;
     msl_exprs bounds = {0};
-    MSL_TRY(msl_push_outer(u, &n->children[0], &nothing_known, with));
+    MSL_TRY(push_limited(u, n, with));
     MSL_TRY(number_rows(u, n->children[0], with, &number, &numbered));
     MSL_TRY(number_bounds(u->p, number, n->limit.limit, n->limit.offset, &bounds));
     return msl_logical_filter(u->p, numbered, bounds.items, bounds.count, node);
@@ -566,6 +625,7 @@ static morsel_status push_left(msl_unnesting *u, msl_logical **node, const msl_k
     MSL_TRY(msl_push_outer(u, &n->children[0], &left, with));
     MSL_TRY(msl_substitute_outer(u, n, with));
     MSL_TRY(substitute_tree(u, n->children[1], with));
+    MSL_TRY(msl_filter_carriers(u, &n->children[1], with));
     return msl_unnest_join(u->p, node);
 }
 
@@ -705,11 +765,11 @@ morsel_status msl_push_outer(msl_unnesting *u, msl_logical **node, const msl_kno
     case MSL_LOGICAL_WINDOW: return push_window(u, n, with);
     case MSL_LOGICAL_DRAW: // each outer row would draw from rows of its own
         return msl_error_unsupported(u->p->err, -1, 0, "a sample of rows that depend on the query around it");
+    case MSL_LOGICAL_RECURSIVE: return msl_push_recursive(u, n, with);
+    case MSL_LOGICAL_CTE:
+    case MSL_LOGICAL_WORK: return msl_push_carrier(u, n, with);
     case MSL_LOGICAL_SCAN:
     case MSL_LOGICAL_TOP_N:
-    case MSL_LOGICAL_CTE:
-    case MSL_LOGICAL_RECURSIVE:
-    case MSL_LOGICAL_WORK:
     case MSL_LOGICAL_CHANGE:
     case MSL_LOGICAL_COPY_TO: break; // none of these uses columns of others
     }

@@ -72,7 +72,7 @@ def check_states(root):
     for folder in SOURCES:
         for name in os.listdir(os.path.join(root, folder)):
             if name.endswith((".c", ".h", ".inc", ".y", ".re")):
-                used.update(re.findall(r'"([0-9][0-9A-Z]{4}|XX000)"', read(os.path.join(root, folder, name))))
+                used.update(re.findall(r'"([0-9][0-9A-Z]{4}|P0[0-9]{3}|XX000)"', read(os.path.join(root, folder, name))))
     used = {state for state in used if not re.fullmatch(r"\d+[MGK]B", state)}  # "512MB" is no state
     rows = re.findall(r"^\| ([0-9A-Z, ]+) \|", read(os.path.join(root, "docs", "sql", "errors.md")), flags=re.M)
     listed = {state for row in rows for state in row.split(", ")}

@@ -67,7 +67,10 @@ int main(void) {
     put_section("Functions", "Positions in text count code points from 1. A regular expression is one of PCRE; flags are letters such as `i`, `g`.");
     list_scalars(true);
     put_section("Aggregates", "Each takes DISTINCT, FILTER and ORDER BY, and OVER: see [aggregates](aggregates.md).");
-    for (size_t i = 0; msl_aggregate_at(i); i++) put_row(msl_aggregate_at(i)->description);
+    for (size_t i = 0; msl_aggregate_at(i); i++) {
+        const char *description = msl_aggregate_at(i)->description;
+        if (i == 0 || strcmp(msl_aggregate_at(i - 1)->description, description) != 0) put_row(description);
+    }
     put_section("Window functions", "They need OVER: see [window functions](windows.md).");
     for (size_t i = 0; msl_window_function_at(i); i++) put_row(msl_window_function_at(i)->description);
     put_section("Table functions", "They stand in FROM; arguments in brackets may be left out and are named: `delim = ';'`.");

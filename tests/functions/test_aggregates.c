@@ -449,6 +449,45 @@ static void test_statistics(void) {
     CHECK(fabs(number_of("var_pop", columns, 1, 2) / 1e300 - 1) < 1e-15, "large values");
 }
 
+/// Integers have sums of their own: the same statistics as of doubles where those are exact, any order, extremes too.
+static void test_integer_statistics(void) {
+    enum { N = 3000 };
+    static int64_t x[N], y[N];
+    static double x_double[N], y_double[N];
+    const msl_type *bigint = msl_type_of(MSL_TYPE_BIGINT), *number = msl_type_of(MSL_TYPE_DOUBLE);
+    msl_vector columns[2] = {vector_over(bigint, x, N), vector_over(bigint, y, N)};
+    msl_vector doubles[2] = {vector_over(number, x_double, N), vector_over(number, y_double, N)};
+    static const char *const names[] = {"var_pop", "var_samp", "stddev_pop", "stddev_samp", "sem", "covar_pop", "covar_samp",
+                                        "corr", "regr_slope", "regr_intercept", "regr_r2", "regr_count", "regr_avgx",
+                                        "regr_avgy", "regr_sxx", "regr_syy", "regr_sxy"};
+    for (uint32_t shift = 0; shift < 40; shift += 13) {
+        for (uint32_t k = 0; k < N; k++) {
+            x[k] = ((int64_t)(check_random(&seed) % 2001) - 1000) * (1ll << shift) + (1ll << shift / 2);
+            y[k] = 3 * x[k] + (int64_t)(check_random(&seed) % 100) - 50;
+            x_double[k] = (double)x[k];
+            y_double[k] = (double)y[k];
+        }
+        for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+            uint32_t args = i < 5 ? 1 : 2;
+            double got = number_of(names[i], columns, args, N), want = number_of(names[i], doubles, args, N);
+            double scale = strcmp(names[i], "regr_intercept") ? fabs(want) : 3e3 * (double)(1ll << shift); // of y's values
+            CHECK(fabs(got - want) <= 4e-16 * scale, "%s of integers: %.17g, of doubles %.17g", names[i], got, want);
+            check_schedules(names[i], columns, args, N, 10, NULL);
+        }
+    }
+    for (uint32_t k = 0; k < N; k++) x[k] = k % 2 ? INT64_MAX : INT64_MIN, y[k] = ~x[k];
+    CHECK(number_of("var_pop", columns, 1, N) == 0x1p126, "extremes: (2^64 - 1)^2 / 4 rounded");
+    CHECK(number_of("corr", columns, 2, N) == -1, "opposite extremes");
+    CHECK(number_of("covar_pop", columns, 2, N) == -0x1p126, "negative moments");
+    check_schedules("corr", columns, 2, N, 10, NULL);
+    for (uint32_t k = 0; k < N; k++) x[k] = INT64_MAX - (k % 2);
+    CHECK(number_of("var_pop", columns, 1, N) == 0.25, "neighbours near the greatest");
+    for (uint32_t k = 0; k < N; k++) x[k] = INT64_MIN;
+    CHECK(number_of("var_pop", columns, 1, N) == 0 && number_of("corr", columns, 2, N) == -12345, "constant");
+    CHECK(number_of("var_samp", columns, 1, 1) == -12345 && number_of("var_pop", columns, 1, 1) == 0, "one value");
+    CHECK(number_of("var_pop", columns, 1, 0) == -12345, "no value");
+}
+
 /// Skewness and kurtosis against 128-bit floating arithmetic around the mean, values far from zero among them.
 static void test_moments(void) {
     enum { N = 2000 };
@@ -582,6 +621,7 @@ int main(void) {
     test_integer_sums();
     test_order();
     test_statistics();
+    test_integer_statistics();
     test_moments();
     test_collected();
     test_distinct();

@@ -1,6 +1,7 @@
 /// test_text.c: values from and to text: against the C library for doubles, against naive counting for dates, and tables
 /// of accepted and refused spellings.
 #include "functions/text_fast.h"
+#include "functions/text_find.h"
 
 #include "tests/functions/check.h"
 
@@ -379,7 +380,36 @@ static void test_small(void) {
     CHECK(!msl_parse_uuid(text, 35, &a) && !msl_parse_uuid("a0eebc99--9c0b4ef8bb6d6bb9bd380a11", 34, &a), "bad uuid");
 }
 
+/* ---- finding ---- */
+
+/// Texts of few letters, in a block of their own, against memmem; and one where every place is a candidate.
+static void test_find(void) {
+    uint64_t state = 5;
+    for (int round = 0; round < 60000; round++) {
+        size_t n = check_random(&state) % 80, m = check_random(&state) % 9;
+        char *s = malloc(n ? n : 1), *needle = malloc(m ? m : 1);
+        for (size_t k = 0; k < n; k++) s[k] = "abc"[check_random(&state) % 3];
+        for (size_t k = 0; k < m; k++) needle[k] = "abc"[check_random(&state) % 3];
+        const char *got = msl_text_find(s, n, needle, m), *want = memmem(s, n, needle, m);
+        CHECK(got == want, "'%.*s' in '%.*s'", (int)m, needle, (int)n, s);
+        free(s);
+        free(needle);
+    }
+    enum { MANY = 1 << 20 };
+    char *s = malloc(MANY);
+    memset(s, 'a', MANY);
+    s[MANY / 2] = 'b';
+    char needle[4001];
+    memset(needle, 'a', sizeof needle);
+    needle[2000] = 'b';
+    CHECK(msl_text_find(s, MANY, needle, sizeof needle) == s + MANY / 2 - 2000, "found among candidates");
+    s[MANY / 2] = 'a';
+    CHECK(!msl_text_find(s, MANY, needle, sizeof needle), "not found among candidates");
+    free(s);
+}
+
 int main(void) {
+    test_find();
     test_integers();
     test_double_spellings();
     test_double_random();

@@ -1,0 +1,68 @@
+/// generate_predicates.c: conditions.
+#include "generate_int.h"
+
+static void add_comparison(choice *c, text *out, const scope *s, int depth) {
+    static const char *const ops[] = {"=", "<>", "<", "<=", ">", ">=", "IS DISTINCT FROM", "IS NOT DISTINCT FROM"};
+    kind k = (kind)choose(c, KINDS);
+    unsigned op = (unsigned)choose(c, chance(c, 85) ? 6 : 8);
+    if (k == INT && chance(c, 30)) add_leaf(c, out, s, INT, 1);
+    else add_value(c, out, s, k, depth - 1);
+    text_add(out, " %s ", ops[op]);
+    if (k == INT && chance(c, 30)) add_leaf(c, out, s, INT, 1);
+    else if (k == INT && chance(c, 10)) add_value(c, out, s, REAL, depth - 1);
+    else add_value(c, out, s, k, depth - 1);
+}
+
+void add_predicate(choice *c, text *out, const scope *s, int depth) {
+    static const char *const patterns[] = {"%%a%%", "a%%", "%%b", "_b%%", "%%", "", "___", "%%語", "100%%", "%%longer%%lies%%"};
+    text_add(out, "(");
+    switch (depth <= 0 ? choose(c, 3) : choose(c, 11)) {
+    case 0:
+    case 1: add_comparison(c, out, s, depth); break;
+    case 2:
+        add_leaf(c, out, s, (kind)choose(c, KINDS), 1);
+        text_add(out, chance(c, 50) ? " IS NULL" : " IS NOT NULL");
+        break;
+    case 3:
+    case 4:
+        add_predicate(c, out, s, depth - 1);
+        for (unsigned n = 1 + (unsigned)choose(c, 2); n; n--) {
+            text_add(out, " AND ");
+            add_predicate(c, out, s, depth - 1);
+        }
+        break;
+    case 5:
+        add_predicate(c, out, s, depth - 1);
+        text_add(out, " OR ");
+        add_predicate(c, out, s, depth - 1);
+        break;
+    case 6:
+        text_add(out, "NOT ");
+        add_predicate(c, out, s, depth - 1);
+        break;
+    case 7: {
+        kind k = (kind)choose(c, KINDS);
+        add_value(c, out, s, k, depth - 1);
+        text_add(out, chance(c, 25) ? " NOT BETWEEN " : " BETWEEN ");
+        add_value(c, out, s, k, depth - 1);
+        text_add(out, " AND ");
+        add_value(c, out, s, k, depth - 1);
+        break;
+    }
+    case 8: add_in_predicate(c, out, s, depth); break;
+    case 9:
+        add_value(c, out, s, TEXT, depth - 1);
+        text_add(out, chance(c, 25) ? " NOT LIKE '" : " LIKE '");
+        text_add(out, patterns[choose(c, sizeof patterns / sizeof patterns[0])], 0);
+        text_add(out, "'");
+        break;
+    default: {
+        scope inner = {0};
+        text_add(out, "%sEXISTS (SELECT 1", chance(c, 30) ? "NOT " : "");
+        add_subquery_from(c, out, s, &inner, depth - 1);
+        if (chance(c, 15)) text_add(out, " GROUP BY %s HAVING count(*) > %u", scope_pick(c, &inner, INT, 0), (unsigned)choose(c, 3));
+        text_add(out, ")");
+    }
+    }
+    text_add(out, ")");
+}

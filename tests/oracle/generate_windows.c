@@ -1,0 +1,193 @@
+/// generate_windows.c: window functions.
+///
+/// What depends on the order of rows stands over an order by every column of FROM, so that only equal rows are peers; ranks
+/// and aggregates over RANGE and GROUPS take any order.
+#include "generate_int.h"
+
+#include <stdio.h>
+
+/// A frame; key: whether RANGE may have offsets, and of which kind (KINDS: none).
+static void add_frame(choice *c, text *out, int is_total, kind key) {
+    static const char *const excludes[] = {"", " EXCLUDE NO OTHERS", " EXCLUDE CURRENT ROW", " EXCLUDE GROUP", " EXCLUDE TIES"};
+    unsigned unit = is_total ? (unsigned)choose(c, 3) : 1 + (unsigned)choose(c, 2);
+    int has_offsets = unit != 1 || key != KINDS;
+    text_add(out, unit == 0 ? " ROWS " : unit == 1 ? " RANGE " : " GROUPS ");
+    unsigned start = (unsigned)choose(c, 4), end = 1 + (unsigned)choose(c, 4); // UNBOUNDED, PRECEDING, CURRENT, FOLLOWING, UNBOUNDED
+    if (!has_offsets) {
+        start &= 2;
+        end = end < 3 ? 2 : 4;
+    }
+    if (start >= 2 && end < start) end = start;
+    int is_short = end == 2 && start <= 2 && chance(c, 40);
+    if (!is_short) text_add(out, "BETWEEN ");
+    for (unsigned side = 0; side < (is_short ? 1u : 2u); side++) {
+        unsigned bound = side ? end : start;
+        char offset[32];
+        if (unit == 1 && key == REAL) snprintf(offset, sizeof offset, "%u.5e0", (unsigned)choose(c, 6));
+        else snprintf(offset, sizeof offset, "%u", (unsigned)choose(c, chance(c, 80) ? 5 : 60));
+        if (side) text_add(out, " AND ");
+        if (bound == 0) text_add(out, "UNBOUNDED PRECEDING");
+        else if (bound == 1) text_add(out, "%s PRECEDING", offset);
+        else if (bound == 2) text_add(out, "CURRENT ROW");
+        else if (bound == 3) text_add(out, "%s FOLLOWING", offset);
+        else text_add(out, "UNBOUNDED FOLLOWING");
+    }
+    if (chance(c, 35)) text_add(out, "%s", excludes[choose(c, 5)]);
+}
+
+static void add_order_key(choice *c, text *out, const char *column, unsigned k) {
+    text_add(out, "%s%s%s NULLS %s", k ? ", " : "ORDER BY ", column, chance(c, 40) ? " DESC" : "", chance(c, 50) ? "FIRST" : "LAST");
+}
+
+static void add_total_order(choice *c, text *out, const scope *s) {
+    unsigned start = (unsigned)choose(c, s->count);
+    for (unsigned k = 0; k < s->count; k++) add_order_key(c, out, s->columns[(start + k) % s->count].name, k);
+}
+
+static void add_partition_by(choice *c, text *out, const scope *s) {
+    unsigned keys = (unsigned)choose(c, 3);
+    for (unsigned k = 0; k < keys; k++) {
+        text_add(out, "%s", k ? ", " : "PARTITION BY ");
+        if (chance(c, 70)) add_leaf(c, out, s, (kind)choose(c, KINDS), 1);
+        else add_value(c, out, s, (kind)choose(c, KINDS), 1);
+    }
+    if (keys) text_add(out, " ");
+}
+
+/// An aggregate that SQLite too computes over windows. is_total: rows of the frame have one order only.
+static void add_window_aggregate(choice *c, text *out, const scope *s, int depth, int is_total) {
+    unsigned which = (unsigned)choose(c, is_total ? 8 : 7);
+    switch (which) {
+    case 7:
+        text_add(out, "group_concat('.' || "); // SQLite takes a result without a character for NULL
+        add_value(c, out, s, TEXT, depth - 1);
+        text_add(out, chance(c, 40) ? ")" : ", '%s')", chance(c, 50) ? "" : "; ");
+        break;
+    case 0: text_add(out, "count(*)"); break;
+    case 1: add_call(c, out, s, "count", (kind)choose(c, KINDS), 1, depth); break;
+    case 2: add_call(c, out, s, "sum", INT, 1, depth); break;
+    case 3: add_call(c, out, s, "sum", REAL, 1, 1); break;
+    case 4: add_call(c, out, s, "min", (kind)choose(c, KINDS), 1, depth); break;
+    case 5: add_call(c, out, s, "max", (kind)choose(c, KINDS), 1, depth); break;
+    default: add_call(c, out, s, "avg", INT, 1, 1);
+    }
+    if (which == 4 || which == 5 || !chance(c, 25)) return; // SQLite 3.40 forgets FILTER of min and max over moving frames
+    text_add(out, " FILTER (WHERE ");
+    add_predicate(c, out, s, depth - 1);
+    text_add(out, ")");
+}
+
+/// A function whose answer depends on each row's own place.
+static void add_placed_function(choice *c, text *out, const scope *s, int depth) {
+    kind k = (kind)choose(c, KINDS);
+    unsigned which = (unsigned)choose(c, 8);
+    static const char *const names[] = {"lag", "lead", "first_value", "last_value", "nth_value", "row_number", "ntile", "lag"};
+    text_add(out, "%s(", names[which]);
+    if (which == 6) text_add(out, "%u", 1 + (unsigned)choose(c, 9));
+    if (which == 5 || which == 6) {
+        text_add(out, ")");
+        return;
+    }
+    add_value(c, out, s, k, depth);
+    if (which == 4) text_add(out, ", %u", 1 + (unsigned)choose(c, 4));
+    if ((which < 2 || which == 7) && chance(c, 60)) {
+        text_add(out, ", %u", (unsigned)choose(c, 4));
+        if (chance(c, 60)) {
+            text_add(out, ", ");
+            add_value(c, out, s, k, 1);
+        }
+    }
+    text_add(out, ")");
+}
+
+static void add_rank_function(choice *c, text *out) {
+    static const char *const names[] = {"rank", "dense_rank", "percent_rank", "cume_dist"};
+    text_add(out, "%s()", names[choose(c, 4)]);
+}
+
+/// One window call. `has_named`: p (a partition) and w (p with a total order) can be named.
+static void add_window_call(choice *c, text *out, const scope *s, int depth, int has_named) {
+    int is_total = chance(c, 60), is_ranked = chance(c, 15), is_placed = is_total && chance(c, 45);
+    if (is_ranked) add_rank_function(c, out);
+    else if (is_placed) add_placed_function(c, out, s, depth);
+    else add_window_aggregate(c, out, s, depth, is_total);
+    if (has_named && is_total && chance(c, 40)) {
+        text_add(out, " OVER w");
+        return;
+    }
+    text_add(out, " OVER (");
+    if (is_total) {
+        if (has_named && chance(c, 50)) {
+            text_add(out, chance(c, 50) ? "p " : "w ");
+            if (out->bytes[out->length - 2] == 'p') add_total_order(c, out, s);
+        } else {
+            add_partition_by(c, out, s);
+            add_total_order(c, out, s);
+        }
+        if (chance(c, 70)) add_frame(c, out, 1, KINDS);
+    } else {
+        kind k = chance(c, 70) ? INT : REAL;
+        const char *key = scope_pick(c, s, k, 0);
+        if (has_named && chance(c, 30)) text_add(out, "p ");
+        else add_partition_by(c, out, s);
+        if (!key || chance(c, 15)) {
+            text_add(out, ")");
+            return;
+        }
+        add_order_key(c, out, key, 0);
+        if (chance(c, 20)) {
+            add_order_key(c, out, scope_pick(c, s, (kind)choose(c, KINDS), 1), 1);
+            k = KINDS;
+        }
+        if (chance(c, 80)) add_frame(c, out, 0, k);
+    }
+    text_add(out, ")");
+}
+
+void add_window_select(choice *c, text *out, unsigned columns, const kind *kinds, int depth) {
+    scope s = {0};
+    text from = {0};
+    add_from(c, &from, &s, depth);
+    int has_named = chance(c, 40);
+    text_add(out, "SELECT %s", chance(c, 10) ? "DISTINCT " : "");
+    for (unsigned i = 0; i < columns; i++) {
+        if (i) text_add(out, ", ");
+        if (i && chance(c, 25)) add_value(c, out, &s, kinds[i], depth);
+        else add_window_call(c, out, &s, depth < 2 ? depth : 2, has_named);
+        text_add(out, " AS c%u", i);
+    }
+    text_add(out, "%s", from.bytes);
+    add_where(c, out, &s, depth);
+    if (has_named) {
+        text_add(out, " WINDOW p AS (");
+        add_partition_by(c, out, &s);
+        text_add(out, "), w AS (p ");
+        add_total_order(c, out, &s);
+        text_add(out, ")");
+    }
+    text_free(&from);
+}
+
+/// Windows over groups.
+void add_window_over_groups(choice *c, text *out, unsigned columns, int depth) {
+    scope s = {0}, groups = {0};
+    text from = {0};
+    add_from(c, &from, &s, depth);
+    scope_add(&groups, "x", "k", INT, 0);
+    scope_add(&groups, "x", "s", TEXT, 0);
+    text_add(out, "SELECT ");
+    for (unsigned i = 0; i < columns; i++) {
+        static const char *const calls[] = {"sum(count(*))", "min(sum(x.i))", "max(max(x.d))", "count(min(x.s))", "row_number()",
+                                            "lag(count(*))", "first_value(max(x.i))", "avg(count(x.b))"};
+        text_add(out, "%s%s OVER (", i ? ", " : "", calls[choose(c, 8)]);
+        if (chance(c, 40)) text_add(out, "PARTITION BY x.%s ", chance(c, 50) ? "k" : "s");
+        add_total_order(c, out, &groups);
+        if (chance(c, 60)) add_frame(c, out, 1, KINDS);
+        text_add(out, ") AS c%u", i);
+    }
+    text_add(out, "%s", from.bytes);
+    add_where(c, out, &s, depth);
+    text_add(out, " GROUP BY x.k, x.s");
+    if (chance(c, 25)) text_add(out, " HAVING count(*) > 1");
+    text_free(&from);
+}
