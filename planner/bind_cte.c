@@ -150,6 +150,8 @@ static morsel_status new_reader(msl_binder *b, msl_cte *cte, bool is_first, msl_
 
 morsel_status msl_bind_cte(msl_binder *b, msl_cte_scope *found, const msl_ast_span *at, const char *alias,
                            msl_relation *out) {
+    if (found->is_refused)
+        return msl_refuse_aside(b, msl_binder_at(b, *at), "PIVOT by the values of a recursive query's own rows");
     if (found->is_binding) return msl_bind_self(b, found, at, alias, out);
     msl_bound_query query = found->query;
     if (found->kept) {

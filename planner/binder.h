@@ -45,7 +45,7 @@ typedef struct msl_relation {
 typedef enum msl_clause {
     MSL_CLAUSE_SELECT, MSL_CLAUSE_WHERE, MSL_CLAUSE_GROUP_BY, MSL_CLAUSE_HAVING, MSL_CLAUSE_ORDER_BY, MSL_CLAUSE_ON,
     MSL_CLAUSE_FROM, MSL_CLAUSE_VALUES, MSL_CLAUSE_LIMIT, MSL_CLAUSE_DISTINCT_ON, MSL_CLAUSE_SETTING,
-    MSL_CLAUSE_QUALIFY, MSL_CLAUSE_SET, MSL_CLAUSE_RETURNING, MSL_CLAUSE_CHECK
+    MSL_CLAUSE_QUALIFY, MSL_CLAUSE_SET, MSL_CLAUSE_RETURNING, MSL_CLAUSE_CHECK, MSL_CLAUSE_PIVOT
 } msl_clause;
 
 /// One item of a select list, stars expanded.
@@ -120,6 +120,7 @@ typedef struct msl_cte_scope {
     const msl_barrier *barrier;     ///< b->barrier there
     struct msl_cte_scope *around;   ///< while its query is being bound: the CTE that was being bound before
     bool is_binding;
+    bool is_refused;                ///< its rows do not exist yet, and a query beside the statement cannot have them
     bool names_itself;
     bool is_used;
 } msl_cte_scope;
@@ -341,6 +342,33 @@ morsel_status msl_relation_of_query(msl_binder *b, const msl_bound_query *query,
 bool msl_catalog_lookup(msl_binder *b, const msl_ast_names *names, msl_catalog_entry *out);
 /// "no table or view named x"; where a file could stand, the hint says how one is named.
 morsel_status msl_error_no_table(msl_binder *b, const msl_ast_names *names, bool may_be_file, msl_at at) MSL_MUST_CHECK;
+
+/* ---- bind_pivot.c, bind_unpivot.c, bind_aside.c ---- */
+
+/// The select list that PIVOT stands for: groups, then aggregates with a FILTER a value; to be grouped by ALL.
+///   inout   relation: what is not a column of it becomes one
+morsel_status msl_bind_pivot(msl_binder *b, const msl_ast_select *select, msl_relation *relation,
+                             msl_select_items *out) MSL_MUST_CHECK;
+/// The select list that UNPIVOT stands for, over an UNNEST that becomes relation->plan.
+morsel_status msl_bind_unpivot(msl_binder *b, const msl_ast_unpivot *ast, msl_relation *relation,
+                               msl_select_items *out) MSL_MUST_CHECK;
+/// Binds an item that msl_expand_items has made, without regard to the aliases of others.
+morsel_status msl_bind_expanded(msl_binder *b, msl_select_item *item) MSL_MUST_CHECK;
+/// Items for the visible columns that none of the expressions uses.
+morsel_status msl_columns_beside(msl_binder *b, const msl_relation *relation, const msl_exprs *named,
+                                 msl_select_items *out) MSL_MUST_CHECK;
+/// Runs a query beside the statement that is being bound, over what its names mean here: the values of its first column,
+/// as constants placed at `at`.
+///   errors  54011 for more than `most`; MORSEL_UNSUPPORTED for parameters, pipes, a recursive query's own rows
+morsel_status msl_query_aside(msl_binder *b, const msl_ast_query *query, uint32_t most, msl_at at,
+                              msl_exprs *out) MSL_MUST_CHECK;
+/// "not supported yet", with the hint that values can be listed.
+morsel_status msl_refuse_aside(msl_binder *b, msl_at at, const char *what) MSL_MUST_CHECK;
+/// Passes and physical plan of a bound query (bind_statement.c).
+morsel_status msl_make_plan(msl_binder *b, msl_bound_query *query, msl_prepared *out) MSL_MUST_CHECK;
+/// A node UNNEST over `child` that emits child's columns, then `ids`: the elements of each list.
+morsel_status msl_unnest_over(msl_planner *p, msl_logical *child, const msl_exprs *lists, const uint32_t *ids, msl_at at,
+                              msl_logical **out) MSL_MUST_CHECK;
 
 /* ---- bind_sample.c ---- */
 
