@@ -4,7 +4,7 @@
 #include <string.h>
 
 /// Many calls whose FILTERs compare the same keys with constants, as PIVOT makes them; one number says all of their answers.
-static void add_branches(choice *c, text *out, const scope *s, int depth) {
+static kind add_branches(choice *c, text *out, const scope *s, int depth) {
     text key = {0}, second = {0}, argument = {0};
     add_leaf(c, &key, s, INT, 0);
     if (chance(c, 40)) add_leaf(c, &second, s, TEXT, 0);
@@ -24,6 +24,7 @@ static void add_branches(choice *c, text *out, const scope *s, int depth) {
     text_free(&key);
     text_free(&second);
     text_free(&argument);
+    return INT;
 }
 
 /// Aggregates of Morsel's own, and the kind of their result (KINDS: none that has literals).
@@ -62,10 +63,6 @@ static kind add_own_aggregate(choice *c, text *out, const scope *s, int depth) {
 /// A call; every result is exact in both engines.
 static kind add_shared_aggregate(choice *c, text *out, const scope *s, int depth) {
     kind k = any_kind(c);
-    if (chance(c, 4)) {
-        add_branches(c, out, s, depth);
-        return INT;
-    }
     switch (choose(c, 9)) {
     case 0: text_add(out, "count(*)"); return INT;
     case 1: add_call(c, out, s, "count", k, 1, depth); return INT;
@@ -123,6 +120,7 @@ void add_grouped_select(choice *c, query *q, int depth) {
     for (unsigned i = 0; i < q->columns; i++) {
         if (i) text_add(&q->sql, ", ");
         if (i < key_count) text_add(&q->sql, "%s", keys[i].bytes);
+        else if (chance(c, 4)) q->kinds[i] = add_branches(c, &q->sql, &s, depth - 1);
         else q->kinds[i] = add_aggregate(c, &q->sql, &s, depth - 1);
         text_add(&q->sql, " AS c%u", i);
     }
