@@ -3,6 +3,30 @@
 
 #include <string.h>
 
+/// Many calls whose FILTERs compare the same keys with constants, as PIVOT makes them; one number says all of their answers.
+static kind add_branches(choice *c, text *out, const scope *s, int depth) {
+    text key = {0}, second = {0}, argument = {0};
+    add_leaf(c, &key, s, INT, 0);
+    if (chance(c, 40)) add_leaf(c, &second, s, TEXT, 0);
+    add_leaf(c, &argument, s, INT, 0);
+    int first = (int)choose(c, 6) - 3, rest = chance(c, 30);
+    text_add(out, "(");
+    for (int k = 0; k < 10; k++) {
+        text_add(out, "%s%d * count(%s) FILTER (WHERE %s = %d", k ? " + " : "", k * k + 1, argument.bytes, key.bytes, first + k);
+        if (second.length) text_add(out, " AND %s = 'a'", second.bytes);
+        if (rest && k % 3 == 0) {
+            text_add(out, " AND ");
+            add_predicate(c, out, s, depth - 2);
+        }
+        text_add(out, ")");
+    }
+    text_add(out, ")");
+    text_free(&key);
+    text_free(&second);
+    text_free(&argument);
+    return INT;
+}
+
 /// Aggregates of Morsel's own, and the kind of their result (KINDS: none that has literals).
 static const struct { const char *form; kind kind; clause clause; } own_forms[] = {
     {"stddev_pop($R)", REAL, CLAUSE_STATISTIC}, {"var_samp($I)", REAL, CLAUSE_STATISTIC}, {"corr($R, $I)", REAL, CLAUSE_STATISTIC},
@@ -96,6 +120,7 @@ void add_grouped_select(choice *c, query *q, int depth) {
     for (unsigned i = 0; i < q->columns; i++) {
         if (i) text_add(&q->sql, ", ");
         if (i < key_count) text_add(&q->sql, "%s", keys[i].bytes);
+        else if (chance(c, 4)) q->kinds[i] = add_branches(c, &q->sql, &s, depth - 1);
         else q->kinds[i] = add_aggregate(c, &q->sql, &s, depth - 1);
         text_add(&q->sql, " AS c%u", i);
     }
