@@ -1,6 +1,6 @@
 /// law_rewriting.c: joins, subqueries and changing statements in terms of others (see law.h).
 #include "generate_int.h"
-#include "law.h"
+#include "law_int.h"
 
 /// Two sides of a join and a condition between them.
 typedef struct sides {
@@ -195,16 +195,8 @@ static void of_insert(choice *c, law *l) {
 }
 
 void make_rewriting(choice *c, law *l) {
-    switch (choose(c, 10)) {
-    case 0:
-    case 1: of_outer_join(c, l); return;
-    case 2: of_exists(c, l); return;
-    case 3:
-    case 4: of_lateral(c, l); return;
-    case 5:
-    case 6: of_scalar(c, l); return;
-    case 7: of_delete(c, l); return;
-    case 8: of_update(c, l); return;
-    default: of_insert(c, l);
-    }
+    static void (*const makers[])(choice *, law *) = {
+        of_outer_join, of_outer_join, of_exists,  of_lateral, of_lateral, of_scalar,   of_scalar,   of_delete,
+        of_update,     of_insert,     make_limit, make_first, make_set,   make_window, make_window, make_text};
+    makers[choose(c, sizeof makers / sizeof makers[0])](c, l);
 }
