@@ -6,6 +6,7 @@
 ///          right now parks the lane; its wake comes on any thread and wakes all parked lanes of the scan.
 #include "executor/operator.h"
 #include "executor/runtime_filter.h"
+#include "executor/sort_rows.h"
 
 #include <string.h>
 
@@ -14,6 +15,7 @@
 typedef struct scan_global {
     void *scan;
     msl_scan_env env;
+    msl_scan_wish wish;           ///< of the TOP_N above
     _Atomic(msl_lane *) any_lane; ///< one lane of the pipeline, through which a wake finds the others
     const msl_runtime_filter **filters; ///< of joins above, those with a Bloom filter ...
     uint32_t *filter_columns;     ///< ... and the columns they are about
@@ -87,6 +89,11 @@ static morsel_status scan_init_global(msl_operator *op, msl_error *err) {
                             .workers = q->settings->threads, .wake = scan_wake, .waiter = g, .warn = q->settings->warn,
                             .warn_sink = q->settings->warn_sink, .reject = q->settings->reject,
                             .reject_sink = q->settings->reject_sink};
+    const msl_scan_top_n *top_n = &op->plan->scan.top_n;
+    if (top_n->plan && msl_top_n_wish(msl_query_operator(q, top_n->plan), &g->wish)) {
+        g->wish.column = op->plan->scan.columns[top_n->column];
+        g->env.wish = &g->wish;
+    }
     return source->ops->open(source, &g->env, op->plan->scan.columns, op->plan->column_count, filters, filter_count,
                              &g->scan, err);
 }

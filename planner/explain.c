@@ -132,6 +132,10 @@ static void put_scan(msl_explain_writer *w, const msl_plan *plan) {
         put_scan_filter(w, source, &plan->scan.filters[k]);
         if (!exact) msl_explain_put(w, " (skips only)");
     }
+    if (plan->scan.top_n.plan) {
+        msl_explain_put(w, "  FIRST BY ");
+        msl_explain_put(w, source->columns[plan->scan.columns[plan->scan.top_n.column]].name);
+    }
     for (uint32_t k = 0; k < plan->scan.join_filter_count; k++) {
         msl_explain_put(w, k ? ", " : "  JOIN FILTER ");
         msl_explain_put(w, source->columns[plan->scan.columns[plan->scan.join_filters[k].column]].name);

@@ -293,6 +293,7 @@ static morsel_status build_sort(msl_physical *b, msl_logical *node, msl_built *o
     }
     plan->is_ordered = true;
     plan->estimated_rows = msl_estimate_rows(b->p, node);
+    if (plan->kind == MSL_PLAN_TOP_N) msl_plan_scan_wish(b, plan);
     input.plan = plan;
     return msl_physical_exactly(b, &input, node->columns, node->column_count, out);
 }
