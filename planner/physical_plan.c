@@ -204,6 +204,8 @@ static morsel_status build_scan(msl_physical *b, msl_logical *node, msl_built *o
     out->plan->scan.columns = node->scan.indexes;
     out->plan->scan.filters = node->scan.filters;
     out->plan->scan.filter_count = node->scan.filter_count;
+    out->plan->scan.late_filters = node->scan.late_filters;
+    out->plan->scan.late_filter_count = node->scan.late_filter_count;
     out->plan->is_ordered = node->scan.source->flags & MSL_SOURCE_ORDERED;
     return MORSEL_OK;
 }

@@ -3,9 +3,8 @@
 /// A morsel is a part of the version; chunks are slices of its group's segments without copying (the version keeps them
 /// alive), narrowed to the rows that are not deleted. Parts whose minimum and maximum rule a pushed filter out are
 /// skipped; the filter itself stays above the scan. Where only the first rows by a column are wanted, parts come by the rank
-/// of the best row that they may hold, until none of the rest holds a wanted one. UPDATE and DELETE ask for one more
-/// column: where each row stands. They have the right to write and so may use the keys' indexes: filters that give a
-/// whole unique key lead to one row.
+/// of the best row that they may hold, until none of the rest holds a wanted one. Filters that give a whole unique key
+/// lead to one row by the key's index. UPDATE and DELETE ask for one more column: where each row stands.
 #include "storage/key_index.h"
 
 #include <stdlib.h>
@@ -135,10 +134,6 @@ static bool may_pass(const msl_segment *s, const msl_scan_filter *f) {
     return f->value_count == 0;
 }
 
-static bool has_row_ids(const msl_source *source) {
-    return source->column_count > ((const table_binding *)source->binding)->table->column_count;
-}
-
 static bool is_key_column(const msl_table *table, uint32_t column) {
     for (uint32_t k = 0; k < table->key_count; k++) {
         for (uint32_t c = 0; msl_key_is_unique(&table->keys[k]) && c < table->keys[k].column_count; c++) {
@@ -152,8 +147,7 @@ static msl_filter_answer table_answer(const msl_source *source, const msl_scan_f
     const msl_table *table = ((const table_binding *)source->binding)->table;
     msl_phys phys = source->columns[filter->column].type->phys;
     if (filter->column >= table->column_count) return MSL_FILTER_IGNORED;
-    if (filter->op == MSL_FILTER_EQ && has_row_ids(source) && is_key_column(table, filter->column))
-        return MSL_FILTER_PRUNES;
+    if (filter->op == MSL_FILTER_EQ && is_key_column(table, filter->column)) return MSL_FILTER_PRUNES;
     bool has_ranges = phys != MSL_PHYS_STRING && phys != MSL_PHYS_INTERVAL && phys != MSL_PHYS_BOOL;
     return has_ranges && filter->op != MSL_FILTER_NE && filter->op != MSL_FILTER_IS_NOT_NULL ? MSL_FILTER_PRUNES
                                                                                              : MSL_FILTER_IGNORED;
@@ -221,7 +215,7 @@ static morsel_status table_open(const msl_source *source, const msl_scan_env *en
     if (env->wish && env->wish->column < s->binding->table->column_count) {
         MSL_TRY(rank_parts(s, env->wish, env->arena, err));
     }
-    return has_row_ids(source) && filter_count ? find_by_key(s, env->arena, err) : MORSEL_OK;
+    return filter_count ? find_by_key(s, env->arena, err) : MORSEL_OK;
 }
 
 static morsel_status table_open_local(void *scan, void **local, msl_error *err) {
