@@ -1,11 +1,13 @@
 /// plan_time.c: how long statements take to plan: CPU time of morsel_prepare(), parsing included, median of 20.
 ///
-///     bench_plan_time [FOLDER]
+///     bench_plan_time [FOLDER [DATA]]
 ///
-/// FOLDER holds bench/tpch's questions: with it their times are printed too, over empty tables. The other statements are made
+/// FOLDER is bench/tpch or bench/retail: with it the times of its questions are printed too, over empty tables or over those
+/// that the generator wrote in the folder DATA. The other statements are made
 /// here: chains, stars and cliques of joins, long lists, long conditions, wide tables.
 #include "morsel.h"
 
+#include <dirent.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -134,7 +136,7 @@ static void measure_long(morsel_connection *con) {
     free(in.bytes), free(ands.bytes), free(ors.bytes), free(wide.bytes), free(every.bytes);
 }
 
-/* ---- TPC-H ---- */
+/* ---- questions of a folder ---- */
 
 static char *read_file(const char *folder, const char *name) {
     char path[4096];
@@ -151,17 +153,39 @@ static char *read_file(const char *folder, const char *name) {
     return t.bytes;
 }
 
-static void measure_tpch(morsel_connection *con, const char *folder) {
+/// qNN.sql, without what follows for another dialect.
+static int is_question(const struct dirent *entry) {
+    return strlen(entry->d_name) == 7 && strcmp(entry->d_name + 3, ".sql") == 0;
+}
+
+static void fill_tables(morsel_connection *con, const char *schema, const char *data) {
+    static const char create[] = "CREATE TABLE ";
     morsel_error *err = NULL;
-    char *schema = read_file(folder, "schema.sql"), name[32];
-    must(morsel_exec(con, schema, -1, NULL, &err), err);
-    free(schema);
-    for (int q = 1; q <= 22; q++) {
-        snprintf(name, sizeof name, "q%02d.sql", q);
-        char *sql = read_file(folder, name);
-        measure(con, name, sql);
-        free(sql);
+    for (const char *at = schema; (at = strstr(at, create)) != NULL;) {
+        text t = {0};
+        at += strlen(create);
+        int length = (int)strcspn(at, " ");
+        add(&t, "INSERT INTO %.*s FROM '%s/%.*s.tsv'", length, at, data, length, at);
+        must(morsel_exec(con, t.bytes, -1, NULL, &err), err);
+        free(t.bytes);
     }
+}
+
+static void measure_folder(morsel_connection *con, const char *folder, const char *data) {
+    morsel_error *err = NULL;
+    struct dirent **names = NULL;
+    char *schema = read_file(folder, "schema.sql");
+    must(morsel_exec(con, schema, -1, NULL, &err), err);
+    if (data) fill_tables(con, schema, data);
+    free(schema);
+    int count = scandir(folder, &names, is_question, alphasort);
+    for (int i = 0; i < count; i++) {
+        char *sql = read_file(folder, names[i]->d_name);
+        measure(con, names[i]->d_name, sql);
+        free(sql);
+        free(names[i]);
+    }
+    free(names);
 }
 
 int main(int argc, char **argv) {
@@ -170,7 +194,7 @@ int main(int argc, char **argv) {
     morsel_error *err = NULL;
     must(morsel_open(NULL, NULL, 0, &db, &err), err);
     must(morsel_connect(db, &con, &err), err);
-    if (argc > 1) measure_tpch(con, argv[1]);
+    if (argc > 1) measure_folder(con, argv[1], argc > 2 ? argv[2] : NULL);
     make_join_tables(con);
     measure_joins(con, "chain of 17 tables", CHAIN, 17);
     measure_joins(con, "chain of 30 tables", CHAIN, 30);

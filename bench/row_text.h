@@ -80,6 +80,14 @@ static inline void sink_close(sink *out, const char *path) {
     if (out->error != 0) fail("cannot write '%s': %s", path != NULL ? path : "standard output", strerror(out->error));
 }
 
+/// Writes a line with the names of columns, which blanks separate in `columns` and tabs in the file.
+static inline void sink_header(sink *out, const char *columns) {
+    char *to = sink_reserve(out);
+    for (; *columns; columns++) *to++ = *columns == ' ' ? '\t' : *columns;
+    *to++ = '\n';
+    sink_advance(out, to);
+}
+
 // ---- values ----
 
 /// The n-th number of the stream that `seed` names.
@@ -91,8 +99,26 @@ static inline uint64_t random_at(uint64_t seed, uint64_t n) {
     return z ^ (z >> 31);
 }
 
+/// Numbers drawn one after another.
+typedef struct stream {
+    uint64_t seed, at;
+} stream;
+
+/// The stream of one row.
+static inline stream stream_of(uint64_t seed, unsigned table, uint64_t row) {
+    return (stream){random_at(random_at(seed, table), row), 0};
+}
+
 /// Maps 32 random bits to 0 .. bound-1 (bound < 2^32) without a division.
 static inline uint64_t scale(uint32_t bits, uint64_t bound) { return (bits * bound) >> 32; }
+
+/// least..most, both included; fewer than 2^32 values.
+static inline uint64_t pick(stream *s, uint64_t least, uint64_t most) {
+    return least + scale((uint32_t)(random_at(s->seed, s->at++) >> 32), most - least + 1);
+}
+
+#define WORDS(list) (sizeof(list) / sizeof *(list))
+#define WORD(s, list) ((list)[pick((s), 0, WORDS(list) - 1)])
 
 static inline bool is_leap_year(int year) { return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0; }
 
@@ -142,6 +168,14 @@ static inline uint64_t number_argument(const char *option, const char *text, uin
         fail("%s takes a number from %llu to %llu, not '%s'", option, (unsigned long long)least,
              (unsigned long long)most, text);
     }
+    return value;
+}
+
+static inline double scale_argument(const char *text) {
+    char *end = NULL;
+    double value = strtod(text, &end);
+    if (*text == '\0' || *end != '\0' || !(value >= 0.01 && value <= 1000))
+        fail("--scale takes a number from 0.01 to 1000, not '%s'", text);
     return value;
 }
 

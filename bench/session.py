@@ -1,6 +1,6 @@
 """A shell (Morsel's or DuckDB's) that stays open and is timed statement by statement, and comparing what two of them answer.
 
-What runs over tables in memory uses it: tpch/run.py, in_memory.py.
+What runs over tables in memory uses it: run_questions.py, in_memory.py.
 """
 import csv
 import statistics

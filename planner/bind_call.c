@@ -103,6 +103,7 @@ static morsel_status bind_aggregate_order(msl_binder *b, const msl_ast_order *or
         msl_expr *e;
         MSL_TRY(msl_bind_expr(b, item->expr, &e));
         MSL_TRY(msl_expr_settle(b->p, e, &e));
+        MSL_TRY(msl_expr_coerce(b->p, e, e->type, &e)); // folds as in arguments, with which DISTINCT compares it
         bool descending = item->direction == MSL_AST_DESC;
         call->order[k] = (msl_logical_order){e, descending, msl_direction_nulls_first(item)};
     }

@@ -294,6 +294,7 @@ typedef struct on_join {
     msl_relation *left, *right;
     msl_exprs conjuncts; ///< of the join
     msl_exprs above;     ///< of INNER: over both sides, with subqueries
+    bool is_asof;
     bool depends;        ///< a side uses columns of the other
 } on_join;
 
@@ -327,22 +328,43 @@ static morsel_status place_conjunct(on_join *j, msl_expr *e) {
     if (!msl_expr_has_kind(e, MSL_EXPR_SUBQUERY)) return MSL_PUSH(p, &j->conjuncts, e);
     bool on_left = uses_side(e, j->left), on_right = uses_side(e, j->right);
     msl_relation *filtered = filtered_side(j);
-    if (j->type == MSL_JOIN_INNER) {
+    if (j->type == MSL_JOIN_INNER && !j->is_asof) { // (above an ASOF join the nearest row has been chosen)
         if (on_left == on_right) return MSL_PUSH(p, &j->above, e);
         return msl_plant_condition(j->b, on_left ? &j->left->plan : &j->right->plan, e);
     }
     if (filtered && on_left != on_right && filtered == (on_left ? j->left : j->right))
         return msl_plant_condition(j->b, &filtered->plan, e);
     if (msl_expr_any(e, uses_both_sides, j)) {
-        if (!filtered) {
-            return msl_error_unsupported(p->err, e->sql_offset, e->sql_length,
-                                         "a subquery in ON of a FULL JOIN compared with columns of both sides");
-        }
         j->depends = p->has_outer_columns = true;
         return msl_plant_condition(j->b, &filtered->plan, e);
     }
     MSL_TRY(msl_expr_rewrite(p, e, plant_on_side, j, &e));
     return MSL_PUSH(p, &j->conjuncts, e);
+}
+
+/// FULL, ASOF: a condition with a subquery over both sides goes by pairs of values (bind_on_pairs.c). Of ASOF only the
+/// conjuncts that have one: the others and the inequality stay.
+static morsel_status join_on_pairs(on_join *j, const msl_expr *condition, msl_exprs *all, msl_relation *both,
+                                   bool *done) {
+    msl_planner *p = j->b->p;
+    msl_exprs asking = {0}, others = {0};
+    msl_at at = msl_expr_at(condition);
+    *done = false;
+    for (uint32_t k = 0; k < all->count; k++) {
+        msl_expr *e = all->items[k];
+        MSL_TRY(MSL_PUSH(p, msl_expr_any(e, uses_both_sides, j) ? &asking : &others, e));
+    }
+    if (asking.count == 0) return MORSEL_OK;
+    if (j->is_asof && (j->type == MSL_JOIN_RIGHT || j->type == MSL_JOIN_FULL)) { // right rows would come out per pair
+        return msl_error_unsupported(p->err, at.offset, at.length,
+                                     "a subquery over both sides in the ON of ASOF RIGHT or FULL JOIN");
+    }
+    if (j->is_asof) {
+        *all = others;
+        return msl_plan_asof_candidates(j->b, &j->left->plan, &j->right->plan, &asking, at, all);
+    }
+    *done = true;
+    return msl_plan_full_on_pairs(j->b, j->left->plan, j->right->plan, all, at, &both->plan);
 }
 
 /// The join of two relations on a condition.
@@ -351,7 +373,7 @@ static morsel_status join_on(msl_binder *b, const msl_ast_from *from, msl_join_t
     const msl_ast_expr *on = from->u.join.on;
     msl_scope *scope = b->scope;
     msl_scope on_scope = {.parent = scope ? scope->parent : NULL, .relation = both, .clause = MSL_CLAUSE_ON};
-    on_join j = {.b = b, .type = type, .left = left, .right = right};
+    on_join j = {.b = b, .type = type, .left = left, .right = right, .is_asof = from->u.join.asof};
     msl_exprs all = {0};
     b->scope = &on_scope;
     msl_expr *condition = NULL;
@@ -360,15 +382,16 @@ static morsel_status join_on(msl_binder *b, const msl_ast_from *from, msl_join_t
     MSL_TRY(status);
     if (scope) MSL_TRY(msl_note_outer(b, scope->parent, &on_scope.outer));
     MSL_TRY(msl_expr_conjuncts(b->p, condition, &all));
+    if (j.is_asof || type == MSL_JOIN_FULL) {
+        bool done;
+        MSL_TRY(join_on_pairs(&j, condition, &all, both, &done));
+        if (done) return MORSEL_OK;
+    }
     for (uint32_t k = 0; k < all.count; k++) MSL_TRY(place_conjunct(&j, all.items[k]));
     bool turns = j.depends && type == MSL_JOIN_RIGHT; // the side that depends is the right one of a join
     MSL_TRY(msl_logical_join(b->p, turns ? MSL_JOIN_LEFT : type, turns ? right->plan : left->plan,
                              turns ? left->plan : right->plan, j.conjuncts.items, j.conjuncts.count, &both->plan));
-    if (from->u.join.asof) {
-        // Such a condition would be asked after the nearest row has been chosen.
-        if (j.depends || j.above.count) return msl_unsupported(b, on->at, "a subquery over both sides in the ON of ASOF JOIN");
-        return msl_make_asof(b, both->plan, msl_binder_at(b, from->u.join.right->at));
-    }
+    if (from->u.join.asof) return msl_make_asof(b, both->plan, msl_binder_at(b, from->u.join.right->at));
     for (uint32_t k = 0; k < j.above.count; k++) MSL_TRY(msl_plant_condition(b, &both->plan, j.above.items[k]));
     return MORSEL_OK;
 }

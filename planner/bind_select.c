@@ -197,13 +197,28 @@ static morsel_status plan_order(select_state *s, msl_bound_query *out) {
     return MORSEL_OK;
 }
 
+/// The select list; PIVOT and UNPIVOT make it from what FROM yields.
+static morsel_status expand_items(select_state *s) {
+    const msl_ast_select *ast = s->ast;
+    if (!ast->pivot && !ast->unpivot)
+        return msl_expand_items(s->b, ast->items, ast->item_count, &s->relation, &s->items);
+    if (ast->unpivot) return msl_bind_unpivot(s->b, ast->unpivot, &s->relation, &s->items);
+    MSL_TRY(msl_bind_pivot(s->b, ast, &s->relation, &s->items));
+    msl_ast_select *grouped;
+    MSL_TRY(MSL_TAKE(s->b->p, grouped, 1));
+    *grouped = *ast;
+    grouped->group_by.all = true;
+    s->ast = grouped;
+    return MORSEL_OK;
+}
+
 static morsel_status bind_all(select_state *s, unsigned flags, msl_bound_query *out) {
     msl_binder *b = s->b;
     s->scope.clause = MSL_CLAUSE_FROM;
     MSL_TRY(msl_bind_from_list(b, s->ast->from, s->ast->from_count, &s->relation));
     if (s->ast->sample) MSL_TRY(msl_bind_sample(b, s->ast->sample, &s->relation.plan));
     s->scope.relation = &s->relation;
-    MSL_TRY(msl_expand_items(b, s->ast->items, s->ast->item_count, &s->relation, &s->items));
+    MSL_TRY(expand_items(s));
     s->scope.aliases = &s->items;
     s->scope.alias_limit = s->items.count;
     MSL_TRY(bind_where(s));

@@ -120,6 +120,11 @@ static morsel_status unnest_over(msl_planner *p, msl_logical *child, const msl_e
     return MORSEL_OK;
 }
 
+morsel_status msl_unnest_over(msl_planner *p, msl_logical *child, const msl_exprs *lists, const uint32_t *ids, msl_at at,
+                              msl_logical **out) {
+    return unnest_over(p, child, lists, ids, NULL, at, out);
+}
+
 morsel_status msl_plan_unnests(msl_binder *b, msl_logical **plan, msl_expr **exprs, uint32_t count) {
     unnesting u = {.b = b, .plan = plan};
     for (uint32_t k = 0; k < count; k++) MSL_TRY(msl_expr_rewrite(b->p, exprs[k], unnest_node, &u, &exprs[k]));

@@ -45,7 +45,7 @@ typedef struct msl_relation {
 typedef enum msl_clause {
     MSL_CLAUSE_SELECT, MSL_CLAUSE_WHERE, MSL_CLAUSE_GROUP_BY, MSL_CLAUSE_HAVING, MSL_CLAUSE_ORDER_BY, MSL_CLAUSE_ON,
     MSL_CLAUSE_FROM, MSL_CLAUSE_VALUES, MSL_CLAUSE_LIMIT, MSL_CLAUSE_DISTINCT_ON, MSL_CLAUSE_SETTING,
-    MSL_CLAUSE_QUALIFY, MSL_CLAUSE_SET, MSL_CLAUSE_RETURNING, MSL_CLAUSE_CHECK
+    MSL_CLAUSE_QUALIFY, MSL_CLAUSE_SET, MSL_CLAUSE_RETURNING, MSL_CLAUSE_CHECK, MSL_CLAUSE_PIVOT
 } msl_clause;
 
 /// One item of a select list, stars expanded.
@@ -120,6 +120,7 @@ typedef struct msl_cte_scope {
     const msl_barrier *barrier;     ///< b->barrier there
     struct msl_cte_scope *around;   ///< while its query is being bound: the CTE that was being bound before
     bool is_binding;
+    bool is_refused;                ///< its rows do not exist yet, and a query beside the statement cannot have them
     bool names_itself;
     bool is_used;
 } msl_cte_scope;
@@ -342,6 +343,33 @@ bool msl_catalog_lookup(msl_binder *b, const msl_ast_names *names, msl_catalog_e
 /// "no table or view named x"; where a file could stand, the hint says how one is named.
 morsel_status msl_error_no_table(msl_binder *b, const msl_ast_names *names, bool may_be_file, msl_at at) MSL_MUST_CHECK;
 
+/* ---- bind_pivot.c, bind_unpivot.c, bind_aside.c ---- */
+
+/// The select list that PIVOT stands for: groups, then aggregates with a FILTER a value; to be grouped by ALL.
+///   inout   relation: what is not a column of it becomes one
+morsel_status msl_bind_pivot(msl_binder *b, const msl_ast_select *select, msl_relation *relation,
+                             msl_select_items *out) MSL_MUST_CHECK;
+/// The select list that UNPIVOT stands for, over an UNNEST that becomes relation->plan.
+morsel_status msl_bind_unpivot(msl_binder *b, const msl_ast_unpivot *ast, msl_relation *relation,
+                               msl_select_items *out) MSL_MUST_CHECK;
+/// Binds an item that msl_expand_items has made, without regard to the aliases of others.
+morsel_status msl_bind_expanded(msl_binder *b, msl_select_item *item) MSL_MUST_CHECK;
+/// Items for the visible columns that none of the expressions uses.
+morsel_status msl_columns_beside(msl_binder *b, const msl_relation *relation, const msl_exprs *named,
+                                 msl_select_items *out) MSL_MUST_CHECK;
+/// Runs a query beside the statement that is being bound, over what its names mean here: the values of its first column,
+/// as constants placed at `at`.
+///   errors  54011 for more than `most`; MORSEL_UNSUPPORTED for parameters, pipes, a recursive query's own rows
+morsel_status msl_query_aside(msl_binder *b, const msl_ast_query *query, uint32_t most, msl_at at,
+                              msl_exprs *out) MSL_MUST_CHECK;
+/// "not supported yet", with the hint that values can be listed.
+morsel_status msl_refuse_aside(msl_binder *b, msl_at at, const char *what) MSL_MUST_CHECK;
+/// Passes and physical plan of a bound query (bind_statement.c).
+morsel_status msl_make_plan(msl_binder *b, msl_bound_query *query, msl_prepared *out) MSL_MUST_CHECK;
+/// A node UNNEST over `child` that emits child's columns, then `ids`: the elements of each list.
+morsel_status msl_unnest_over(msl_planner *p, msl_logical *child, const msl_exprs *lists, const uint32_t *ids, msl_at at,
+                              msl_logical **out) MSL_MUST_CHECK;
+
 /* ---- bind_sample.c ---- */
 
 /// TABLESAMPLE and USING SAMPLE over *plan.
@@ -375,6 +403,10 @@ bool msl_names_itself(const msl_binder *b, const msl_ast_names *names);
 /// A CTE as a FROM item.
 morsel_status msl_bind_cte(msl_binder *b, msl_cte_scope *cte, const msl_ast_span *at, const char *alias,
                            msl_relation *out) MSL_MUST_CHECK;
+/// A plan whose rows are needed twice: *plan may become a reader of the rows kept under `name`. *again has them with ids
+/// of its own, which `pairs` says.
+morsel_status msl_read_twice(msl_binder *b, msl_logical **plan, const char *name, msl_at at, msl_id_pairs *pairs,
+                             msl_logical **again) MSL_MUST_CHECK;
 /// Decides which CTEs are kept, now that all readers are known: the others stand in the place of their reader.
 morsel_status msl_settle_ctes(msl_binder *b, msl_logical *root) MSL_MUST_CHECK;
 /// The query of a CTE that names itself: base UNION [ALL] step.
@@ -423,6 +455,16 @@ morsel_status msl_plan_row_number(msl_binder *b, msl_logical **plan, msl_logical
 morsel_status msl_plan_row_count(msl_binder *b, msl_logical **plan, uint32_t *id) MSL_MUST_CHECK;
 morsel_status msl_plan_positional_join(msl_binder *b, msl_logical *left, msl_logical *right,
                                        msl_logical **out) MSL_MUST_CHECK;
+
+/* ---- bind_on_pairs.c ---- */
+
+/// left FULL JOIN right ON the conjuncts, in which subqueries may use both sides.
+morsel_status msl_plan_full_on_pairs(msl_binder *b, msl_logical *left, msl_logical *right, const msl_exprs *conjuncts,
+                                     msl_at at, msl_logical **out) MSL_MUST_CHECK;
+/// ASOF: *right becomes its rows beside the values of the left side for which the conjuncts hold; `on` gets the condition
+/// that they are those of the left row.
+morsel_status msl_plan_asof_candidates(msl_binder *b, msl_logical **left, msl_logical **right, const msl_exprs *conjuncts,
+                                       msl_at at, msl_exprs *on) MSL_MUST_CHECK;
 
 /* ---- bind_query.c, bind_select.c, bind_setop.c ---- */
 

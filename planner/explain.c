@@ -153,16 +153,32 @@ static void put_scan(msl_explain_writer *w, const msl_plan *plan) {
     }
 }
 
+/// The FILTER of a call whose text does not show it: a column of the input, and a branch.
+static void put_call_filter(msl_explain_writer *w, const msl_plan *plan, const msl_agg_call *call,
+                            const char *const *input) {
+    const msl_agg_switch *branches = &plan->agg.branches;
+    const char *filter = call->filter >= 0 ? input[call->filter] : NULL;
+    if (!filter && !call->branch) return;
+    msl_explain_put(w, " FILTER ");
+    if (filter) msl_explain_put(w, filter);
+    for (uint32_t k = 0; call->branch && k < branches->key_count; k++) {
+        const msl_value *value = &call->branch[k];
+        const msl_expr constant = {.kind = MSL_EXPR_CONSTANT, .type = value->type, .value = *value};
+        const char *name = input[branches->keys[k]], *text = msl_expr_text(&constant, NULL, 0, w->arena);
+        if (filter || k) msl_explain_put(w, " AND ");
+        msl_explain_put(w, name ? name : "?");
+        msl_explain_put(w, " = ");
+        msl_explain_put(w, text ? text : "?");
+    }
+}
+
 static void put_calls(msl_explain_writer *w, const msl_plan *plan, const char *const *input) {
     for (uint32_t k = 0; k < plan->agg.call_count; k++) {
         const msl_agg_call *call = &plan->agg.calls[k];
         if (k) msl_explain_put(w, ", ");
         msl_explain_put(w, call->display ? call->display : call->fn.aggregate->name);
-        if (call->filter >= 0 && input && input[call->filter] && !strstr(call->display, "FILTER") &&
-            !strstr(call->display, "filter")) {
-            msl_explain_put(w, " FILTER ");
-            msl_explain_put(w, input[call->filter]);
-        }
+        bool is_shown = call->display && (strstr(call->display, "FILTER") || strstr(call->display, "filter"));
+        if (input && !is_shown) put_call_filter(w, plan, call, input);
     }
 }
 

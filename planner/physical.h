@@ -73,12 +73,20 @@ typedef struct msl_sort_key {
 /// executor makes fewer when there are few groups.
 #define MSL_PLAN_PARTITIONS 256u
 
+/// What the FILTERs of several aggregate calls compare with constants of their own.
+typedef struct msl_agg_switch {
+    const uint32_t *keys;          ///< input positions
+    const msl_type *const *types;
+    uint32_t key_count;            ///< 0: there is none
+} msl_agg_switch;
+
 /// One aggregate call. Arguments and filter are input positions (a PROJECT below computes them).
 typedef struct msl_agg_call {
     msl_aggregate_binding fn;
     const uint32_t *args;
     uint32_t arg_count;
     int64_t filter;                ///< position of a BOOLEAN column, or -1
+    const msl_value *branch;       ///< the row counts only if the keys of the node's switch are these; NULL = no matter what
     bool is_distinct;
     const msl_sort_key *order;     ///< ORDER BY inside the call; AGG_COLLECT only
     uint32_t order_count;
@@ -188,6 +196,7 @@ typedef struct msl_plan {
             uint32_t call_count;
             const uint32_t *totals;                              ///< values of the first key, the grouping set's number ...
             uint32_t total_count;                                ///< ... whose group is there even if no row is
+            msl_agg_switch branches;                             ///< of the calls that have a branch
         } agg;                                                   ///< emits keys, then results
         struct {
             const uint32_t *keys;

@@ -7,7 +7,7 @@
  * Memory   5 MiB, whatever the scale.
  * Threads  one.
  *
- * What the shape promises, and check.py checks:
+ * What the shape promises, and promises.sql checks:
  *   rows     region 5, nation 25; for scale 1: supplier 10,000, part 200,000, partsupp 4 a part, customer 150,000, orders
  *            1,500,000, lineitem 1 to 7 an order
  *   keys     1..rows, but for o_orderkey: of 32 numbers in a row the first 8; a third of the customers has no order
@@ -69,24 +69,6 @@ typedef struct order {
     line lines[LINES_MAX];
 } order;
 
-// ---- random values ----
-
-typedef struct stream {
-    uint64_t seed, at;
-} stream;
-
-static stream stream_of(const generator *g, unsigned table, uint64_t row) {
-    return (stream){random_at(random_at(g->seed, table), row), 0};
-}
-
-/// least..most, both included; fewer than 2^32 values.
-static uint64_t pick(stream *s, uint64_t least, uint64_t most) {
-    return least + scale((uint32_t)(random_at(s->seed, s->at++) >> 32), most - least + 1);
-}
-
-static const char *pick_word(stream *s, const char *const *words, size_t count) { return words[pick(s, 0, count - 1)]; }
-#define WORD(s, list) pick_word((s), (list), WORDS(list))
-
 // ---- text ----
 
 static char *put_word(char *to, const char *word) {
@@ -134,7 +116,7 @@ static void fill_pool(generator *g) {
     if (g->pool == NULL) fail("out of memory");
     char *to = g->pool;
     for (uint64_t i = 0; to < g->pool + POOL_BYTES; i++) {
-        stream s = stream_of(g, POOL, i);
+        stream s = stream_of(g->seed, POOL, i);
         to = put_sentence(to, &s);
     }
 }
@@ -201,14 +183,14 @@ static uint64_t supplier_of(const generator *g, uint64_t part, uint64_t i) {
 }
 
 static void put_region(const generator *g, sink *out, uint64_t row) {
-    stream s = stream_of(g, REGION, row);
+    stream s = stream_of(g->seed, REGION, row);
     char *to = field_integer(g, sink_reserve(out), row);
     to = field_text(g, to, region_names[row]);
     end_row(g, out, end_field(g, put_comment(g, to, &s, 31, 115)));
 }
 
 static void put_nation(const generator *g, sink *out, uint64_t row) {
-    stream s = stream_of(g, NATION, row);
+    stream s = stream_of(g->seed, NATION, row);
     char *to = field_integer(g, sink_reserve(out), row);
     to = field_text(g, to, nations[row].name);
     to = field_integer(g, to, nations[row].region);
@@ -229,7 +211,7 @@ static char *put_party(const generator *g, char *to, stream *s, const char *kind
 
 /// Five suppliers of 10,000 have complaints in their comment, five recommendations.
 static void put_supplier(const generator *g, sink *out, uint64_t row) {
-    stream s = stream_of(g, SUPPLIER, row);
+    stream s = stream_of(g->seed, SUPPLIER, row);
     int64_t balance;
     char *to = put_party(g, sink_reserve(out), &s, "Supplier#", row + 1, &balance);
     char *comment = to;
@@ -255,7 +237,7 @@ static char *put_part_name(char *to, stream *s) {
 }
 
 static void put_part(const generator *g, sink *out, uint64_t row) {
-    stream s = stream_of(g, PART, row);
+    stream s = stream_of(g->seed, PART, row);
     uint64_t maker = pick(&s, 1, 5);
     char *to = field_integer(g, sink_reserve(out), row + 1);
     to = end_field(g, put_part_name(to, &s));
@@ -272,7 +254,7 @@ static void put_part(const generator *g, sink *out, uint64_t row) {
 }
 
 static void put_partsupp(const generator *g, sink *out, uint64_t row) {
-    stream s = stream_of(g, PARTSUPP, row);
+    stream s = stream_of(g->seed, PARTSUPP, row);
     uint64_t part = row / 4 + 1;
     char *to = field_integer(g, sink_reserve(out), part);
     to = field_integer(g, to, supplier_of(g, part, row % 4));
@@ -282,7 +264,7 @@ static void put_partsupp(const generator *g, sink *out, uint64_t row) {
 }
 
 static void put_customer(const generator *g, sink *out, uint64_t row) {
-    stream s = stream_of(g, CUSTOMER, row);
+    stream s = stream_of(g->seed, CUSTOMER, row);
     int64_t balance;
     char *to = put_party(g, sink_reserve(out), &s, "Customer#", row + 1, &balance);
     to = field_text(g, to, WORD(&s, segments));
@@ -345,7 +327,7 @@ static void put_line(const generator *g, sink *out, const order *o, unsigned num
 }
 
 static void put_order(const generator *g, sink *orders, sink *lines, uint64_t row) {
-    stream s = stream_of(g, ORDERS, row);
+    stream s = stream_of(g->seed, ORDERS, row);
     order o = make_order(g, &s, row);
     char *to = field_integer(g, sink_reserve(orders), o.key);
     to = field_integer(g, to, o.customer);
@@ -370,14 +352,7 @@ static void table_path(const generator *g, const char *folder, unsigned table, c
 static void open_table(const generator *g, sink *out, const char *folder, unsigned table, char *path, size_t room) {
     table_path(g, folder, table, path, room);
     sink_open(out, path);
-    if (g->is_tbl) return;
-    char *to = sink_reserve(out), *first = to;
-    to = put_text(to, tables[table].columns);
-    for (char *c = first; c < to; c++) {
-        if (*c == ' ') *c = '\t';
-    }
-    *to++ = '\n';
-    sink_advance(out, to);
+    if (!g->is_tbl) sink_header(out, tables[table].columns);
 }
 
 typedef void (*put_row_fn)(const generator *g, sink *out, uint64_t row);
@@ -419,14 +394,6 @@ static void print_usage(FILE *to) {
           "  --format F  tsv (default): tabs and a header line; tbl: a bar after each value, no header\n"
           "  -o FOLDER   where the eight files are written; it must exist\n",
           to);
-}
-
-static double scale_argument(const char *text) {
-    char *end = NULL;
-    double value = strtod(text, &end);
-    if (*text == '\0' || *end != '\0' || !(value >= 0.01 && value <= 1000))
-        fail("--scale takes a number from 0.01 to 1000, not '%s'", text);
-    return value;
 }
 
 static uint64_t scaled(const generator *g, double rows) { return (uint64_t)(rows * g->scale + 0.5); }

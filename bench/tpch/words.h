@@ -4,8 +4,6 @@
 #ifndef BENCH_TPCH_WORDS_H
 #define BENCH_TPCH_WORDS_H
 
-#define WORDS(list) (sizeof(list) / sizeof *(list))
-
 static const char *const region_names[] = {"AFRICA", "AMERICA", "ASIA", "EUROPE", "MIDDLE EAST"};
 
 static const struct {

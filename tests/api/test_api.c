@@ -279,6 +279,7 @@ static void test_interrupt(void) {
         "SELECT sum(range) FROM range(1000000000000)",
         "SELECT range % 10000000, count(*) FROM range(100000000000) GROUP BY ALL ORDER BY 2 LIMIT 3",
         "SELECT range FROM range(100000000000) ORDER BY range % 1000 LIMIT 10",
+        "PIVOT (SELECT range % 3 AS a FROM range(1000000000000)) ON a", // while it is planned
     };
     for (size_t q = 0; q < sizeof queries / sizeof queries[0]; q++) {
         morsel_database *db = NULL;
@@ -312,6 +313,7 @@ static void test_timeout(void) {
     morsel_connection *con = open_pair(&db, "2");
     morsel_set_timeout(con, 50);
     CHECK(strstr(one(con, "SELECT sum(range) FROM range(1000000000000)"), "time limit") != NULL);
+    CHECK(strstr(one(con, "PIVOT (SELECT range % 3 AS a FROM range(1000000000000)) ON a"), "time limit of 50 ms") != NULL);
     morsel_set_timeout(con, 0);
     CHECK(strcmp(one(con, "SELECT 1"), "1") == 0);
     morsel_disconnect(&con);

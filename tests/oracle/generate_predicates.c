@@ -3,7 +3,7 @@
 
 static void add_comparison(choice *c, text *out, const scope *s, int depth) {
     static const char *const ops[] = {"=", "<>", "<", "<=", ">", ">=", "IS DISTINCT FROM", "IS NOT DISTINCT FROM"};
-    kind k = (kind)choose(c, KINDS);
+    kind k = any_kind(c);
     unsigned op = (unsigned)choose(c, chance(c, 85) ? 6 : 8);
     if (k == INT && chance(c, 30)) add_leaf(c, out, s, INT, 1);
     else add_value(c, out, s, k, depth - 1);
@@ -15,12 +15,16 @@ static void add_comparison(choice *c, text *out, const scope *s, int depth) {
 
 void add_predicate(choice *c, text *out, const scope *s, int depth) {
     static const char *const patterns[] = {"%%a%%", "a%%", "%%b", "_b%%", "%%", "", "___", "%%語", "100%%", "%%longer%%lies%%"};
+    if (depth > 0 && c->is_own && chance(c, 20)) {
+        add_own_predicate(c, out, s, depth);
+        return;
+    }
     text_add(out, "(");
     switch (depth <= 0 ? choose(c, 3) : choose(c, 11)) {
     case 0:
     case 1: add_comparison(c, out, s, depth); break;
     case 2:
-        add_leaf(c, out, s, (kind)choose(c, KINDS), 1);
+        add_leaf(c, out, s, any_kind(c), 1);
         text_add(out, chance(c, 50) ? " IS NULL" : " IS NOT NULL");
         break;
     case 3:
@@ -41,7 +45,7 @@ void add_predicate(choice *c, text *out, const scope *s, int depth) {
         add_predicate(c, out, s, depth - 1);
         break;
     case 7: {
-        kind k = (kind)choose(c, KINDS);
+        kind k = any_kind(c);
         add_value(c, out, s, k, depth - 1);
         text_add(out, chance(c, 25) ? " NOT BETWEEN " : " BETWEEN ");
         add_value(c, out, s, k, depth - 1);
@@ -56,13 +60,7 @@ void add_predicate(choice *c, text *out, const scope *s, int depth) {
         text_add(out, patterns[choose(c, sizeof patterns / sizeof patterns[0])], 0);
         text_add(out, "'");
         break;
-    default: {
-        scope inner = {0};
-        text_add(out, "%sEXISTS (SELECT 1", chance(c, 30) ? "NOT " : "");
-        add_subquery_from(c, out, s, &inner, depth - 1);
-        if (chance(c, 15)) text_add(out, " GROUP BY %s HAVING count(*) > %u", scope_pick(c, &inner, INT, 0), (unsigned)choose(c, 3));
-        text_add(out, ")");
-    }
+    default: add_exists(c, out, s, depth);
     }
     text_add(out, ")");
 }
