@@ -405,9 +405,8 @@ static morsel_status missing_condition(msl_binder *b, msl_ast_span right) {
     return status;
 }
 
-/// JOIN of rows with their own lists: the condition chooses among what UNNEST makes; a LEFT JOIN takes TRUE only.
-static morsel_status join_lists(msl_binder *b, const msl_ast_from *from, msl_join_type type,
-                                const msl_relation *right, msl_relation *out) {
+/// JOIN of rows with their own lists: the condition chooses among what UNNEST makes. (LEFT JOIN comes here with TRUE only.)
+static morsel_status join_lists(msl_binder *b, const msl_ast_from *from, const msl_relation *right, msl_relation *out) {
     out->plan = right->plan;
     const msl_ast_expr *on = from->u.join.on;
     if (!on) return from->u.join.kind == MSL_AST_JOIN_CROSS ? MORSEL_OK : missing_condition(b, from->u.join.right->at);
@@ -420,9 +419,6 @@ static morsel_status join_lists(msl_binder *b, const msl_ast_from *from, msl_joi
     MSL_TRY(status);
     if (scope) MSL_TRY(msl_note_outer(b, scope->parent, &on_scope.outer));
     if (msl_expr_is_true(condition)) return MORSEL_OK;
-    if (type == MSL_JOIN_LEFT) {
-        return msl_unsupported(b, on->at, "LEFT JOIN of unnest with a condition other than TRUE");
-    }
     return msl_plant_condition(b, &out->plan, condition);
 }
 
@@ -441,7 +437,10 @@ morsel_status msl_bind_join(msl_binder *b, const msl_ast_from *from, msl_relatio
     msl_relation left, right;
     bool is_plain = !from->u.join.natural && !from->u.join.asof && from->u.join.using.count == 0 &&
                     from->u.join.kind != MSL_AST_JOIN_POSITIONAL;
-    bool is_lists = false, can_be_lists = is_plain && (type == MSL_JOIN_INNER || type == MSL_JOIN_LEFT);
+    // A LEFT JOIN that asks more than TRUE of the elements depends on its left side as LATERAL does.
+    const msl_ast_expr *on = from->u.join.on;
+    bool is_true = on && on->kind == MSL_AST_BOOLEAN && on->u.boolean;
+    bool is_lists = false, can_be_lists = is_plain && (type == MSL_JOIN_INNER || (type == MSL_JOIN_LEFT && is_true));
     msl_lateral lateral = {&left, b->lateral, type == MSL_JOIN_RIGHT || type == MSL_JOIN_FULL};
     MSL_TRY(bind_side(b, from->u.join.left, b->lateral, type == MSL_JOIN_RIGHT || type == MSL_JOIN_FULL, type, &left));
     if (can_be_lists) {
@@ -453,7 +452,7 @@ morsel_status msl_bind_join(msl_binder *b, const msl_ast_from *from, msl_relatio
     }
     MSL_TRY(check_aliases(b, &left, &right, from->u.join.right->at));
     MSL_TRY(msl_relation_concat(b, &left, &right, out));
-    if (is_lists) return join_lists(b, from, type, &right, out);
+    if (is_lists) return join_lists(b, from, &right, out);
     if (from->u.join.kind == MSL_AST_JOIN_POSITIONAL)
         return msl_plan_positional_join(b, left.plan, right.plan, &out->plan);
     if (from->u.join.natural || from->u.join.using.count) {

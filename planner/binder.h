@@ -224,6 +224,8 @@ morsel_status msl_bind_named_fields(msl_binder *b, const msl_ast_call *ast, cons
 /// list_transform(l, x -> e), list_filter, list_reduce. *found: `name` is one.
 morsel_status msl_bind_lambda_call(msl_binder *b, const msl_ast_call *call, const char *name, msl_at at, bool *found,
                                    msl_expr **out) MSL_MUST_CHECK;
+/// Is `name -> condition` TRUE for the name of a column?
+morsel_status msl_bind_name_lambda(msl_binder *b, const msl_ast_expr *ast, const char *name, bool *out) MSL_MUST_CHECK;
 /// The lambda parameter of that name.
 bool msl_find_parameter(const msl_binder *b, const char *name, uint32_t *id);
 
@@ -384,6 +386,8 @@ morsel_status msl_bind_limit_percent(msl_binder *b, const msl_ast_expr *limit, m
 ///   errors  42703 when there is none
 morsel_status msl_columns_like(msl_binder *b, const msl_scope_columns *columns, const char *function,
                                const msl_ast_expr *pattern, bool negated, msl_scope_columns *out) MSL_MUST_CHECK;
+/// A call with an argument a column in place of each *COLUMNS(...) among its arguments.
+morsel_status msl_unpack_columns(msl_binder *b, const msl_ast_expr *ast, const msl_ast_expr **out) MSL_MUST_CHECK;
 /// The columns that the COLUMNS(...) of an expression choose; *found: it has one.
 morsel_status msl_choose_columns(msl_binder *b, const msl_ast_expr *expr, const msl_relation *relation, bool *found,
                                  msl_scope_columns *out) MSL_MUST_CHECK;
