@@ -303,7 +303,6 @@ static bool is_bare(const msl_ast_query *q) {
 msl_ast_query *msl_build_set(msl_parse *p, msl_ast_set_op op, bool all, bool by_name, msl_ast_query *left,
                              msl_ast_query *right) {
     if (p->status != MORSEL_OK) return query_node(p, MSL_AST_QUERY_SET, left->at.offset);
-    if (by_name && op != MSL_AST_UNION) msl_parse_unsupported(p, right->at, "BY NAME with INTERSECT or EXCEPT");
     msl_ast_query *q = left;
     bool extends = left->kind == MSL_AST_QUERY_SET && is_bare(left) && left->u.set.op == op && left->u.set.all == all &&
                    left->u.set.by_name == by_name;

@@ -646,6 +646,10 @@ expr(A) ::= ARRAY(S) query_parens(Q).
 
 /* lists, structs, maps */
 primary(A) ::= LBRACKET(S) exprs_opt(L) RBRACKET.       { A = msl_build_items(p, MSL_AST_LIST, L, S.offset); }
+primary(A) ::= LBRACKET(S) expr(E) FOR names(N) IN expr(L) RBRACKET.
+    { A = msl_build_comprehension(p, E, N, L, NULL, S.offset); }
+primary(A) ::= LBRACKET(S) expr(E) FOR names(N) IN expr(L) IF expr(C) RBRACKET.
+    { A = msl_build_comprehension(p, E, N, L, C, S.offset); }
 primary(A) ::= ARRAY(S) LBRACKET exprs_opt(L) RBRACKET. { A = msl_build_items(p, MSL_AST_LIST, L, S.offset); }
 primary(A) ::= LBRACE(S) struct_fields(L) comma_opt RBRACE.  { A = msl_build_struct(p, L, S.offset); }
 primary(A) ::= MAP(S) LBRACE map_items(L) comma_opt RBRACE.  { A = msl_build_items(p, MSL_AST_MAP, L, S.offset); }
@@ -745,6 +749,10 @@ expr(A) ::= expr(V) like(O) quantifier(Q) query_parens(S). [LIKE]
     { A = msl_build_quantified(p, O, Q, V, S, NULL); }
 expr(A) ::= expr(V) like(O) quantifier(Q) LP expr(E) RP. [LIKE]
     { A = msl_build_quantified(p, O, Q, V, NULL, E); }
+expr(A) ::= expr(V) NOT_LA like(O) quantifier(Q) query_parens(S). [LIKE]   /* not like any: not (like all) */
+    { A = msl_build_unary(p, MSL_AST_OP_NOT, msl_build_quantified(p, O, !Q, V, S, NULL), V->at.offset); }
+expr(A) ::= expr(V) NOT_LA like(O) quantifier(Q) LP expr(E) RP. [LIKE]
+    { A = msl_build_unary(p, MSL_AST_OP_NOT, msl_build_quantified(p, O, !Q, V, NULL, E), V->at.offset); }
 
 /* postfix: time zone, collation, cast, subscript, field, method */
 expr(A) ::= expr(E) AT TIME ZONE expr(Z). [AT]

@@ -256,6 +256,9 @@ msl_ast_expr *msl_build_field(msl_parse *p, msl_ast_expr *base, msl_ast_name nam
 msl_ast_expr *msl_build_parens(msl_parse *p, msl_ast_expr *e, uint32_t start);
 msl_ast_expr *msl_build_star(msl_parse *p, msl_ast_names qualifier, uint32_t start);
 msl_ast_expr *msl_build_columns(msl_parse *p, msl_ast_expr *argument, bool unpack, uint32_t start);
+/// [result FOR names IN list IF condition]; `condition` may be NULL.
+msl_ast_expr *msl_build_comprehension(msl_parse *p, msl_ast_expr *result, msl_ast_names names, msl_ast_expr *list,
+                                      msl_ast_expr *condition, uint32_t start);
 msl_ast_expr *msl_build_lambda(msl_parse *p, msl_ast_names names, msl_ast_expr *body, uint32_t start);
 /// A call; a single plain star among the arguments makes f(*).
 msl_ast_expr *msl_build_call(msl_parse *p, msl_ast_names name, msl_arguments arguments, uint32_t start);

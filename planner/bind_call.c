@@ -374,6 +374,7 @@ static morsel_status unknown_function(msl_binder *b, const char *name, msl_at at
 }
 
 morsel_status msl_bind_call(msl_binder *b, const msl_ast_expr *ast, msl_expr **out) {
+    MSL_TRY(msl_unpack_columns(b, ast, &ast));
     const msl_ast_call *call = ast->u.call;
     msl_at at = msl_binder_at(b, ast->at);
     const msl_ast_name *last = &call->name.items[call->name.count - 1];

@@ -104,6 +104,16 @@ static int64_t named_output(const msl_bound_query *query, const char *name) {
     return -1;
 }
 
+/// INTERSECT and EXCEPT compare whole rows: a column that one side lacks would be NULL there.
+static morsel_status missing_column(msl_binder *b, const msl_ast_query *ast, uint32_t q, const char *name) {
+    msl_at at = msl_binder_at(b, ast->u.set.operands[q]->at);
+    const char *op = set_op_name(ast->u.set.op);
+    morsel_status status = msl_error_at(b->p->err, MORSEL_BIND, "42703", at.offset, at.length,
+                                        "%s BY NAME: this side has no column named %s", op, name);
+    msl_error_hint(b->p->err, "both sides must have the same columns, in any order");
+    return status;
+}
+
 /// BY NAME: every operand gets all columns of all operands, missing ones NULL, in order of first appearance.
 static morsel_status match_by_name(msl_binder *b, const msl_ast_query *ast, msl_bound_query *queries, uint32_t count) {
     msl_scope_columns all = {0};
@@ -114,7 +124,7 @@ static morsel_status match_by_name(msl_binder *b, const msl_ast_query *ast, msl_
             if (named_output(&queries[q], name) != k) {
                 msl_at at = msl_binder_at(b, ast->u.set.operands[q]->at);
                 return msl_error_at(b->p->err, MORSEL_BIND, "42701", at.offset, at.length,
-                                    "UNION BY NAME: column %s is there twice", name);
+                                    "%s BY NAME: column %s is there twice", set_op_name(ast->u.set.op), name);
             }
             if (!msl_find_visible(&all, name, &id))
                 MSL_TRY(MSL_PUSH(b->p, &all, ((msl_scope_column){name, all.count})));
@@ -131,6 +141,7 @@ static morsel_status match_by_name(msl_binder *b, const msl_ast_query *ast, msl_
             plan->kind == MSL_LOGICAL_PROJECT; // its expressions are taken over: literals may still be untyped
         for (uint32_t k = 0; k < all.count; k++) {
             int64_t at = named_output(&queries[q], names[k]);
+            if (at < 0 && ast->u.set.op != MSL_AST_UNION) return missing_column(b, ast, q, names[k]);
             if (at < 0) {
                 MSL_TRY(msl_expr_null(b->p, msl_type_of(MSL_TYPE_NULL), MSL_NOWHERE, &exprs[k]));
             } else if (is_project) {
@@ -282,8 +293,6 @@ morsel_status msl_unite(msl_binder *b, const msl_ast_query *ast, msl_bound_query
 morsel_status msl_bind_set(msl_binder *b, const msl_ast_query *ast, msl_bound_query *out) {
     uint32_t count = ast->u.set.count;
     msl_bound_query *queries;
-    if (ast->u.set.by_name && ast->u.set.op != MSL_AST_UNION)
-        return msl_unsupported(b, ast->at, "INTERSECT and EXCEPT BY NAME");
     MSL_TRY(MSL_TAKE(b->p, queries, count));
     msl_barrier minus = {MSL_BARRIER_EXCEPT, b->barrier};
     for (uint32_t q = 0; q < count; q++) {

@@ -98,6 +98,10 @@ static morsel_status bind_explain(msl_binder *b, const msl_ast_statement *ast, m
     MSL_TRY(read_explain_options(b, &ast->u.explain, &options));
     if (ast->u.explain.verbose) return msl_unsupported(b, ast->at, "EXPLAIN VERBOSE");
     const msl_ast_statement *inner = ast->u.explain.statement;
+    if (inner->kind == MSL_AST_STATEMENT_EXECUTE) { // the connection knows the statement: it explains that
+        out->named.explain = msl_arena_strndup(b->p->arena, b->sql + ast->at.offset, inner->at.offset - ast->at.offset);
+        return out->named.explain ? msl_bind_named_statement(b, inner, out) : msl_planner_nomem(b->p);
+    }
     bool is_query = inner->kind == MSL_AST_STATEMENT_QUERY;
     msl_bound_query query = {0};
     msl_prepared planned = {0};

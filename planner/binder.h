@@ -224,6 +224,8 @@ morsel_status msl_bind_named_fields(msl_binder *b, const msl_ast_call *ast, cons
 /// list_transform(l, x -> e), list_filter, list_reduce. *found: `name` is one.
 morsel_status msl_bind_lambda_call(msl_binder *b, const msl_ast_call *call, const char *name, msl_at at, bool *found,
                                    msl_expr **out) MSL_MUST_CHECK;
+/// Is `name -> condition` TRUE for the name of a column?
+morsel_status msl_bind_name_lambda(msl_binder *b, const msl_ast_expr *ast, const char *name, bool *out) MSL_MUST_CHECK;
 /// The lambda parameter of that name.
 bool msl_find_parameter(const msl_binder *b, const char *name, uint32_t *id);
 
@@ -423,6 +425,8 @@ morsel_status msl_bind_limit_percent(msl_binder *b, const msl_ast_expr *limit, m
 ///   errors  42703 when there is none
 morsel_status msl_columns_like(msl_binder *b, const msl_scope_columns *columns, const char *function,
                                const msl_ast_expr *pattern, bool negated, msl_scope_columns *out) MSL_MUST_CHECK;
+/// A call with an argument a column in place of each *COLUMNS(...) among its arguments.
+morsel_status msl_unpack_columns(msl_binder *b, const msl_ast_expr *ast, const msl_ast_expr **out) MSL_MUST_CHECK;
 /// The columns that the COLUMNS(...) of an expression choose; *found: it has one.
 morsel_status msl_choose_columns(msl_binder *b, const msl_ast_expr *expr, const msl_relation *relation, bool *found,
                                  msl_scope_columns *out) MSL_MUST_CHECK;
@@ -442,6 +446,10 @@ bool msl_names_itself(const msl_binder *b, const msl_ast_names *names);
 /// A CTE as a FROM item.
 morsel_status msl_bind_cte(msl_binder *b, msl_cte_scope *cte, const msl_ast_span *at, const char *alias,
                            msl_relation *out) MSL_MUST_CHECK;
+/// A plan whose rows are needed twice: *plan may become a reader of the rows kept under `name`. *again has them with ids
+/// of its own, which `pairs` says.
+morsel_status msl_read_twice(msl_binder *b, msl_logical **plan, const char *name, msl_at at, msl_id_pairs *pairs,
+                             msl_logical **again) MSL_MUST_CHECK;
 /// Decides which CTEs are kept, now that all readers are known: the others stand in the place of their reader.
 morsel_status msl_settle_ctes(msl_binder *b, msl_logical *root) MSL_MUST_CHECK;
 /// The query of a CTE that names itself: base UNION [ALL] step.
@@ -490,6 +498,16 @@ morsel_status msl_plan_row_number(msl_binder *b, msl_logical **plan, msl_logical
 morsel_status msl_plan_row_count(msl_binder *b, msl_logical **plan, uint32_t *id) MSL_MUST_CHECK;
 morsel_status msl_plan_positional_join(msl_binder *b, msl_logical *left, msl_logical *right,
                                        msl_logical **out) MSL_MUST_CHECK;
+
+/* ---- bind_on_pairs.c ---- */
+
+/// left FULL JOIN right ON the conjuncts, in which subqueries may use both sides.
+morsel_status msl_plan_full_on_pairs(msl_binder *b, msl_logical *left, msl_logical *right, const msl_exprs *conjuncts,
+                                     msl_at at, msl_logical **out) MSL_MUST_CHECK;
+/// ASOF: *right becomes its rows beside the values of the left side for which the conjuncts hold; `on` gets the condition
+/// that they are those of the left row.
+morsel_status msl_plan_asof_candidates(msl_binder *b, msl_logical **left, msl_logical **right, const msl_exprs *conjuncts,
+                                       msl_at at, msl_exprs *on) MSL_MUST_CHECK;
 
 /* ---- bind_query.c, bind_select.c, bind_setop.c ---- */
 

@@ -100,10 +100,14 @@ static void put_limit(msl_explain_writer *w, const msl_expr *limit, const msl_ex
     }
 }
 
-static void put_scan_filter(msl_explain_writer *w, const msl_source *source, const msl_scan_filter *f) {
+static void put_filter_start(msl_explain_writer *w, const msl_source *source, uint32_t column, msl_filter_op op) {
     static const char *const ops[] = {" = ", " <> ", " < ", " <= ", " > ", " >= ", " IS NULL", " IS NOT NULL", " IN ("};
-    msl_explain_put(w, source->columns[f->column].name);
-    msl_explain_put(w, ops[f->op]);
+    msl_explain_put(w, source->columns[column].name);
+    msl_explain_put(w, ops[op]);
+}
+
+static void put_scan_filter(msl_explain_writer *w, const msl_source *source, const msl_scan_filter *f) {
+    put_filter_start(w, source, f->column, f->op);
     for (uint32_t k = 0; k < f->value_count; k++) {
         if (k) msl_explain_put(w, ", ");
         msl_expr constant = {.kind = MSL_EXPR_CONSTANT, .type = f->values[k].type, .value = f->values[k]};
@@ -131,6 +135,17 @@ static void put_scan(msl_explain_writer *w, const msl_plan *plan) {
         msl_explain_put(w, k ? " AND " : "  WHERE ");
         put_scan_filter(w, source, &plan->scan.filters[k]);
         if (!exact) msl_explain_put(w, " (skips only)");
+    }
+    for (uint32_t k = 0; k < plan->scan.late_filter_count; k++) {
+        const msl_late_filter *late = &plan->scan.late_filters[k];
+        msl_explain_put(w, k || plan->scan.filter_count ? " AND " : "  WHERE ");
+        put_filter_start(w, source, late->column, late->op);
+        msl_explain_put_expr(w, late->value, NULL, 0);
+        msl_explain_put(w, " (skips only)");
+    }
+    if (plan->scan.top_n.plan) {
+        msl_explain_put(w, "  FIRST BY ");
+        msl_explain_put(w, source->columns[plan->scan.columns[plan->scan.top_n.column]].name);
     }
     for (uint32_t k = 0; k < plan->scan.join_filter_count; k++) {
         msl_explain_put(w, k ? ", " : "  JOIN FILTER ");

@@ -150,6 +150,20 @@ typedef struct msl_scan_join_filter {
     bool is_fixed;                 ///< must drop the same rows at each run: an aggregate stands between, which could fail
 } msl_scan_join_filter;
 
+/// A scan below TOP_N reads the rows first that may be the first ones by its first key, and stops when no other can be
+/// (msl_scan_wish). Nothing between the two can fail.
+typedef struct msl_scan_top_n {
+    const struct msl_plan *plan;   ///< NULL = none
+    uint32_t column;               ///< position among the scan's columns
+} msl_scan_top_n;
+
+/// `column op value` whose value is known when a statement is executed: a parameter, current_date.
+typedef struct msl_late_filter {
+    uint32_t column;   ///< index in the source's schema
+    msl_filter_op op;
+    msl_expr *value;   ///< without columns; cannot fail
+} msl_late_filter;
+
 /// A number drawn for each row, or for each block of rows of a morsel: a hash of the seed and the row's place.
 typedef struct msl_plan_draw {
     uint64_t seed;
@@ -169,7 +183,8 @@ typedef struct msl_plan {
     bool is_ordered;               ///< the order (ordinal, row) of its output means something to the statement
     union {
         struct { const msl_source *source; const uint32_t *columns; const msl_scan_filter *filters; uint32_t filter_count;
-                 msl_scan_join_filter *join_filters; uint32_t join_filter_count; } scan;
+                 msl_scan_join_filter *join_filters; uint32_t join_filter_count; msl_scan_top_n top_n;
+                 const msl_late_filter *late_filters; uint32_t late_filter_count; } scan;
         struct { msl_expr ***rows; uint32_t row_count; } values;
         struct { msl_expr **conjuncts; uint32_t count; } filter; ///< all must be TRUE; those that can fail are last, in text order
         struct { msl_expr **exprs; } project;                    ///< column_count expressions

@@ -38,6 +38,8 @@ typedef struct msl_branches {
 morsel_status msl_plan_branches(msl_physical *b, const msl_logical *node, msl_branches *out) MSL_MUST_CHECK;
 /// Lets scans below the probe side of a hash join drop rows that find no partner (runtime_filters.c).
 morsel_status msl_plan_runtime_filters(msl_physical *b, msl_logical *node, msl_plan *join) MSL_MUST_CHECK;
+/// Tells the scan below a TOP_N which rows are wanted (runtime_filters.c).
+void msl_plan_scan_wish(msl_physical *b, msl_plan *top_n);
 morsel_status msl_physical_cte(msl_physical *b, msl_logical *node, msl_built *out) MSL_MUST_CHECK;
 morsel_status msl_physical_recursive(msl_physical *b, msl_logical *node, msl_built *out) MSL_MUST_CHECK;
 morsel_status msl_physical_work(msl_physical *b, msl_logical *node, msl_built *out) MSL_MUST_CHECK;

@@ -152,6 +152,7 @@ typedef struct msl_prepared {
         const msl_value *values;         ///< EXECUTE
         const char *const *value_names;  ///< NULL: by position
         uint32_t value_count;
+        const char *explain;             ///< EXPLAIN EXECUTE: the text up to EXECUTE; else NULL
     } named;
     struct {
         const char *name;

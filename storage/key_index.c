@@ -5,6 +5,7 @@
 #include "functions/hash_vector.h"
 #include "storage/value_list.h"
 
+#include <sched.h>
 #include <string.h>
 
 typedef struct key_entry {
@@ -48,7 +49,7 @@ typedef struct key_duplicate {
 
 struct msl_key_check {
     msl_table *table;
-    const msl_table_key *key;
+    msl_table_key *key;
     const msl_table_version *version;
     msl_key_index *index;
     msl_memory *memory;
@@ -83,6 +84,10 @@ static uint64_t entry_count(const msl_key_index *x) {
     for (uint32_t p = 0; p < MSL_KEY_PARTITIONS; p++) n += x->partitions[p].used;
     return n;
 }
+
+/* Whoever uses an index alone. */
+static bool try_use(msl_table_key *key) { return !atomic_exchange_explicit(&key->is_index_in_use, true, memory_order_acquire); }
+static void end_use(msl_table_key *key) { atomic_store_explicit(&key->is_index_in_use, false, memory_order_release); }
 
 /* ---- members ---- */
 
@@ -278,6 +283,7 @@ morsel_status msl_key_check_new(msl_table *table, uint32_t key, const msl_table_
     memset(c, 0, sizeof *c);
     *c = (msl_key_check){
         .table = table, .key = &table->keys[key], .version = version, .memory = memory, .cancelled = cancelled};
+    while (!try_use(c->key)) sched_yield(); // for a look at one key
     if (!table->keys[key].index) {
         msl_key_index *x = msl_memory_alloc(memory, sizeof *x);
         if (x) memset(x, 0, sizeof *x);
@@ -408,26 +414,34 @@ static morsel_status hash_values(const msl_table *table, const msl_table_key *ke
     return MORSEL_OK;
 }
 
-morsel_status msl_key_find(msl_table *table, uint32_t key, const msl_table_version *version,
-                           const msl_value *const *values, msl_arena *arena, msl_key_place *out, msl_error *err) {
-    msl_key_index *x = table->keys[key].index;
-    uint64_t hash;
-    *out = (msl_key_place){0};
-    if (!x || !know_parts(x, version)) return MORSEL_OK;
+/// The row of the version that has these values; the index is used by this thread.
+static void find_row(const msl_table *table, const msl_table_key *key, const msl_table_version *version,
+                     const msl_value *const *values, uint64_t hash, msl_key_place *out) {
+    msl_key_index *x = key->index;
+    if (!x || !know_parts(x, version)) return;
     out->is_known = true;
-    MSL_TRY(hash_values(table, &table->keys[key], values, arena, &hash, err));
     const key_partition *p = &x->partitions[hash >> 58];
     uint32_t s = (uint32_t)hash & (p->room - 1);
     for (; p->room && p->entries[s].member; s = (s + 1) & (p->room - 1)) {
         const key_entry *e = &p->entries[s];
         const key_member *m = &x->members[e->member - 1];
         if (e->hash != (uint32_t)hash || m->epoch != x->epoch || is_deleted(&version->parts[m->part], e->row)) continue;
-        if (!has_values(table, &table->keys[key], version->parts[m->part].group, e->row, values)) continue;
+        if (!has_values(table, key, version->parts[m->part].group, e->row, values)) continue;
         out->is_found = true;
         out->part = m->part;
         out->row = e->row;
-        break;
+        return;
     }
+}
+
+morsel_status msl_key_find(msl_table *table, uint32_t key, const msl_table_version *version,
+                           const msl_value *const *values, msl_arena *arena, msl_key_place *out, msl_error *err) {
+    uint64_t hash;
+    *out = (msl_key_place){0};
+    MSL_TRY(hash_values(table, &table->keys[key], values, arena, &hash, err));
+    if (!try_use(&table->keys[key])) return MORSEL_OK;
+    find_row(table, &table->keys[key], version, values, hash, out);
+    end_use(&table->keys[key]);
     return MORSEL_OK;
 }
 
@@ -470,6 +484,7 @@ morsel_status msl_key_check_finish(msl_key_check *c, bool ok, msl_error *err) {
     for (uint32_t i = 0; (!ok || first) && i < c->pending_count; i++)
         c->index->members[c->pending[i].member].serial = 0;
     msl_memory_release(c->memory, c->pending, sizeof *c->pending * c->pending_room);
+    end_use(c->key);
     msl_memory_release(c->memory, c, sizeof *c);
     return status;
 }

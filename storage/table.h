@@ -88,7 +88,8 @@ typedef struct msl_table_key {
     const char *name;
     uint32_t column_count;
     const uint32_t *columns;
-    struct msl_key_index *index; ///< key_index.h; made when first needed; the writer's own
+    struct msl_key_index *index; ///< key_index.h; made when first needed
+    atomic_bool is_index_in_use; ///< by one thread at a time
 } msl_table_key;
 
 typedef struct msl_table_check {
