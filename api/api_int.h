@@ -145,6 +145,14 @@ MSL_MUST_CHECK morsel_status msl_connection_add_query(morsel_connection *c, msl_
 /// Takes it out; afterwards nobody looks at the query any more.
 void msl_connection_remove_query(morsel_connection *c, uint32_t slot, msl_query *query);
 
+/* ---- api_result.c ---- */
+
+/// The error of a query that was stopped by the setting `timeout`.
+morsel_status msl_error_timeout(const morsel_connection *c, msl_error *err);
+/// The query of a plan without parameters, under the connection's settings; not started.
+MSL_MUST_CHECK morsel_status msl_query_for_plan(morsel_connection *c, const msl_plan *plan, msl_warnings *warnings,
+                                                msl_query **out, msl_error *err);
+
 /* ---- api_plan.c ---- */
 
 /// Parses and plans one statement of `sql`. *consumed is set on errors too; *out is NULL for blank text.

@@ -8,6 +8,71 @@ static morsel_status fold_constant(void *context, const msl_expr *expr, msl_aren
     return msl_expr_fold(expr, &((morsel_connection *)context)->is_interrupted, arena, out, err);
 }
 
+/* ---- queries that binding needs the answer of ---- */
+
+typedef struct aside_context {
+    morsel_connection *connection;
+    msl_warnings *warnings;
+    const msl_schema_override *overrides; ///< of the binding; with has_surveyed also what a survey has found
+    bool has_surveyed;
+} aside_context;
+
+static morsel_status copy_values(const msl_chunk *chunk, uint32_t most, msl_arena *arena, msl_value *out, uint32_t *count,
+                                 msl_error *err) {
+    for (uint32_t row = 0; row < chunk->live && *count < most; row++) {
+        msl_value v = msl_vector_get(&chunk->columns[0], row);
+        if (!v.is_null && v.type->phys == MSL_PHYS_STRING) {
+            v.text = msl_arena_strndup(arena, v.text, v.length);
+            if (!v.text) return msl_error_nomem(err, "planning", v.length);
+        }
+        out[(*count)++] = v;
+    }
+    return MORSEL_OK;
+}
+
+static morsel_status pull_values(msl_query *query, uint64_t deadline_ns, uint32_t most, msl_arena *arena, msl_value *out,
+                                 uint32_t *count, msl_error *err) {
+    while (*count < most) {
+        msl_owned_chunk *chunk;
+        MSL_TRY(msl_query_next(query, deadline_ns, &chunk, err));
+        if (!chunk) break;
+        morsel_status status = copy_values(&chunk->chunk, most, arena, out, count, err);
+        msl_owned_chunk_free(chunk);
+        MSL_TRY(status);
+    }
+    return MORSEL_OK;
+}
+
+static morsel_status query_aside(void *context, const msl_plan *plan, uint32_t most, msl_arena *arena, msl_value **out,
+                                 uint32_t *count, msl_error *err) {
+    aside_context *a = context;
+    morsel_connection *c = a->connection;
+    uint32_t slot;
+    msl_query *query;
+    *count = 0;
+    *out = MSL_NEW_ARRAY(arena, msl_value, most);
+    if (!*out) return msl_error_nomem(err, "planning", most * sizeof **out);
+    MSL_TRY(msl_query_for_plan(c, plan, a->warnings, &query, err));
+    morsel_status status = msl_connection_add_query(c, query, &slot, err);
+    if (status != MORSEL_OK) {
+        msl_query_free(query);
+        return status;
+    }
+    if (atomic_load(&c->is_interrupted)) msl_query_cancel(query);
+    uint64_t timeout = c->settings.timeout_ms;
+    status = pull_values(query, timeout ? msl_now_ns() + timeout * 1000000 : 0, most, arena, *out, count, err);
+    msl_connection_remove_query(c, slot, query);
+    msl_query_free(query);
+    if (status == MORSEL_TIMEOUT) return msl_error_timeout(c, err);
+    if (status != MSL_RESCHEMA || a->has_surveyed) return status;
+    msl_schema_override *all = (msl_schema_override *)(uintptr_t)a->overrides; // as the tail of the list only
+    msl_error_clear(err);
+    MSL_TRY(msl_plan_survey(c, plan, arena, a->warnings, &all, err));
+    a->overrides = all;
+    a->has_surveyed = true;
+    return MSL_RESCHEMA;
+}
+
 void msl_planned_release(msl_planned *planned) {
     if (!planned || atomic_fetch_sub(&planned->references, 1) != 1) return;
     msl_memory *memory = planned->arena.memory;
@@ -47,13 +112,22 @@ morsel_status msl_plan_text(morsel_connection *c, const char *sql, size_t length
     msl_ast_statement *ast = NULL;
     if (status == MORSEL_OK) status = msl_parse_statement(&syntax, sql, length, consumed, &ast, err);
     if (status == MORSEL_OK && ast) {
+        aside_context aside = {.connection = c, .warnings = warnings ? warnings : &planned->warnings,
+                       .overrides = overrides};
         msl_planner_env env = {.arena = &planned->arena, .memory = memory, .catalog = catalog, .sql = sql,
                                .sql_length = length, .cancelled = &c->is_interrupted, .overrides = overrides,
                                .warn = msl_warnings_add, .warn_sink = warnings ? warnings : &planned->warnings,
-                               .evaluate = fold_constant, .evaluate_context = c, .disabled_passes = c->settings.disabled_optimizers,
+                               .evaluate = fold_constant, .evaluate_context = c,
+                               .query = query_aside, .query_context = &aside, .disabled_passes = c->settings.disabled_optimizers,
                                .parameters = params, .parameter_count = param_count,
                                .declared = planned->declared.types, .declared_count = planned->declared.count};
         status = msl_plan_statement(&env, ast, &planned->prepared, err);
+        if (status == MSL_RESCHEMA && aside.has_surveyed) { // a file contradicts its guessed types: bind with better ones
+            env.overrides = aside.overrides;
+            msl_error_clear(err);
+            status = msl_plan_statement(&env, ast, &planned->prepared, err);
+        }
+        if (status == MSL_RESCHEMA) status = err->status = MORSEL_DATA;
         if (status != MORSEL_OK && err->status != MORSEL_OK) status = err->status; // a look-up that memory was refused to
     }
     msl_arena_deinit(&syntax);

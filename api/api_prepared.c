@@ -92,22 +92,51 @@ static morsel_status parameter_of(const morsel_statement *s, const msl_prepared 
     return msl_error_set(err, MORSEL_BIND, "42P02", "prepared statement %s has no parameter named %s", p->named.name, name);
 }
 
-morsel_status msl_execute_named(morsel_connection *c, const msl_planned *planned, morsel_result **out, msl_error *err) {
-    const msl_prepared *p = &planned->prepared;
-    const msl_named_statement *n = *find(c, p->named.name);
-    if (!n) return no_such(c, p->named.name, err);
-    size_t count = morsel_statement_parameters(n->statement);
+static morsel_status bind_values(morsel_statement *s, const msl_prepared *p, msl_error *err) {
+    size_t count = morsel_statement_parameters(s);
     if (p->named.value_count != count) {
         return msl_error_set(err, MORSEL_BIND, "42601", "prepared statement %s takes %zu value%s, not %u", p->named.name, count,
                              count == 1 ? "" : "s", p->named.value_count);
     }
-    msl_statement_unbind(n->statement);
+    msl_statement_unbind(s);
     for (uint32_t k = 0; k < p->named.value_count; k++) {
         size_t index;
-        MSL_TRY(parameter_of(n->statement, p, k, &index, err));
-        MSL_TRY(msl_statement_bind(n->statement, index, &p->named.values[k], err));
+        MSL_TRY(parameter_of(s, p, k, &index, err));
+        MSL_TRY(msl_statement_bind(s, index, &p->named.values[k], err));
     }
-    morsel_status status = msl_statement_execute(n->statement, out, err);
+    return MORSEL_OK;
+}
+
+/// EXPLAIN EXECUTE: the text of the prepared statement behind that of EXPLAIN, with the same values.
+static morsel_status explain_named(morsel_connection *c, const morsel_statement *named, const msl_prepared *p,
+                                   morsel_result **out, msl_error *err) {
+    size_t before = strlen(p->named.explain), length = before + named->sql_length, consumed = 0;
+    char *text = msl_memory_alloc(c->database->memory, length + 1);
+    if (!text) return msl_error_nomem(err, "EXPLAIN", length);
+    memcpy(text, p->named.explain, before);
+    memcpy(text + before, named->sql, named->sql_length);
+    text[length] = 0;
+    morsel_statement *s = NULL;
+    const msl_declared *declared = named->planned ? &named->planned->declared : NULL;
+    morsel_status status = msl_statement_prepare(c, text, length, declared, &s, &consumed, err);
+    msl_memory_release(c->database->memory, text, length + 1);
+    if (status == MORSEL_OK) status = bind_values(s, p, err);
+    if (status == MORSEL_OK) status = msl_statement_execute(s, out, err);
+    morsel_statement_free(&s);
+    return status;
+}
+
+morsel_status msl_execute_named(morsel_connection *c, const msl_planned *planned, morsel_result **out, msl_error *err) {
+    const msl_prepared *p = &planned->prepared;
+    const msl_named_statement *n = *find(c, p->named.name);
+    if (!n) return no_such(c, p->named.name, err);
+    morsel_status status = MORSEL_OK;
+    if (p->named.explain) {
+        status = explain_named(c, n->statement, p, out, err);
+    } else {
+        status = bind_values(n->statement, p, err);
+        if (status == MORSEL_OK) status = msl_statement_execute(n->statement, out, err);
+    }
     if (status != MORSEL_OK) err->sql_offset = -1; // it counts in the other statement's text
     return status;
 }

@@ -52,6 +52,32 @@ static int64_t utc_micros(void) {
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+/// The statement itself reads the same rows again and keeps those that it skips.
+static void skip_reject(void *sink, const msl_reject *reject) { (void)sink, (void)reject; }
+
+morsel_status msl_query_for_plan(morsel_connection *c, const msl_plan *plan, msl_warnings *warnings, msl_query **out,
+                                 msl_error *err) {
+    msl_pool *pool = msl_database_pool(c->database);
+    if (!pool) return msl_error_nomem(err, "the thread pool", 0);
+    int64_t now = utc_micros();
+    msl_query_options options = {
+        .plan = plan, .pool = pool, .memory = c->database->memory, .now_micros = now,
+        .random_seed = (uint64_t)now * 0x9e3779b97f4a7c15ull ^ msl_now_ns(),
+        .settings = {.threads = atomic_load(&c->database->threads), .vector_rows = c->settings.vector_size,
+                     .morsel_bytes = c->settings.morsel_bytes, .hash_zero = c->settings.hash_zero,
+                     .warn = msl_warnings_add, .warn_sink = warnings, .reject = skip_reject},
+    };
+    return msl_query_new(out, &options, err);
+}
+
+morsel_status msl_error_timeout(const morsel_connection *c, msl_error *err) {
+    msl_error_clear(err);
+    msl_error_set(err, MORSEL_TIMEOUT, "57014", "the query was stopped: its time limit of %llu ms has passed",
+                  (unsigned long long)c->settings.timeout_ms);
+    msl_error_hint(err, "SET timeout = 0 removes the limit");
+    return MORSEL_TIMEOUT;
+}
+
 static morsel_status start_query(morsel_result *r, msl_error *err) {
     morsel_connection *c = r->connection;
     msl_pool *pool = msl_database_pool(c->database);
@@ -126,13 +152,7 @@ static morsel_status pull(morsel_result *r, msl_owned_chunk **out, msl_error *er
         status = msl_query_next(r->query, r->deadline_ns, out, err);
     }
     if (status == MSL_RESCHEMA) status = err->status = MORSEL_DATA;
-    if (status == MORSEL_TIMEOUT) {
-        msl_error_clear(err);
-        msl_error_set(err, MORSEL_TIMEOUT, "57014", "the query was stopped: its time limit of %llu ms has passed",
-                      (unsigned long long)r->connection->settings.timeout_ms);
-        msl_error_hint(err, "SET timeout = 0 removes the limit");
-    }
-    return status;
+    return status == MORSEL_TIMEOUT ? msl_error_timeout(r->connection, err) : status;
 }
 
 /* ---- EXPLAIN ANALYZE ---- */

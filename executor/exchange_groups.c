@@ -31,6 +31,7 @@ static uint32_t list_call_columns(const msl_plan *partial, uint32_t input_column
         for (uint32_t a = 0; a < call->arg_count; a++) seen[call->args[a]] = true;
         if (call->filter >= 0) seen[call->filter] = true;
     }
+    for (uint32_t k = 0; k < partial->agg.branches.key_count; k++) seen[partial->agg.branches.keys[k]] = true;
     for (uint32_t c = 0; c < input_columns; c++) {
         if (seen[c]) columns[count++] = c;
     }
@@ -43,7 +44,7 @@ morsel_status msl_group_plan_init(msl_group_plan *gp, msl_arena *arena, const ms
     const msl_plan *input = partial->children[0];
     *gp = (msl_group_plan){.partial = partial, .input_columns = input->column_count,
                            .hash_mask = settings->hash_zero ? 0 : ~0ull};
-    MSL_TRY(msl_group_states_init(&gp->states, arena, partial->agg.calls, partial->agg.call_count, err));
+    MSL_TRY(msl_group_states_init(&gp->states, arena, partial, err));
     MSL_TRY(msl_row_layout_init(&gp->state_layout, arena, input->types, partial->agg.keys, partial->agg.key_count, NULL,
                                 0, gp->states.bytes, err));
     uint32_t *columns = MSL_NEW_ARRAY(arena, uint32_t, input->column_count + 1);

@@ -215,9 +215,8 @@ static morsel_status call(run *r, const msl_instruction *i, msl_rows rows) {
         eval->is_dense[i->out] = true;
         return MORSEL_OK;
     }
-    if (!can_fail || !out->valid) return call_kernel(r, i, rows, out);
-    MSL_TRY(call_kernel(r, i, present_rows(r, rows, out->valid), out));
-    if (out->type->phys == MSL_PHYS_STRING) clear_null_strings(out, rows);
+    MSL_TRY(call_kernel(r, i, can_fail && out->valid ? present_rows(r, rows, out->valid) : rows, out));
+    if (out->valid && out->type->phys == MSL_PHYS_STRING) clear_null_strings(out, rows);
     return MORSEL_OK;
 }
 

@@ -6,8 +6,9 @@
 #define VALUE_ROWS 1024u ///< values that an aggregate is given at a time
 #define CHECK_GROUPS 64u
 
-morsel_status msl_group_states_init(msl_group_states *s, msl_arena *arena, const msl_agg_call *calls, uint32_t call_count,
-                                    msl_error *err) {
+morsel_status msl_group_states_init(msl_group_states *s, msl_arena *arena, const msl_plan *plan, msl_error *err) {
+    const msl_agg_call *calls = plan->agg.calls;
+    uint32_t call_count = plan->agg.call_count;
     *s = (msl_group_states){.call_count = call_count, .calls = calls};
     s->offsets = MSL_NEW_ARRAY(arena, uint32_t, call_count ? call_count : 1);
     s->is_of_values = MSL_NEW_ARRAY(arena, bool, call_count ? call_count : 1);
@@ -28,7 +29,7 @@ morsel_status msl_group_states_init(msl_group_states *s, msl_arena *arena, const
         const msl_aggregate *fn = calls[i].fn.aggregate;
         if (fn->init && !s->is_of_values[i]) fn->init(calls[i].fn.bound, s->image + s->offsets[i]);
     }
-    return MORSEL_OK;
+    return msl_group_switch_new(&s->branches, &plan->agg.branches, calls, call_count, arena, err);
 }
 
 static void free_run(void *run) { msl_value_run_deinit(run); }
@@ -64,6 +65,7 @@ morsel_status msl_group_scratch_init(msl_group_scratch *scratch, const msl_group
     scratch->states = MSL_NEW_ARRAY(arena, char *, capacity);
     scratch->args = MSL_NEW_ARRAY(arena, const msl_vector *, most_args);
     if (!scratch->sel || !scratch->states || !scratch->args) return msl_error_nomem(err, NULL, capacity * 12);
+    MSL_TRY(msl_switch_rows_init(&scratch->rows, states->branches, capacity, arena, err));
     return states->has_values ? init_values(scratch, states, arena, err) : MORSEL_OK;
 }
 
@@ -125,26 +127,6 @@ static void set_call(msl_group_scratch *scratch, const msl_agg_call *call, const
     for (uint32_t a = 0; a < call->arg_count; a++) scratch->args[a] = &columns[call->args[a]];
 }
 
-morsel_status msl_group_states_update(const msl_group_states *s, msl_group_scratch *scratch, const msl_vector *columns,
-                                      const uint32_t *sel, uint32_t n, char *const *rows, uint32_t offset) {
-    MSL_ASSERT(n <= scratch->capacity);
-    for (uint32_t i = 0; i < s->call_count; i++) {
-        const msl_agg_call *call = &s->calls[i];
-        const uint32_t *call_sel = sel;
-        char *const *call_rows = rows;
-        uint32_t count = msl_agg_call_rows(call, columns, &call_sel, n, &call_rows, scratch);
-        if (count == 0) continue;
-        if (s->is_of_values[i]) {
-            MSL_TRY(msl_group_values_update(&scratch->ctx, &columns[call->args[0]], call_sel, count, call_rows, false,
-                                            offset + s->offsets[i]));
-            continue;
-        }
-        set_call(scratch, call, columns);
-        MSL_TRY(call->fn.aggregate->update(&scratch->ctx, scratch->args, call_sel, count, call_rows, offset + s->offsets[i]));
-    }
-    return MORSEL_OK;
-}
-
 morsel_status msl_group_state_update_one(const msl_group_states *s, uint32_t i, msl_group_scratch *scratch,
                                          const msl_vector *columns, const uint32_t *sel, uint32_t n, char *state) {
     const msl_agg_call *call = &s->calls[i];
@@ -155,16 +137,59 @@ morsel_status msl_group_state_update_one(const msl_group_states *s, uint32_t i, 
     return call->fn.aggregate->update_one(&scratch->ctx, scratch->args, sel, n, state);
 }
 
+/// Updates one call; `rows` are NULL where all rows go to the states at `to`.
+static morsel_status update_call(const msl_group_states *s, msl_group_scratch *scratch, uint32_t i,
+                                 const msl_vector *columns, const uint32_t *sel, uint32_t n, char *const *rows,
+                                 uint32_t offset, char *to) {
+    const msl_agg_call *call = &s->calls[i];
+    uint32_t count = msl_agg_call_rows(call, columns, &sel, n, rows ? &rows : NULL, scratch), at = offset + s->offsets[i];
+    if (count == 0) return MORSEL_OK;
+    if (!rows) return msl_group_state_update_one(s, i, scratch, columns, sel, count, to + s->offsets[i]);
+    if (s->is_of_values[i]) {
+        return msl_group_values_update(&scratch->ctx, &columns[call->args[0]], sel, count, rows, false, at);
+    }
+    set_call(scratch, call, columns);
+    return call->fn.aggregate->update(&scratch->ctx, scratch->args, sel, count, rows, at);
+}
+
+/// Updates the calls that have a branch, each with the rows of its branch.
+static morsel_status update_branches(const msl_group_states *s, msl_group_scratch *scratch, const msl_vector *columns,
+                                     const uint32_t *sel, uint32_t n, char *const *rows, uint32_t offset, char *to) {
+    const msl_group_switch *branches = s->branches;
+    msl_switch_rows *by_branch = &scratch->rows;
+    morsel_status status = MORSEL_OK;
+    uint32_t first = 0;
+    msl_group_switch_sort(branches, columns, sel, n, rows, by_branch);
+    for (uint32_t t = 0; t < by_branch->touched_count && status == MORSEL_OK; t++) {
+        uint32_t branch = by_branch->touched[t], end = by_branch->ends[branch];
+        for (uint32_t i = branches->first_call[branch]; i != MSL_NO_BRANCH && status == MORSEL_OK;
+             i = branches->next_call[i]) {
+            status = update_call(s, scratch, i, columns, by_branch->sel + first, end - first,
+                                 rows ? by_branch->states + first : NULL, offset, to);
+        }
+        first = end;
+    }
+    msl_switch_rows_clear(by_branch);
+    return status;
+}
+
+static morsel_status update_calls(const msl_group_states *s, msl_group_scratch *scratch, const msl_vector *columns,
+                                  const uint32_t *sel, uint32_t n, char *const *rows, uint32_t offset, char *to) {
+    MSL_ASSERT(n <= scratch->capacity);
+    for (uint32_t i = 0; i < s->call_count; i++) {
+        if (!s->calls[i].branch) MSL_TRY(update_call(s, scratch, i, columns, sel, n, rows, offset, to));
+    }
+    return s->branches ? update_branches(s, scratch, columns, sel, n, rows, offset, to) : MORSEL_OK;
+}
+
+morsel_status msl_group_states_update(const msl_group_states *s, msl_group_scratch *scratch, const msl_vector *columns,
+                                      const uint32_t *sel, uint32_t n, char *const *rows, uint32_t offset) {
+    return update_calls(s, scratch, columns, sel, n, rows, offset, NULL);
+}
+
 morsel_status msl_group_states_update_one(const msl_group_states *s, msl_group_scratch *scratch, const msl_vector *columns,
                                           const uint32_t *sel, uint32_t n, char *to) {
-    for (uint32_t i = 0; i < s->call_count; i++) {
-        const msl_agg_call *call = &s->calls[i];
-        const uint32_t *call_sel = sel;
-        uint32_t count = msl_agg_call_rows(call, columns, &call_sel, n, NULL, scratch);
-        if (count == 0) continue;
-        MSL_TRY(msl_group_state_update_one(s, i, scratch, columns, call_sel, count, to + s->offsets[i]));
-    }
-    return MORSEL_OK;
+    return update_calls(s, scratch, columns, sel, n, NULL, 0, to);
 }
 
 morsel_status msl_group_states_combine(const msl_group_states *s, msl_group_scratch *scratch, char *const *to,

@@ -9,6 +9,7 @@
 #ifndef MSL_GROUP_STATES_H
 #define MSL_GROUP_STATES_H
 
+#include "executor/group_switch.h"
 #include "executor/group_values.h"
 #include "executor/row_layout.h"
 
@@ -22,6 +23,7 @@ typedef struct msl_group_states {
     bool has_values;
     bool has_text;          ///< some state keeps strings
     bool is_ordered;        ///< some aggregate depends on the order of rows
+    const msl_group_switch *branches; ///< of the calls that have one; NULL: none has
 } msl_group_states;
 
 /// A worker's buffers.
@@ -30,6 +32,7 @@ typedef struct msl_group_scratch {
     uint32_t *sel;
     char **states;
     const msl_vector **args;
+    msl_switch_rows rows;
     msl_agg_ctx ctx;        ///< env; keep, keeper, err and what depends on the chunk are set by the user of the scratch
     msl_lane *lane;         ///< the one at work, for cancellation
     msl_value_run *run;     ///< calls of values: of one group at a time; freed with the arena
@@ -37,8 +40,9 @@ typedef struct msl_group_scratch {
     char *state;            ///< ... and room for a state of the aggregate
 } msl_group_scratch;
 
-MSL_MUST_CHECK morsel_status msl_group_states_init(msl_group_states *states, msl_arena *arena, const msl_agg_call *calls,
-                                                   uint32_t call_count, msl_error *err);
+/// The states of the calls of an aggregation's plan node.
+MSL_MUST_CHECK morsel_status msl_group_states_init(msl_group_states *states, msl_arena *arena, const msl_plan *plan,
+                                                   msl_error *err);
 MSL_MUST_CHECK morsel_status msl_group_scratch_init(msl_group_scratch *scratch, const msl_group_states *states,
                                                     msl_arena *arena, uint32_t capacity, const msl_environment *env,
                                                     msl_error *err);

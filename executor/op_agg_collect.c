@@ -59,7 +59,7 @@ static morsel_status collect_init_global(msl_operator *op, msl_error *err) {
     MSL_ASSERT(exchange->kind == MSL_PLAN_EXCHANGE);
     MSL_TRY(msl_rows_exchange_layout(&g->layout, arena, exchange, true, err));
     MSL_ASSERT(g->layout.key_count == plan->agg.key_count);
-    MSL_TRY(msl_group_states_init(&g->states, arena, plan->agg.calls, plan->agg.call_count, err));
+    MSL_TRY(msl_group_states_init(&g->states, arena, plan, err));
     MSL_TRY(msl_row_layout_init(&g->group_layout, arena, exchange->types, plan->agg.keys, plan->agg.key_count, NULL, 0,
                                 GROUP_STATES + g->states.bytes, err));
     g->calls = MSL_NEW_ARRAY(arena, msl_collect_call, plan->agg.call_count + 1);

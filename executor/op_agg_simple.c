@@ -37,7 +37,7 @@ static morsel_status simple_init_global(msl_operator *op, msl_error *err) {
     msl_arena_init(&g->kept, op->query->memory);
     if (pthread_mutex_init(&g->lock, NULL) != 0) return msl_error_nomem(err, NAME, sizeof g->lock);
     g->has_lock = true;
-    MSL_TRY(msl_group_states_init(&g->states, arena, op->plan->agg.calls, op->plan->agg.call_count, err));
+    MSL_TRY(msl_group_states_init(&g->states, arena, op->plan, err));
     MSL_TRY(msl_group_scratch_init(&g->scratch, &g->states, arena, 1, op->query->env, err));
     msl_group_scratch_keep_in_arena(&g->scratch, &g->kept);
     g->shared = msl_arena_alloc(arena, g->states.bytes + 8);

@@ -4,8 +4,9 @@
 /// Memory   the source's own; its locals are opened when a lane starts and closed when it ends.
 /// Threads  the source's promise: next_morsel and read of different locals run in parallel. A source that has no morsel
 ///          right now parks the lane; its wake comes on any thread and wakes all parked lanes of the scan.
-#include "executor/operator.h"
+#include "executor/expression.h"
 #include "executor/runtime_filter.h"
+#include "executor/sort_rows.h"
 
 #include <string.h>
 
@@ -14,6 +15,7 @@
 typedef struct scan_global {
     void *scan;
     msl_scan_env env;
+    msl_scan_wish wish;           ///< of the TOP_N above
     _Atomic(msl_lane *) any_lane; ///< one lane of the pipeline, through which a wake finds the others
     const msl_runtime_filter **filters; ///< of joins above, those with a Bloom filter ...
     uint32_t *filter_columns;     ///< ... and the columns they are about
@@ -44,22 +46,33 @@ static void offer_range(const msl_source *source, uint32_t column, const msl_run
     }
 }
 
-/// What the joins above, whose build sides are complete, tell the scan: *filters gets the plan's filters and theirs.
-static morsel_status ask_joins(msl_operator *op, const msl_scan_filter **filters, uint32_t *count, msl_error *err) {
+/// Offers the source the filters whose values this execution gives. Comparing with NULL is the filter's above.
+static morsel_status offer_late_filters(msl_operator *op, msl_scan_filter *filters, uint32_t *count, msl_error *err) {
+    const msl_plan *plan = op->plan;
+    const msl_source *source = plan->scan.source;
+    for (uint32_t k = 0; k < plan->scan.late_filter_count; k++) {
+        const msl_late_filter *late = &plan->scan.late_filters[k];
+        msl_value *value = MSL_NEW(op->query->arena, msl_value);
+        if (!value) return msl_error_nomem(err, "SCAN", sizeof *value);
+        MSL_TRY(msl_expr_evaluate_constant(late->value, op->query, op->query->arena, value, err));
+        if (value->is_null) continue;
+        msl_scan_filter filter = {.column = late->column, .op = late->op, .values = value, .value_count = 1};
+        if (source->ops->answer(source, &filter) != MSL_FILTER_IGNORED) filters[(*count)++] = filter;
+    }
+    return MORSEL_OK;
+}
+
+/// What the joins above, whose build sides are complete, tell the scan.
+static morsel_status ask_joins(msl_operator *op, msl_scan_filter *all, uint32_t *count, msl_error *err) {
     scan_global *g = op->global;
     const msl_plan *plan = op->plan;
     uint32_t asked = plan->scan.join_filter_count;
-    *filters = plan->scan.filters;
-    *count = plan->scan.filter_count;
     if (!asked) return MORSEL_OK;
     msl_arena *arena = op->query->arena;
-    msl_scan_filter *all = MSL_NEW_ARRAY(arena, msl_scan_filter, *count + 2 * asked);
     g->filters = MSL_NEW_ARRAY(arena, const msl_runtime_filter *, asked);
     g->filter_columns = MSL_NEW_ARRAY(arena, uint32_t, asked);
     g->is_fixed = MSL_NEW_ARRAY(arena, bool, asked);
-    if (!all || !g->filters || !g->filter_columns || !g->is_fixed)
-        return msl_error_nomem(err, "SCAN", sizeof *all * asked);
-    if (*count) memcpy(all, *filters, sizeof *all * *count);
+    if (!g->filters || !g->filter_columns || !g->is_fixed) return msl_error_nomem(err, "SCAN", sizeof *all * asked);
     for (uint32_t k = 0; k < asked; k++) {
         const msl_scan_join_filter *ask = &plan->scan.join_filters[k];
         const msl_operator *join = msl_query_operator(op->query, ask->join);
@@ -71,6 +84,21 @@ static morsel_status ask_joins(msl_operator *op, const msl_scan_filter **filters
         g->is_fixed[g->filter_count] = ask->is_fixed;
         g->filter_columns[g->filter_count++] = ask->column;
     }
+    return MORSEL_OK;
+}
+
+/// *filters gets the plan's filters and those that only the execution knows.
+static morsel_status collect_filters(msl_operator *op, const msl_scan_filter **filters, uint32_t *count, msl_error *err) {
+    const msl_plan *plan = op->plan;
+    uint32_t more = plan->scan.late_filter_count + 2 * plan->scan.join_filter_count;
+    *filters = plan->scan.filters;
+    *count = plan->scan.filter_count;
+    if (!more) return MORSEL_OK;
+    msl_scan_filter *all = MSL_NEW_ARRAY(op->query->arena, msl_scan_filter, *count + more);
+    if (!all) return msl_error_nomem(err, "SCAN", sizeof *all * (*count + more));
+    if (*count) memcpy(all, *filters, sizeof *all * *count);
+    MSL_TRY(offer_late_filters(op, all, count, err));
+    MSL_TRY(ask_joins(op, all, count, err));
     *filters = all;
     return MORSEL_OK;
 }
@@ -79,7 +107,7 @@ static morsel_status scan_init_global(msl_operator *op, msl_error *err) {
     scan_global *g = op->global;
     const msl_scan_filter *filters;
     uint32_t filter_count;
-    MSL_TRY(ask_joins(op, &filters, &filter_count, err));
+    MSL_TRY(collect_filters(op, &filters, &filter_count, err));
     const msl_source *source = op->plan->scan.source;
     const msl_query *q = op->query;
     g->env = (msl_scan_env){.arena = q->arena, .memory = q->memory, .cancelled = q->cancelled, .wake_fd = q->wake_fd,
@@ -87,6 +115,11 @@ static morsel_status scan_init_global(msl_operator *op, msl_error *err) {
                             .workers = q->settings->threads, .wake = scan_wake, .waiter = g, .warn = q->settings->warn,
                             .warn_sink = q->settings->warn_sink, .reject = q->settings->reject,
                             .reject_sink = q->settings->reject_sink};
+    const msl_scan_top_n *top_n = &op->plan->scan.top_n;
+    if (top_n->plan && msl_top_n_wish(msl_query_operator(q, top_n->plan), &g->wish)) {
+        g->wish.column = op->plan->scan.columns[top_n->column];
+        g->env.wish = &g->wish;
+    }
     return source->ops->open(source, &g->env, op->plan->scan.columns, op->plan->column_count, filters, filter_count,
                              &g->scan, err);
 }

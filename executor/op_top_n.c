@@ -39,6 +39,13 @@ static morsel_status top_n_init_local(msl_operator *op, msl_lane *lane, msl_role
     return role == MSL_SINK ? msl_sort_writer_init(local, sort, lane) : msl_sort_reader_init(local, sort, op, lane);
 }
 
+bool msl_top_n_wish(const msl_operator *top_n, msl_scan_wish *out) {
+    if (!top_n || !atomic_load(&top_n->is_ready)) return false;
+    const msl_sort_rows *sort = &((const top_n_global *)top_n->global)->sort;
+    *out = (msl_scan_wish){.context = sort, .rank = msl_sort_rank_of_range, .bound = msl_sort_bound};
+    return true;
+}
+
 // ---- sink ----
 
 static morsel_status top_n_sink(msl_operator *op, msl_lane *lane, void *local, const msl_chunk *in, msl_flow *flow) {

@@ -74,6 +74,10 @@ MSL_MUST_CHECK morsel_status msl_sort_spec_init(msl_sort_spec *spec, msl_arena *
 MSL_MUST_CHECK morsel_status msl_sort_spec_over(msl_sort_spec *spec, msl_arena *arena, const msl_row_layout *layout,
                                                 uint32_t place_offset, const msl_sort_key *keys, uint32_t key_count,
                                                 msl_error *err);
+/// The bits of a row's first key word that are the first key's.
+uint64_t msl_sort_first_mask(const msl_sort_spec *spec);
+/// The least first key word of rows whose first keys lie in [min, max] or, with has_null, are NULL.
+uint64_t msl_sort_least_first_word(const msl_sort_spec *spec, const msl_value *min, const msl_value *max, bool has_null);
 /// The entry of a row of such a layout; adds to *long_text the bits of has_long_text that it needs.
 msl_sort_entry msl_sort_entry_make(const msl_sort_spec *spec, char *row, uint64_t *long_text);
 /// Compares the keys of two rows without their places.

@@ -6,13 +6,15 @@
 #define RANGE_ROWS 65536u
 #define RANGES_MAX 256u
 #define SKIP_CHECK_ROWS 4096u
-#define CUT_SLACK 4096u ///< rows above twice the limit before a writer cuts back
+#define CUT_SLACK 128u ///< rows above twice the limit before a writer cuts back ...
+#define CUT_CHUNKS 2u  ///< ... or as many chunks like the last one
 
 morsel_status msl_sort_rows_init(msl_sort_rows *sort, msl_operator *op, uint64_t first, uint64_t limit, msl_error *err) {
     const msl_plan *plan = op->plan, *input = plan->children[0];
     sort->operator_name = op->ops->name;
     sort->first = first;
     sort->limit = limit;
+    atomic_store(&sort->bound, UINT64_MAX);
     if (pthread_mutex_init(&sort->lock, NULL) != 0) return msl_error_nomem(err, op->ops->name, sizeof sort->lock);
     sort->has_lock = true;
     MSL_TRY(msl_sort_spec_init(&sort->spec, op->query->arena, input->types, input->column_count, plan->sort.keys,
@@ -52,6 +54,7 @@ morsel_status msl_sort_writer_init(msl_sort_writer *w, const msl_sort_rows *sort
     if (!w->rows || !w->homes || !w->kept || !w->first_words) {
         return msl_error_nomem(lane->err, sort->operator_name, (size_t)capacity * 28);
     }
+    w->best.memory = lane->query->memory;
     return msl_sort_bits_init(&w->bits, &sort->spec, lane->arena, lane->err);
 }
 
@@ -59,10 +62,67 @@ void msl_sort_writer_deinit(msl_sort_writer *w) {
     free_runs(w->runs);
     w->runs = NULL;
     msl_row_pages_deinit(&w->pages);
+    msl_value_run_deinit(&w->best);
 }
 
+// ---- what is wanted ----
+
+uint64_t msl_sort_rank_of_range(const void *context, const msl_value *min, const msl_value *max, bool has_null) {
+    const msl_sort_rows *sort = context;
+    return msl_sort_least_first_word(&sort->spec, min, max, has_null);
+}
+
+uint64_t msl_sort_bound(const void *context) {
+    const msl_sort_rows *sort = context;
+    return atomic_load_explicit(&sort->bound, memory_order_relaxed);
+}
+
+static void lower_bound(msl_sort_rows *sort, uint64_t word) {
+    uint64_t bound = atomic_load_explicit(&sort->bound, memory_order_relaxed);
+    while (word < bound && !atomic_compare_exchange_weak(&sort->bound, &bound, word)) {}
+}
+
+/// Keeps of the first n words, and their rows, those up to `worst`.
+static uint32_t keep_words(msl_sort_writer *w, uint32_t n, uint64_t worst) {
+    uint32_t kept = 0;
+    for (uint32_t k = 0; k < n; k++) {
+        uint64_t word = w->first_words[k];
+        w->kept[kept] = w->kept[k];
+        w->first_words[kept] = word;
+        kept += word <= worst;
+    }
+    return kept;
+}
+
+/// Lists in w->kept the rows of the chunk that may be wanted.
+static morsel_status reject_early(msl_sort_writer *w, msl_sort_rows *sort, const msl_chunk *in, uint32_t *out,
+                                  msl_lane *lane) {
+    uint64_t wanted = wanted_rows(sort);
+    msl_sort_first_words(&sort->spec, in->columns, in->sel, in->live, w->first_words);
+    uint64_t bound = msl_sort_bound(sort);
+    uint32_t n = 0;
+    for (uint32_t k = 0; k < in->live; k++) {
+        uint64_t word = w->first_words[k];
+        w->kept[n] = in->sel ? in->sel[k] : k;
+        w->first_words[n] = word;
+        n += word <= bound;
+    }
+    if (n > wanted) {
+        if (!msl_value_run_reserve(&w->best, n)) return msl_error_nomem(lane->err, sort->operator_name, n * sizeof(uint64_t));
+        memcpy(w->best.words, w->first_words, n * sizeof(uint64_t));
+        w->best.count = n;
+        MSL_TRY(msl_value_run_select(&w->best, wanted - 1, lane));
+        lower_bound(sort, w->best.words[wanted - 1]);
+        n = keep_words(w, n, w->best.words[wanted - 1]);
+    }
+    *out = n;
+    return MORSEL_OK;
+}
+
+// ---- cutting back ----
+
 /// Cuts the worker's only run back to the rows wanted; the rows that stay move into new pages.
-static morsel_status cut_back(msl_sort_writer *w, const msl_sort_rows *sort, msl_lane *lane) {
+static morsel_status cut_back(msl_sort_writer *w, msl_sort_rows *sort, msl_lane *lane) {
     msl_sort_run *run = w->runs;
     msl_sort_order order = msl_sort_order_make(&sort->spec, w->long_text);
     MSL_TRY(msl_sort_run_sort(run, &order, lane));
@@ -78,25 +138,11 @@ static morsel_status cut_back(msl_sort_writer *w, const msl_sort_rows *sort, msl
         MSL_TRY_GOTO(msl_row_own_strings(layout, &fresh, NULL, &fresh.tail, &row, 1, sort->operator_name, lane->err), done);
         run->entries[i].row = row;
     }
-    w->worst_word = run->entries[run->count - 1].words[0];
-    w->has_worst = true;
+    lower_bound(sort, run->entries[run->count - 1].words[0] & msl_sort_first_mask(&sort->spec));
 done:
     msl_row_pages_deinit(status == MORSEL_OK ? &w->pages : &fresh);
     if (status == MORSEL_OK) w->pages = fresh;
     return status;
-}
-
-/// The rows of the chunk that may be wanted: first key word not above the worst kept one.
-static uint32_t reject_early(msl_sort_writer *w, const msl_sort_rows *sort, const msl_chunk *in) {
-    msl_sort_first_words(&sort->spec, in->columns, in->sel, in->live, w->first_words);
-    const msl_sort_column *c = &sort->spec.columns[0];
-    uint64_t worst = c->bytes >= 8 ? w->worst_word : w->worst_word & ~0ull << 8 * (8 - c->bytes);
-    uint32_t kept = 0;
-    for (uint32_t k = 0; k < in->live; k++) {
-        w->kept[kept] = in->sel ? in->sel[k] : k;
-        kept += w->first_words[k] <= worst;
-    }
-    return kept;
 }
 
 static morsel_status add_entries(msl_sort_writer *w, const msl_sort_rows *sort, uint32_t n, msl_lane *lane) {
@@ -121,23 +167,24 @@ static morsel_status add_entries(msl_sort_writer *w, const msl_sort_rows *sort, 
     return MORSEL_OK;
 }
 
-morsel_status msl_sort_write(msl_sort_writer *w, const msl_sort_rows *sort, msl_lane *lane, const msl_chunk *in) {
+morsel_status msl_sort_write(msl_sort_writer *w, msl_sort_rows *sort, msl_lane *lane, const msl_chunk *in) {
     uint64_t first_row = msl_row_order_take(&w->order, lane, in);
     const uint32_t *sel = in->sel;
     uint32_t n = in->live;
-    if (w->has_worst) {
-        n = reject_early(w, sort, in);
+    if (sort->limit == 0) return MORSEL_OK;
+    bool is_few = wanted_rows(sort) < MSL_SORT_RUN_ROWS / 4;
+    if (is_few) {
+        MSL_TRY(reject_early(w, sort, in, &n, lane));
         sel = w->kept;
     }
-    if (n == 0 || sort->limit == 0) return MORSEL_OK;
+    if (n == 0) return MORSEL_OK;
     MSL_TRY(msl_row_append(&sort->spec.layout, &w->pages, in->columns, sel, 0, n, w->rows, w->homes, sort->operator_name,
                            lane->err));
     w->long_text |= msl_sort_keys_write(&sort->spec, in->columns, sel, n, w->rows, lane->ordinal, first_row,
                                         &w->bits);
     MSL_TRY(add_entries(w, sort, n, lane));
-    uint64_t wanted = wanted_rows(sort);
-    if (wanted >= MSL_SORT_RUN_ROWS / 4 || w->runs->count < 2 * wanted + CUT_SLACK) return MORSEL_OK;
-    return cut_back(w, sort, lane);
+    uint64_t slack = n > CUT_SLACK / CUT_CHUNKS ? n * CUT_CHUNKS : CUT_SLACK;
+    return is_few && w->runs->count >= 2 * wanted_rows(sort) + slack ? cut_back(w, sort, lane) : MORSEL_OK;
 }
 
 void msl_sort_rows_combine(msl_sort_rows *sort, msl_sort_writer *w) {

@@ -1,7 +1,8 @@
 /// sort_rows.h: rows sorted in parallel: what SORT and TOP_N share.
 ///
 ///   workers   rows in pages + runs of entries; with a limit, what cannot be among the first rows is rejected by its first
-///             key word, and the rest is cut back whenever it has grown to twice the limit
+///             key word: what is greater than the worst one of as many rows as are wanted, among those kept by any worker
+///             or in the same chunk. The rest is cut back whenever it has grown to twice the limit
 ///   finalize  phase 0: each run is sorted by a work item; phase 1: ranges of keys are chosen from samples of the runs
 ///   source    a range is a morsel: its part of each run is found by binary search and merged while it is emitted, so that
 ///             whoever stops early has merged little
@@ -14,6 +15,8 @@
 
 #include "executor/row_order.h"
 #include "executor/sort_run.h"
+#include "executor/value_run.h"
+#include "storage/source.h"
 
 #include <pthread.h>
 
@@ -35,6 +38,7 @@ typedef struct msl_sort_rows {
     const msl_sort_entry *splitters; ///< range_count - 1
     uint32_t range_count;
     _Atomic uint64_t next_range;
+    _Atomic uint64_t bound;     ///< with a limit: a row whose first key word (msl_sort_first_words) is greater is not wanted
 } msl_sort_rows;
 
 /// A worker that takes rows in.
@@ -45,11 +49,10 @@ typedef struct msl_sort_writer {
     char **rows;
     msl_row_page **homes;
     uint32_t *kept;             ///< rows not rejected early
-    uint64_t *first_words;
+    uint64_t *first_words;      ///< ... and their words
+    msl_value_run best;         ///< the words of a chunk, to find the last wanted one among them
     uint64_t long_text;
     msl_sort_bits bits;
-    uint64_t worst_word;        ///< a row whose first key word is greater cannot be wanted
-    bool has_worst;
 } msl_sort_writer;
 
 /// A worker that emits ranges.
@@ -68,8 +71,13 @@ MSL_MUST_CHECK morsel_status msl_sort_rows_init(msl_sort_rows *sort, msl_operato
 void msl_sort_rows_deinit(msl_sort_rows *sort, msl_memory *memory);
 MSL_MUST_CHECK morsel_status msl_sort_writer_init(msl_sort_writer *writer, const msl_sort_rows *sort, msl_lane *lane);
 void msl_sort_writer_deinit(msl_sort_writer *writer);
-MSL_MUST_CHECK morsel_status msl_sort_write(msl_sort_writer *writer, const msl_sort_rows *sort, msl_lane *lane,
+MSL_MUST_CHECK morsel_status msl_sort_write(msl_sort_writer *writer, msl_sort_rows *sort, msl_lane *lane,
                                             const msl_chunk *in);
+/// For msl_scan_wish; context: a const msl_sort_rows *.
+uint64_t msl_sort_rank_of_range(const void *context, const msl_value *min, const msl_value *max, bool has_null);
+uint64_t msl_sort_bound(const void *context);
+/// What a TOP_N's scan may leave out (column is set by the caller); false when it is not open.
+bool msl_top_n_wish(const msl_operator *top_n, msl_scan_wish *out);
 /// Links the worker's rows to the whole; the writer is empty afterwards.
 void msl_sort_rows_combine(msl_sort_rows *sort, msl_sort_writer *writer);
 MSL_MUST_CHECK morsel_status msl_sort_rows_finalize(msl_sort_rows *sort, msl_operator *op, uint32_t phase,

@@ -118,8 +118,8 @@ static void histogram_init(const void *bound, void *state) {
 static morsel_status start_run(msl_agg_ctx *ctx, histogram_state *s, const msl_type *type, const void *value) {
     int64_t count = (int64_t)s->run;
     if (count) MSL_TRY(put(ctx, &s->entries, msl_type_of(MSL_TYPE_BIGINT), &count));
-    if (!s->entries.bytes) MSL_TRY(grow(ctx, &s->entries));
-    s->entries.bytes[s->entries.length++] = MSL_NESTED_VALUE; // within TAIL
+    while (s->entries.room < s->entries.length + 1 + TAIL) MSL_TRY(grow(ctx, &s->entries));
+    s->entries.bytes[s->entries.length++] = MSL_NESTED_VALUE;
     s->key = s->entries.length;
     s->run = 1;
     return put(ctx, &s->entries, type, value);

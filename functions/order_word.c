@@ -7,12 +7,11 @@
 
 #define SIGN (1ull << 63)
 
-bool msl_order_has_words(const msl_type *t) {
-    if (t->phys == MSL_PHYS_STRING) return t->id == MSL_TYPE_VARCHAR || t->id == MSL_TYPE_BLOB;
-    return t->phys != MSL_PHYS_INTERVAL && t->id != MSL_TYPE_UUID && t->id != MSL_TYPE_NULL;
-}
+bool msl_order_has_words(const msl_type *t) { return t->id != MSL_TYPE_NULL; }
 
-bool msl_order_is_exact(const msl_type *t) { return t->phys != MSL_PHYS_STRING && t->phys != MSL_PHYS_I128; }
+bool msl_order_is_exact(const msl_type *t) {
+    return t->phys != MSL_PHYS_STRING && t->phys != MSL_PHYS_I128 && t->phys != MSL_PHYS_INTERVAL;
+}
 
 static inline uint64_t signed_word(int64_t x) { return (uint64_t)x ^ SIGN; }
 
@@ -27,6 +26,14 @@ static inline uint64_t wide_word(msl_i128 x) {
     return x > INT64_MAX ? ~0ull : signed_word((int64_t)x);
 }
 
+static inline uint64_t upper_word(msl_i128 x) { return signed_word((int64_t)(x >> 64)); }
+
+/// Its length in microseconds, cut to those of 292,000 years.
+static inline uint64_t interval_word(const msl_interval *v) {
+    return wide_word(((msl_i128)v->months * 30 + v->days) * 86400000000LL + v->micros);
+}
+
+/// Of nested values it is the encoding, whose order by bytes is theirs.
 static inline uint64_t text_word(const msl_string *s) {
     uint64_t word = 0;
     memcpy(&word, msl_string_bytes(s), s->length < 8 ? s->length : 8);
@@ -55,11 +62,15 @@ void msl_order_words(const msl_vector *v, bool descending, const uint32_t *sel, 
     case MSL_PHYS_I16: WORDS(int16_t, signed_word(*x));
     case MSL_PHYS_I32: WORDS(int32_t, signed_word(*x));
     case MSL_PHYS_I64: WORDS(int64_t, signed_word(*x));
-    case MSL_PHYS_I128: WORDS(msl_i128, wide_word(*x));
+    case MSL_PHYS_I128:
+        if (v->type->id == MSL_TYPE_UUID) {
+            WORDS(msl_i128, upper_word(*x));
+        }
+        WORDS(msl_i128, wide_word(*x));
     case MSL_PHYS_F32: WORDS(float, double_word((double)*x));
     case MSL_PHYS_F64: WORDS(double, double_word(*x));
     case MSL_PHYS_STRING: WORDS(msl_string, text_word(x));
-    case MSL_PHYS_INTERVAL: MSL_ASSERT(false);
+    case MSL_PHYS_INTERVAL: WORDS(msl_interval, interval_word(x));
     }
     for (uint32_t k = 0; view.valid && k < n; k++) {
         if (!msl_bit(view.valid, msl_view_at(&view, sel ? sel[first + k] : first + k))) is_null[k] = true;

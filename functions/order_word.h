@@ -3,14 +3,15 @@
 ///
 ///   monotone   a < b implies word(a) <= word(b)
 ///   exact      a < b implies word(a) < word(b) as well: dates, times, DOUBLE (NaN is the greatest, -0 is 0), integers
-///              and decimals of up to 64 bits. Text keeps its first 8 bytes, HUGEINT and DECIMAL of more than 18
-///              digits are cut to 64 bits: whoever needs to know more compares the values.
+///              and decimals of up to 64 bits. Text and nested values keep their first 8 bytes, UUID its upper half;
+///              HUGEINT, DECIMAL of more than 18 digits and the length of an INTERVAL are cut to 64 bits: whoever
+///              needs to know more compares the values.
 #ifndef MSL_ORDER_WORD_H
 #define MSL_ORDER_WORD_H
 
 #include "base/chunk.h"
 
-/// Has the type words? Nested types, INTERVAL and UUID have none.
+/// Has the type words? All have but that of NULL.
 bool msl_order_has_words(const msl_type *type);
 bool msl_order_is_exact(const msl_type *type);
 /// The words of n rows (row k is row sel[first + k], or first + k), inverted when `descending`; sets is_null[k] where

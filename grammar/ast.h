@@ -431,8 +431,42 @@ typedef struct msl_ast_groups {
     bool distinct; ///< GROUP BY DISTINCT
 } msl_ast_groups;
 
+/// What PIVOT turns into columns: the values of an expression, or of a row of expressions.
+typedef struct msl_ast_pivot_column {
+    msl_ast_expr *expr;          ///< (a, b) IN ((1, 2), ...): a ROW
+    msl_ast_select_item *values; ///< IN (1 AS one, 2) ...
+    uint32_t value_count;
+    msl_ast_query *query;        ///< ... or IN (SELECT ...); neither: the values that the data has
+    bool has_values;
+    msl_ast_span at;
+} msl_ast_pivot_column;
+
+/// PIVOT from ON columns USING aggregates GROUP BY keys; FROM t PIVOT (aggregates FOR columns GROUP BY keys).
+typedef struct msl_ast_pivot {
+    msl_ast_span at;
+    msl_ast_pivot_column *columns;
+    uint32_t column_count;
+    msl_ast_select_item *aggregates; ///< none: count(*)
+    uint32_t aggregate_count;
+    msl_ast_exprs group_by;
+    bool has_group_by;               ///< otherwise the groups are the columns that are not named
+} msl_ast_pivot;
+
+/// UNPIVOT from ON items INTO NAME name VALUE values; FROM t UNPIVOT (values FOR name IN (items)).
+typedef struct msl_ast_unpivot {
+    msl_ast_span at;
+    msl_ast_select_item *items; ///< expressions, stars, and with several values rows of expressions
+    uint32_t item_count;
+    msl_ast_name name;          ///< no name: "name"
+    msl_ast_names values;       ///< none: "value"
+    bool include_nulls;
+} msl_ast_unpivot;
+
+/// With `pivot` or `unpivot` a SELECT has these, one FROM item, and nothing else.
 typedef struct msl_ast_select {
     msl_ast_span at;
+    msl_ast_pivot *pivot;
+    msl_ast_unpivot *unpivot;
     enum { MSL_AST_SELECT_ALL, MSL_AST_SELECT_DISTINCT, MSL_AST_SELECT_DISTINCT_ON } distinct;
     msl_ast_exprs distinct_on;
     bool from_first;            ///< FROM t [SELECT ...]

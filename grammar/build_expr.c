@@ -481,3 +481,30 @@ msl_ast_expr *msl_build_call_of(msl_parse *p, const char *name, uint32_t start, 
     for (size_t n = 0; n < 4 && given[n]; n++) MSL_ADD(p, arguments, ((msl_ast_argument){.expr = given[n]}));
     return msl_build_call(p, path, arguments, start);
 }
+
+/// The field `name` of the parameter `of`, as a lambda: of -> (of).name.
+static msl_ast_expr *field_lambda(msl_parse *p, msl_ast_name of, msl_ast_name name, uint32_t start) {
+    msl_ast_names one = {0};
+    MSL_ADD(p, one, of);
+    return msl_build_lambda(p, one, msl_build_field(p, msl_build_column(p, one, start), name), start);
+}
+
+msl_ast_expr *msl_build_comprehension(msl_parse *p, msl_ast_expr *result, msl_ast_names names, msl_ast_expr *list,
+                                      msl_ast_expr *condition, uint32_t start) {
+    if (names.count < 2 || !condition) {
+        if (condition)
+            list = msl_build_call_of(p, "list_filter", start, list, msl_build_lambda(p, names, condition, start), NULL, NULL);
+        return msl_build_call_of(p, "list_transform", start, list, msl_build_lambda(p, names, result, start), NULL, NULL);
+    }
+    // The number of an element is that in the whole list: both are computed first.
+    msl_token at = {start, 0};
+    msl_ast_name keeps = msl_build_plain_name(p, at, "keeps"), value = msl_build_plain_name(p, at, "value");
+    msl_ast_name element = msl_build_plain_name(p, at, "element");
+    msl_aliases fields = {0};
+    MSL_ADD(p, fields, ((msl_ast_alias){condition, keeps}));
+    MSL_ADD(p, fields, ((msl_ast_alias){result, value}));
+    msl_ast_expr *both = msl_build_lambda(p, names, msl_build_struct(p, fields, start), start);
+    list = msl_build_call_of(p, "list_transform", start, list, both, NULL, NULL);
+    list = msl_build_call_of(p, "list_filter", start, list, field_lambda(p, element, keeps, start), NULL, NULL);
+    return msl_build_call_of(p, "list_transform", start, list, field_lambda(p, element, value, start), NULL, NULL);
+}

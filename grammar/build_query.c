@@ -198,6 +198,21 @@ static void above_order(uint32_t *height, const msl_ast_order *order) {
     for (uint32_t n = 0; n < order->count; n++) above_expr(height, order->items[n].expr);
 }
 
+static void above_items(uint32_t *height, const msl_ast_select_item *items, uint32_t count) {
+    for (uint32_t n = 0; n < count; n++) above_expr(height, items[n].expr);
+}
+
+static void above_pivot(uint32_t *height, const msl_ast_pivot *pivot) {
+    for (uint32_t n = 0; n < pivot->column_count; n++) {
+        const msl_ast_pivot_column *c = &pivot->columns[n];
+        above_expr(height, c->expr);
+        above_items(height, c->values, c->value_count);
+        if (c->query && c->query->height > *height) *height = c->query->height;
+    }
+    above_items(height, pivot->aggregates, pivot->aggregate_count);
+    above_exprs(height, &pivot->group_by);
+}
+
 msl_ast_query *msl_build_select(msl_parse *p, msl_ast_select *select, uint32_t start) {
     msl_ast_query *q = query_node(p, MSL_AST_QUERY_SELECT, start);
     if (p->status != MORSEL_OK) return q;
@@ -205,7 +220,9 @@ msl_ast_query *msl_build_select(msl_parse *p, msl_ast_select *select, uint32_t s
     select->at = q->at;
     uint32_t height = 0;
     above_exprs(&height, &select->distinct_on);
-    for (uint32_t n = 0; n < select->item_count; n++) above_expr(&height, select->items[n].expr);
+    above_items(&height, select->items, select->item_count);
+    if (select->pivot) above_pivot(&height, select->pivot);
+    if (select->unpivot) above_items(&height, select->unpivot->items, select->unpivot->item_count);
     for (uint32_t n = 0; n < select->from_count; n++)
         if (select->from[n]->height > height) height = select->from[n]->height;
     for (uint32_t n = 0; n < select->group_by.count; n++)
@@ -222,6 +239,33 @@ msl_ast_query *msl_build_select(msl_parse *p, msl_ast_select *select, uint32_t s
     }
     q->height = msl_build_above(p, 1, height, q->at);
     return q;
+}
+
+/// A SELECT of everything from one item.
+static msl_ast_select *select_from(msl_parse *p, msl_ast_from *item) {
+    msl_ast_select *select = MSL_BUILD(p, msl_ast_select);
+    msl_froms from = {0};
+    MSL_ADD(p, from, item);
+    select->from_first = true;
+    select->from = from.items;
+    select->from_count = from.count;
+    return select;
+}
+
+msl_ast_query *msl_build_pivot(msl_parse *p, msl_ast_from *from, const msl_ast_pivot *pivot, uint32_t start) {
+    msl_ast_select *select = select_from(p, from);
+    select->pivot = MSL_BUILD(p, msl_ast_pivot);
+    if (p->status != MORSEL_OK) return msl_build_select(p, select, start);
+    *select->pivot = *pivot;
+    return msl_build_select(p, select, start);
+}
+
+msl_ast_query *msl_build_unpivot(msl_parse *p, msl_ast_from *from, const msl_ast_unpivot *unpivot, uint32_t start) {
+    msl_ast_select *select = select_from(p, from);
+    select->unpivot = MSL_BUILD(p, msl_ast_unpivot);
+    if (p->status != MORSEL_OK) return msl_build_select(p, select, start);
+    *select->unpivot = *unpivot;
+    return msl_build_select(p, select, start);
 }
 
 msl_ast_query *msl_build_values(msl_parse *p, msl_rows rows, uint32_t start) {
@@ -246,13 +290,7 @@ msl_ast_query *msl_build_values(msl_parse *p, msl_rows rows, uint32_t start) {
 msl_ast_query *msl_build_table_query(msl_parse *p, msl_ast_names table, uint32_t start, uint32_t table_start) {
     msl_ast_from *f = msl_build_from(p, MSL_AST_FROM_TABLE, table_start);
     f->u.table = table;
-    msl_ast_select *select = MSL_BUILD(p, msl_ast_select);
-    msl_froms from = {0};
-    MSL_ADD(p, from, f);
-    select->from_first = true;
-    select->from = from.items;
-    select->from_count = from.count;
-    return msl_build_select(p, select, start);
+    return msl_build_select(p, select_from(p, f), start);
 }
 
 /* ---- set operations and what stands around a query ---- */
@@ -265,7 +303,6 @@ static bool is_bare(const msl_ast_query *q) {
 msl_ast_query *msl_build_set(msl_parse *p, msl_ast_set_op op, bool all, bool by_name, msl_ast_query *left,
                              msl_ast_query *right) {
     if (p->status != MORSEL_OK) return query_node(p, MSL_AST_QUERY_SET, left->at.offset);
-    if (by_name && op != MSL_AST_UNION) msl_parse_unsupported(p, right->at, "BY NAME with INTERSECT or EXCEPT");
     msl_ast_query *q = left;
     bool extends = left->kind == MSL_AST_QUERY_SET && is_bare(left) && left->u.set.op == op && left->u.set.all == all &&
                    left->u.set.by_name == by_name;

@@ -269,9 +269,38 @@ static void dump_group(dumper *d, const msl_ast_group *g) {
     d->depth--;
 }
 
+static void dump_items(dumper *d, const msl_ast_select_item *items, uint32_t count) {
+    for (uint32_t n = 0; n < count; n++) dump_labelled(d, items[n].alias.text ? items[n].alias.text : "item", items[n].expr);
+}
+
+static void dump_pivot(dumper *d, const msl_ast_pivot *pivot) {
+    label(d, "pivot");
+    d->depth++;
+    for (uint32_t n = 0; n < pivot->column_count; n++) {
+        const msl_ast_pivot_column *c = &pivot->columns[n];
+        dump_labelled(d, "on", c->expr);
+        d->depth++;
+        dump_items(d, c->values, c->value_count);
+        if (c->query) dump_query(d, c->query);
+        d->depth--;
+    }
+    dump_items(d, pivot->aggregates, pivot->aggregate_count);
+    if (pivot->has_group_by) label(d, "group by");
+    dump_exprs(d, &pivot->group_by);
+    d->depth--;
+}
+
+static void dump_unpivot(dumper *d, const msl_ast_unpivot *unpivot) {
+    label(d, unpivot->include_nulls ? "unpivot, nulls included" : "unpivot");
+    d->depth++;
+    dump_items(d, unpivot->items, unpivot->item_count);
+    d->depth--;
+}
+
 static void dump_select(dumper *d, const msl_ast_select *s) {
-    for (uint32_t n = 0; n < s->item_count; n++)
-        dump_labelled(d, s->items[n].alias.text ? s->items[n].alias.text : "item", s->items[n].expr);
+    if (s->pivot) dump_pivot(d, s->pivot);
+    if (s->unpivot) dump_unpivot(d, s->unpivot);
+    dump_items(d, s->items, s->item_count);
     if (s->from_count) label(d, "from");
     d->depth++;
     for (uint32_t n = 0; n < s->from_count; n++) dump_from(d, s->from[n]);

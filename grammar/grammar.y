@@ -10,6 +10,8 @@
  *            before BETWEEN, IN, LIKE ...), SEMI_JOIN, ANTI_JOIN, ASOF_JOIN, POSITIONAL_JOIN (before a join word),
  *            LAMBDA_ARROW, IN_POSITION, ROW_CALL (before a parenthesis), USING_SAMPLE, ON_CONFLICT, WITH_ORDINALITY,
  *            GENERATED_ALWAYS, IGNORE_OVER and RESPECT_OVER (before NULLS OVER), WITH_TIME_ZONE, WITHOUT_TIME_ZONE,
+ *            PIVOT_QUERY, UNPIVOT_QUERY (a query begins), PIVOT_FROM, UNPIVOT_FROM (behind a FROM item), PIVOT_IN
+ *            (behind what is pivoted),
  *            TYPE_WORDS (DOUBLE PRECISION, CHARACTER VARYING), START_* (an expression or a type alone).
  * Conflicts  None: the build fails on the first one. Where a rule carries [X] or a token has a precedence without
  *            being an operator, the comment beside says which conflict that settles.
@@ -105,6 +107,7 @@ bool msl_grammar_accepts(const void *parser, uint16_t major) {
 
 %token SEMICOLON START_EXPRESSION START_TYPE GENERATED_ALWAYS SEMI_JOIN ANTI_JOIN ASOF_JOIN POSITIONAL_JOIN
        IGNORE_OVER RESPECT_OVER WITH_ORDINALITY IN_POSITION USING_SAMPLE ON_CONFLICT ROW_CALL TYPE_WORDS
+       PIVOT_QUERY UNPIVOT_QUERY PIVOT_FROM UNPIVOT_FROM PIVOT_IN PIVOT UNPIVOT
        WITH_TIME_ZONE WITHOUT_TIME_ZONE.
 %fallback ID @MSL_FREE_KEYWORDS@.
 
@@ -214,6 +217,65 @@ query_simple(A) ::= FROM(S) from_items(F) comma_opt SELECT distinct(D) select_it
 query_simple(A) ::= VALUES(S) rows(R) comma_opt.   { A = msl_build_values(p, R, S.offset); }
 query_simple(A) ::= TABLE(S) path(T).
     { A = msl_build_table_query(p, T, S.offset, T.count ? T.items[0].at.offset : S.offset); }
+/* PIVOT, UNPIVOT: as queries, and behind a FROM item */
+%type pivot_ons {msl_pivot_columns}
+%type pivot_on_opt {msl_pivot_columns}
+%type pivot_on {msl_ast_pivot_column}
+%type pivot_for {msl_ast_pivot_column}
+%type pivot_fors {msl_pivot_columns}
+%type pivot_using {msl_items}
+%type pivot_group {msl_ast_exprs}
+query_simple(A) ::= PIVOT_QUERY(S) from_primary(F) pivot_on_opt(C) pivot_using(U) pivot_group(G). {
+    msl_ast_pivot pivot = {SPAN(S.offset), C.items, C.count, U.items, U.count, G, G.count > 0};
+    A = msl_build_pivot(p, F, &pivot, S.offset);
+}
+pivot_on_opt(A) ::= .                             { A = EMPTY(msl_pivot_columns); }
+pivot_on_opt(A) ::= ON pivot_ons(L) comma_opt.    { A = L; }
+pivot_ons(A) ::= pivot_on(C).                     { A = EMPTY(msl_pivot_columns); MSL_ADD(p, A, C); }
+pivot_ons(A) ::= pivot_ons(L) COMMA pivot_on(C).  { A = L; MSL_ADD(p, A, C); }
+pivot_on(A) ::= expr(E).                          { A = (msl_ast_pivot_column){.expr = E, .at = E->at}; }
+pivot_on(A) ::= star(E).                          { A = (msl_ast_pivot_column){.expr = E, .at = E->at}; }
+pivot_on(A) ::= pivot_for(C).                     { A = C; }
+pivot_for(A) ::= expr(E) PIVOT_IN LP select_items(V) comma_opt RP. {
+    A = (msl_ast_pivot_column){.expr = E, .values = V.items, .value_count = V.count, .has_values = true,
+                               .at = SPAN(E->at.offset)};
+}
+pivot_for(A) ::= expr(E) PIVOT_IN query_parens(Q). [IN]
+    { A = (msl_ast_pivot_column){.expr = E, .query = Q, .has_values = true, .at = SPAN(E->at.offset)}; }
+pivot_fors(A) ::= pivot_for(C).                   { A = EMPTY(msl_pivot_columns); MSL_ADD(p, A, C); }
+pivot_fors(A) ::= pivot_fors(L) pivot_for(C).     { A = L; MSL_ADD(p, A, C); }
+pivot_using(A) ::= .                              { A = EMPTY(msl_items); }
+pivot_using(A) ::= USING select_items(L) comma_opt. { A = L; }
+pivot_group(A) ::= .                              { A = EMPTY(msl_ast_exprs); }
+pivot_group(A) ::= GROUP BY exprs(L) comma_opt.   { A = L; }
+from_source(A) ::= pivot_source(F) PIVOT_FROM LP select_items(U) comma_opt FOR pivot_fors(C) pivot_group(G) RP. {
+    msl_ast_pivot pivot = {SPAN(F->at.offset), C.items, C.count, U.items, U.count, G, G.count > 0};
+    A = msl_build_from_query(p, msl_build_pivot(p, F, &pivot, F->at.offset));
+}
+
+%type pivot_source {msl_ast_from *}
+pivot_source(A) ::= from_source(F) table_alias(T).   { A = msl_build_from_alias(p, F, T, NULL); }
+
+%type unpivot_nulls {int}
+%type unpivot_into {msl_ast_unpivot}
+%type unpivot_values {msl_ast_names}
+query_simple(A) ::= UNPIVOT_QUERY(S) unpivot_nulls(N) from_primary(F) ON select_items(I) comma_opt unpivot_into(U). {
+    U.at = SPAN(S.offset); U.items = I.items; U.item_count = I.count; U.include_nulls = N;
+    A = msl_build_unpivot(p, F, &U, S.offset);
+}
+unpivot_nulls(A) ::= .                 { A = 0; }
+unpivot_nulls(A) ::= INCLUDE NULLS.    { A = 1; }
+unpivot_nulls(A) ::= EXCLUDE NULLS.    { A = 0; }
+unpivot_into(A) ::= .                                      { A = EMPTY(msl_ast_unpivot); }
+unpivot_into(A) ::= INTO NAME name(N) VALUE names(V).      { A = (msl_ast_unpivot){.name = N, .values = V}; }
+unpivot_into(A) ::= INTO NAME name(N) VALUES names(V).     { A = (msl_ast_unpivot){.name = N, .values = V}; }
+from_source(A) ::= pivot_source(F) UNPIVOT_FROM unpivot_nulls(N) LP unpivot_values(V) FOR name(M) IN
+                   LP select_items(I) comma_opt RP RP. {
+    msl_ast_unpivot unpivot = {SPAN(F->at.offset), I.items, I.count, M, V, N};
+    A = msl_build_from_query(p, msl_build_unpivot(p, F, &unpivot, F->at.offset));
+}
+unpivot_values(A) ::= name(N).                 { A = EMPTY(msl_ast_names); MSL_ADD(p, A, N); }
+unpivot_values(A) ::= LP names(L) comma_opt RP. { A = L; }
 %type rows {msl_rows}
 %type row {msl_ast_exprs}
 rows(A) ::= row(R).                { A = EMPTY(msl_rows); MSL_ADD(p, A, R); }
@@ -584,6 +646,10 @@ expr(A) ::= ARRAY(S) query_parens(Q).
 
 /* lists, structs, maps */
 primary(A) ::= LBRACKET(S) exprs_opt(L) RBRACKET.       { A = msl_build_items(p, MSL_AST_LIST, L, S.offset); }
+primary(A) ::= LBRACKET(S) expr(E) FOR names(N) IN expr(L) RBRACKET.
+    { A = msl_build_comprehension(p, E, N, L, NULL, S.offset); }
+primary(A) ::= LBRACKET(S) expr(E) FOR names(N) IN expr(L) IF expr(C) RBRACKET.
+    { A = msl_build_comprehension(p, E, N, L, C, S.offset); }
 primary(A) ::= ARRAY(S) LBRACKET exprs_opt(L) RBRACKET. { A = msl_build_items(p, MSL_AST_LIST, L, S.offset); }
 primary(A) ::= LBRACE(S) struct_fields(L) comma_opt RBRACE.  { A = msl_build_struct(p, L, S.offset); }
 primary(A) ::= MAP(S) LBRACE map_items(L) comma_opt RBRACE.  { A = msl_build_items(p, MSL_AST_MAP, L, S.offset); }
@@ -683,6 +749,10 @@ expr(A) ::= expr(V) like(O) quantifier(Q) query_parens(S). [LIKE]
     { A = msl_build_quantified(p, O, Q, V, S, NULL); }
 expr(A) ::= expr(V) like(O) quantifier(Q) LP expr(E) RP. [LIKE]
     { A = msl_build_quantified(p, O, Q, V, NULL, E); }
+expr(A) ::= expr(V) NOT_LA like(O) quantifier(Q) query_parens(S). [LIKE]   /* not like any: not (like all) */
+    { A = msl_build_unary(p, MSL_AST_OP_NOT, msl_build_quantified(p, O, !Q, V, S, NULL), V->at.offset); }
+expr(A) ::= expr(V) NOT_LA like(O) quantifier(Q) LP expr(E) RP. [LIKE]
+    { A = msl_build_unary(p, MSL_AST_OP_NOT, msl_build_quantified(p, O, !Q, V, NULL, E), V->at.offset); }
 
 /* postfix: time zone, collation, cast, subscript, field, method */
 expr(A) ::= expr(E) AT TIME ZONE expr(Z). [AT]

@@ -176,6 +176,10 @@ typedef struct msl_paths {
     msl_ast_names *items;
     uint32_t count;
 } msl_paths;
+typedef struct msl_pivot_columns {
+    msl_ast_pivot_column *items;
+    uint32_t count;
+} msl_pivot_columns;
 typedef struct msl_assignments {
     msl_ast_assignment *items;
     uint32_t count;
@@ -252,6 +256,9 @@ msl_ast_expr *msl_build_field(msl_parse *p, msl_ast_expr *base, msl_ast_name nam
 msl_ast_expr *msl_build_parens(msl_parse *p, msl_ast_expr *e, uint32_t start);
 msl_ast_expr *msl_build_star(msl_parse *p, msl_ast_names qualifier, uint32_t start);
 msl_ast_expr *msl_build_columns(msl_parse *p, msl_ast_expr *argument, bool unpack, uint32_t start);
+/// [result FOR names IN list IF condition]; `condition` may be NULL.
+msl_ast_expr *msl_build_comprehension(msl_parse *p, msl_ast_expr *result, msl_ast_names names, msl_ast_expr *list,
+                                      msl_ast_expr *condition, uint32_t start);
 msl_ast_expr *msl_build_lambda(msl_parse *p, msl_ast_names names, msl_ast_expr *body, uint32_t start);
 /// A call; a single plain star among the arguments makes f(*).
 msl_ast_expr *msl_build_call(msl_parse *p, msl_ast_names name, msl_arguments arguments, uint32_t start);
@@ -293,6 +300,9 @@ msl_ast_from *msl_build_from_done(msl_parse *p, msl_ast_from *from);
 msl_ast_sample *msl_build_sample(msl_parse *p, msl_ast_name method, msl_token size, bool is_percent);
 
 msl_ast_query *msl_build_select(msl_parse *p, msl_ast_select *select, uint32_t start);
+/// SELECTs that PIVOT and UNPIVOT are; `start` is where their text begins.
+msl_ast_query *msl_build_pivot(msl_parse *p, msl_ast_from *from, const msl_ast_pivot *pivot, uint32_t start);
+msl_ast_query *msl_build_unpivot(msl_parse *p, msl_ast_from *from, const msl_ast_unpivot *unpivot, uint32_t start);
 msl_ast_query *msl_build_values(msl_parse *p, msl_rows rows, uint32_t start);
 msl_ast_query *msl_build_table_query(msl_parse *p, msl_ast_names table, uint32_t start, uint32_t table_start);
 msl_ast_query *msl_build_set(msl_parse *p, msl_ast_set_op op, bool all, bool by_name, msl_ast_query *left,

@@ -115,7 +115,7 @@ void msl_parse_unexpected(msl_parse *p, int major, msl_token token) {
 
 /// Statements and clauses that are known by name and not part of the language yet.
 static bool refuse_unsupported(msl_parse *p, const msl_raw_token *token) {
-    static const char *const statements[] = {"merge",   "pivot",   "unpivot", "grant", "revoke", "comment", "export",
+    static const char *const statements[] = {"merge",   "grant", "revoke", "comment", "export",
                                              "import",  "install", "load",    "lock",  "listen", "notify",  "declare",
                                              "cluster", "refresh", "do",      "kill",  "handler"};
     if (token->major != TK_ID) return false;
@@ -132,12 +132,8 @@ static bool refuse_unsupported(msl_parse *p, const msl_raw_token *token) {
     }
     bool behind_source = p->previous == TK_ID || p->previous == TK_RP || p->previous == TK_STRING;
     if (!behind_source || msl_token_peek(p, 0)->major != TK_LP) return false;
-    const char *clause = msl_token_is(p, token->at, "pivot")             ? "PIVOT"
-                         : msl_token_is(p, token->at, "unpivot")         ? "UNPIVOT"
-                         : msl_token_is(p, token->at, "match_recognize") ? "MATCH_RECOGNIZE"
-                                                                         : NULL;
-    if (!clause) return false;
-    msl_parse_unsupported(p, msl_token_span(token->at), clause);
+    if (!msl_token_is(p, token->at, "match_recognize")) return false;
+    msl_parse_unsupported(p, msl_token_span(token->at), "MATCH_RECOGNIZE");
     return true;
 }
 

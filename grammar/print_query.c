@@ -146,7 +146,69 @@ static void put_clause(msl_printer *out, const char *words, const msl_ast_expr *
     msl_put_expr(out, e);
 }
 
+/* ---- PIVOT, UNPIVOT ---- */
+
+static void put_pivot_source(msl_printer *out, const msl_ast_select *s) {
+    bool wrap = s->from[0]->kind == MSL_AST_FROM_JOIN;
+    if (wrap) msl_put(out, "(");
+    msl_put_from_list(out, s->from, s->from_count);
+    if (wrap) msl_put(out, ")");
+}
+
+/// In parentheses, so that an IN of the expression is not taken for the list of values.
+static void put_pivot_column(msl_printer *out, const msl_ast_pivot_column *c) {
+    bool wrap = c->expr->kind != MSL_AST_COLUMN && c->expr->kind != MSL_AST_STAR && c->expr->kind != MSL_AST_ROW;
+    if (wrap) msl_put(out, "(");
+    msl_put_expr(out, c->expr);
+    if (wrap) msl_put(out, ")");
+    if (!c->has_values) return;
+    msl_put(out, " IN (");
+    if (c->query) msl_put_query(out, c->query);
+    else msl_put_select_items(out, c->values, c->value_count);
+    msl_put(out, ")");
+}
+
+static void put_pivot(msl_printer *out, const msl_ast_select *s) {
+    const msl_ast_pivot *pivot = s->pivot;
+    msl_put(out, "PIVOT ");
+    put_pivot_source(out, s);
+    for (uint32_t n = 0; n < pivot->column_count; n++) {
+        msl_put(out, n ? ", " : " ON ");
+        put_pivot_column(out, &pivot->columns[n]);
+    }
+    if (pivot->aggregate_count) {
+        msl_put(out, " USING ");
+        msl_put_select_items(out, pivot->aggregates, pivot->aggregate_count);
+    }
+    if (!pivot->has_group_by) return;
+    msl_put(out, " GROUP BY ");
+    msl_put_exprs(out, &pivot->group_by);
+}
+
+static void put_unpivot(msl_printer *out, const msl_ast_select *s) {
+    const msl_ast_unpivot *unpivot = s->unpivot;
+    msl_put(out, unpivot->include_nulls ? "UNPIVOT INCLUDE NULLS " : "UNPIVOT ");
+    put_pivot_source(out, s);
+    msl_put(out, " ON ");
+    msl_put_select_items(out, unpivot->items, unpivot->item_count);
+    if (!unpivot->values.count) return;
+    msl_put(out, " INTO NAME ");
+    msl_put_name(out, &unpivot->name);
+    for (uint32_t n = 0; n < unpivot->values.count; n++) {
+        msl_put(out, n ? ", " : " VALUE ");
+        msl_put_name(out, &unpivot->values.items[n]);
+    }
+}
+
 static void put_select(msl_printer *out, const msl_ast_select *s) {
+    if (s->pivot) {
+        put_pivot(out, s);
+        return;
+    }
+    if (s->unpivot) {
+        put_unpivot(out, s);
+        return;
+    }
     if (!s->from_first) put_select_list(out, s);
     if (s->from_count) {
         msl_put(out, s->from_first ? "FROM " : " FROM ");

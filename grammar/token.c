@@ -64,6 +64,12 @@ static int peek_keyword(msl_parse *p, uint32_t n) {
     return k ? k->token : TK_ID;
 }
 
+/// The class of a word; FREE for one that is no keyword.
+static msl_keyword_class keyword_class(const msl_parse *p, msl_token token) {
+    const msl_keyword *k = msl_keyword_find(p->lexer.sql + token.offset, token.length);
+    return k ? k->class_ : MSL_KEYWORD_FREE;
+}
+
 bool msl_token_is(const msl_parse *p, msl_token token, const char *lower) {
     const char *text = p->lexer.sql + token.offset;
     for (uint32_t i = 0; i < token.length; i++)
@@ -115,6 +121,19 @@ static bool call_bracket_follows(msl_parse *p, int token) {
     case TK_VALUES: return next == TK_LP || p->previous == TK_DEFAULT;
     default: return next == TK_LP;
     }
+}
+
+/// PIVOT and UNPIVOT begin a query where one may stand and something to read from follows; behind a FROM item their
+/// bracket follows. Otherwise they are names.
+static uint16_t classify_pivot(msl_parse *p, const void *parser, uint16_t token) {
+    uint16_t query = token == TK_PIVOT ? TK_PIVOT_QUERY : TK_UNPIVOT_QUERY;
+    int next = msl_token_peek(p, 0)->major;
+    bool names_source = next == TK_LP || next == TK_STRING ||
+                        (next == TK_ID && keyword_class(p, msl_token_peek(p, 0)->at) != MSL_KEYWORD_RESERVED);
+    if (names_source && msl_grammar_accepts(parser, query)) return query;
+    uint16_t behind = token == TK_PIVOT ? TK_PIVOT_FROM : TK_UNPIVOT_FROM;
+    bool says_nulls = token == TK_UNPIVOT && peek_keyword(p, 1) == TK_NULLS;
+    return (next == TK_LP || says_nulls) && msl_grammar_accepts(parser, behind) ? behind : TK_ID;
 }
 
 /// The token of an unquoted word. May take following words in (TIMESTAMP WITH TIME ZONE).
@@ -190,10 +209,18 @@ static uint16_t classify_word(msl_parse *p, const void *parser, msl_raw_token *t
         break;
     case TK_GROUPING: result = peek_keyword(p, 0) == TK_SETS ? TK_GROUPING : TK_ID; break;
     case TK_AT: result = peek_keyword(p, 0) == TK_TIME ? TK_AT : TK_ID; break;
+    case TK_PIVOT:
+    case TK_UNPIVOT: result = classify_pivot(p, parser, result); break;
+    case TK_INCLUDE: result = peek_keyword(p, 0) == TK_NULLS ? TK_INCLUDE : TK_ID; break;
+    case TK_EXCLUDE:
+        if (p->previous == TK_UNPIVOT_QUERY && peek_keyword(p, 0) != TK_NULLS) result = TK_ID;
+        break;
     case TK_IN:
         if (innermost(p) == BRACKET_POSITION) {
             p->brackets[p->depth] = BRACKET_GROUP;
             result = TK_IN_POSITION;
+        } else if (msl_grammar_accepts(parser, TK_PIVOT_IN)) {
+            result = TK_PIVOT_IN;
         }
         break;
     case TK_IGNORE:

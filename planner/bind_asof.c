@@ -6,28 +6,47 @@
 /// The condition has exactly one inequality between the sides; whatever else stands in it limits the candidates.
 #include "planner/binder.h"
 
-#include "functions/order_word.h"
-
 #include <string.h>
 
-/// Does `e` compare a value of the left side with one of the right side by <, <=, > or >=?
+static bool is_of(const msl_expr *e, const msl_logical *side, const msl_logical *other) {
+    return msl_expr_uses_any(e, side->columns, side->column_count) && !msl_expr_uses_any(e, other->columns, other->column_count);
+}
+
+/// Does `e` compare a value of the left side with one of the right side by <, <=, > or >=? Columns of queries around may
+/// stand in both.
 static bool is_inequality(const msl_expr *e, const msl_logical *left, const msl_logical *right) {
     const char *name = msl_expr_function(e);
     if ((name[0] != '<' && name[0] != '>') || (name[1] && strcmp(name + 1, "=") != 0)) return false;
     for (uint32_t swap = 0; swap < 2; swap++) {
-        const msl_expr *l = e->args[swap], *r = e->args[1 - swap];
-        if (!msl_expr_has_kind(l, MSL_EXPR_COLUMN) || !msl_expr_has_kind(r, MSL_EXPR_COLUMN)) continue;
-        if (!msl_expr_within(l, left->columns, left->column_count)) continue;
-        if (msl_expr_within(r, right->columns, right->column_count)) return true;
+        if (is_of(e->args[swap], left, right) && is_of(e->args[1 - swap], right, left)) return true;
     }
     return false;
 }
 
-static morsel_status check_nearest(msl_binder *b, const msl_expr *e, msl_at at) {
-    if (!msl_order_has_words(e->args[0]->type)) {
-        return msl_error_unsupported(b->p->err, at.offset, at.length, "ASOF JOIN by values of type %s",
-                                     msl_type_text(b->p, e->args[0]->type));
+/// The compared values become columns of their sides: what else they are made of is no matter of the join.
+static morsel_status name_operands(msl_binder *b, msl_logical *join, msl_expr *e, msl_expr **out) {
+    msl_expr *args[2];
+    for (uint32_t k = 0; k < 2; k++) {
+        uint32_t id, side = is_of(e->args[k], join->children[0], join->children[1]) ? 0 : 1;
+        args[k] = e->args[k];
+        if (args[k]->kind == MSL_EXPR_COLUMN) continue;
+        MSL_TRY(msl_new_column(b->p, args[k]->type, NULL, &id));
+        MSL_TRY(msl_logical_define(b->p, join->children[side], &id, &args[k], 1, &join->children[side]));
+        MSL_TRY(msl_expr_column(b->p, id, msl_expr_at(args[k]), &args[k]));
     }
+    return msl_expr_with_args(b->p, e, args, out);
+}
+
+/// The join over its sides as they are now.
+static morsel_status join_again(msl_planner *p, msl_logical *join) {
+    msl_logical *again;
+    MSL_TRY(msl_logical_join(p, join->join.type, join->children[0], join->children[1], NULL, 0, &again));
+    join->columns = again->columns;
+    join->column_count = again->column_count;
+    return MORSEL_OK;
+}
+
+static morsel_status check_nearest(msl_binder *b, const msl_expr *e, msl_at at) {
     if (!(e->flags & MSL_EXPR_VOLATILE)) return MORSEL_OK;
     return msl_error_at(b->p->err, MORSEL_BIND, "42P10", at.offset, at.length,
                         "the inequality of ASOF JOIN must give the same value each time");
@@ -66,7 +85,8 @@ morsel_status msl_make_asof(msl_binder *b, msl_logical *join, msl_at at) {
     MSL_TRY(take_inequality(b, join, &conjuncts, at, &nearest));
     MSL_TRY(check_nearest(b, nearest, nearest->sql_offset >= 0 ? msl_expr_at(nearest) : at));
     join->join.count = conjuncts.count;
-    join->join.nearest = nearest;
+    MSL_TRY(name_operands(b, join, nearest, &join->join.nearest));
+    MSL_TRY(join_again(b->p, join));
     join->kind = MSL_LOGICAL_ASOF_JOIN;
     return MORSEL_OK;
 }

@@ -1,7 +1,8 @@
 /// bind_columns.c: COLUMNS('regex'), COLUMNS(*), COLUMNS([a, b]) and `* LIKE 'x%'`: columns chosen by their names.
 ///
 /// An expression with COLUMNS(...) in it stands for one expression a column: msl_expand_items makes an item for each,
-/// and while the item is bound, COLUMNS(...) means its column.
+/// and while the item is bound, COLUMNS(...) means its column. *COLUMNS(...) among the arguments of a call stands for one
+/// argument a column.
 #include "planner/binder.h"
 
 #include "base/nearest.h"
@@ -47,7 +48,7 @@ static morsel_status find_in_case(msl_binder *b, const msl_ast_expr *e, columns_
 static morsel_status find_columns(msl_binder *b, const msl_ast_expr *e, columns_nodes *out) {
     if (!e) return MORSEL_OK;
     switch ((msl_ast_expr_kind)e->kind) {
-    case MSL_AST_STAR: return e->u.star->columns ? MSL_PUSH(b->p, out, e) : MORSEL_OK;
+    case MSL_AST_STAR: return e->u.star->columns && !e->u.star->unpack ? MSL_PUSH(b->p, out, e) : MORSEL_OK;
     case MSL_AST_UNARY:
     case MSL_AST_BINARY:
     case MSL_AST_LIKE:
@@ -160,15 +161,29 @@ static morsel_status columns_of_list(msl_binder *b, const msl_ast_exprs *list, c
     return MORSEL_OK;
 }
 
+/// COLUMNS(name -> condition)
+static morsel_status columns_of_lambda(msl_binder *b, const msl_ast_expr *lambda, const msl_relation *relation,
+                                       msl_scope_columns *out) {
+    for (uint32_t k = 0; k < relation->visible.count; k++) {
+        bool fits;
+        MSL_TRY(msl_bind_name_lambda(b, lambda, relation->visible.items[k].name, &fits));
+        if (fits) MSL_TRY(MSL_PUSH(b->p, out, relation->visible.items[k]));
+    }
+    if (out->count) return MORSEL_OK;
+    msl_at at = msl_binder_at(b, lambda->at);
+    return msl_error_at(b->p->err, MORSEL_BIND, "42703", at.offset, at.length,
+                        "no column has a name for which this is true");
+}
+
 /// The columns that one COLUMNS(...) chooses.
 static morsel_status choose(msl_binder *b, const msl_ast_expr *e, const msl_relation *relation,
                             msl_scope_columns *out) {
     const msl_ast_expr *of = e->u.star->columns;
-    if (e->u.star->unpack) return msl_unsupported(b, e->at, "*COLUMNS(...)");
+    if (of->kind == MSL_AST_BINARY && of->op == MSL_AST_OP_ARROW) return columns_of_lambda(b, of, relation, out);
     if (of->kind == MSL_AST_STRING) return msl_columns_like(b, &relation->visible, "regexp_matches", of, false, out);
     if (of->kind == MSL_AST_LIST) return columns_of_list(b, &of->u.items, relation, out);
     if (of->kind != MSL_AST_STAR || of->u.star->columns)
-        return msl_unsupported(b, of->at, "COLUMNS of anything but a pattern, a list of names or *");
+        return msl_unsupported(b, of->at, "COLUMNS of anything but a pattern, a lambda, a list of names or *");
     msl_select_items items = {0};
     MSL_TRY(msl_expand_star(b, of, relation, &items));
     for (uint32_t k = 0; k < items.count; k++) {
@@ -198,5 +213,71 @@ morsel_status msl_choose_columns(msl_binder *b, const msl_ast_expr *expr, const 
         return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length,
                             "every COLUMNS(...) of an expression must choose the same columns");
     }
+    return MORSEL_OK;
+}
+
+/* ---- *COLUMNS(...) ---- */
+
+/// A column as an expression of the syntax: by its name, with its table's where others have that name too.
+static morsel_status column_ast(msl_binder *b, const msl_relation *relation, const msl_scope_column *column,
+                                msl_ast_span at, msl_ast_expr **out) {
+    uint32_t id;
+    msl_ast_names names = {0};
+    const char *parts[2] = {NULL, column->name};
+    for (uint32_t t = 0; msl_find_visible(&relation->visible, column->name, &id) > 1 && t < relation->tables.count; t++) {
+        const msl_scope_table *table = relation->tables.items[t];
+        if (table->alias && msl_find_visible(&table->columns, column->name, &id) && id == column->id) parts[0] = table->alias;
+    }
+    MSL_TRY(MSL_TAKE(b->p, names.items, 2));
+    for (uint32_t k = 0; k < 2; k++) {
+        if (parts[k]) names.items[names.count++] = (msl_ast_name){.text = parts[k], .length = (uint32_t)strlen(parts[k]), .at = at};
+    }
+    MSL_TRY(MSL_TAKE(b->p, *out, 1));
+    **out = (msl_ast_expr){.kind = MSL_AST_COLUMN, .height = 1, .at = at, .u.names = names};
+    return MORSEL_OK;
+}
+
+static bool is_unpacked(const msl_ast_argument *argument) {
+    return argument->expr->kind == MSL_AST_STAR && argument->expr->u.star->columns && argument->expr->u.star->unpack;
+}
+
+morsel_status msl_unpack_columns(msl_binder *b, const msl_ast_expr *ast, const msl_ast_expr **out) {
+    const msl_ast_call *call = ast->u.call;
+    struct {
+        msl_ast_argument *items;
+        uint32_t count, room;
+    } arguments = {0};
+    uint32_t n = 0;
+    *out = ast;
+    while (n < call->argument_count && !is_unpacked(&call->arguments[n])) n++;
+    if (n == call->argument_count) return MORSEL_OK;
+    for (n = 0; n < call->argument_count; n++) {
+        const msl_ast_expr *star = call->arguments[n].expr;
+        msl_scope_columns columns = {0};
+        if (!is_unpacked(&call->arguments[n])) {
+            MSL_TRY(MSL_PUSH(b->p, &arguments, call->arguments[n]));
+            continue;
+        }
+        msl_at at = msl_binder_at(b, star->at);
+        if (!b->scope || !b->scope->relation) {
+            return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length, "COLUMNS needs a FROM");
+        }
+        MSL_TRY(choose(b, star, b->scope->relation, &columns));
+        for (uint32_t k = 0; k < columns.count; k++) {
+            msl_ast_argument argument = {0};
+            MSL_TRY(column_ast(b, b->scope->relation, &columns.items[k], star->at, &argument.expr));
+            MSL_TRY(MSL_PUSH(b->p, &arguments, argument));
+        }
+    }
+    msl_ast_call *unpacked;
+    msl_ast_expr *copy;
+    MSL_TRY(MSL_TAKE(b->p, unpacked, 1));
+    MSL_TRY(MSL_TAKE(b->p, copy, 1));
+    *unpacked = *call;
+    unpacked->arguments = arguments.items;
+    unpacked->argument_count = arguments.count;
+    *copy = *ast;
+    copy->u.call = unpacked;
+    *out = copy;
     return MORSEL_OK;
 }

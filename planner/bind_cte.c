@@ -9,6 +9,7 @@
 ///   MATERIALIZED      kept in any case, and nothing is pushed into it but the choice of columns
 ///   NOT MATERIALIZED  bound anew for each reader, unless it is volatile
 ///
+/// Other plans of which a query needs the rows twice are kept likewise.
 /// In WITH RECURSIVE a query may name itself (bind_recursive.c) and those after it.
 #include "planner/binder.h"
 #include "planner/pass.h"
@@ -123,14 +124,11 @@ static morsel_status may_be_kept(msl_binder *b, const msl_cte_scope *found, msl_
     return MORSEL_OK;
 }
 
-static morsel_status keep(msl_binder *b, msl_cte_scope *found) {
-    msl_cte *cte;
-    MSL_TRY(MSL_TAKE(b->p, cte, 1));
-    MSL_TRY(msl_copy_name(b, &found->ast->name, &cte->name));
-    cte->plan = found->query.plan;
-    cte->is_forced = found->ast->materialized == MSL_AST_MATERIALIZED;
-    found->kept = cte;
-    return MSL_PUSH(b->p, &b->p->ctes, cte);
+static morsel_status keep(msl_binder *b, const char *name, msl_logical *plan, msl_cte **out) {
+    MSL_TRY(MSL_TAKE(b->p, *out, 1));
+    (*out)->name = name;
+    (*out)->plan = plan;
+    return MSL_PUSH(b->p, &b->p->ctes, *out);
 }
 
 /// A CTE node. The first has the ids of the query itself, which may come to stand in its place.
@@ -145,6 +143,7 @@ static morsel_status new_reader(msl_binder *b, msl_cte *cte, bool is_first, msl_
         node->cte.sources[k] = node->columns[k] = id;
         if (is_first) continue;
         MSL_TRY(msl_new_column(b->p, msl_column_type(b->p, id), msl_column_name(b->p, id), &node->columns[k]));
+        b->p->columns.items[node->columns[k]].collation = b->p->columns.items[id].collation;
     }
     *out = node;
     return MORSEL_OK;
@@ -152,6 +151,8 @@ static morsel_status new_reader(msl_binder *b, msl_cte *cte, bool is_first, msl_
 
 morsel_status msl_bind_cte(msl_binder *b, msl_cte_scope *found, const msl_ast_span *at, const char *alias,
                            msl_relation *out) {
+    if (found->is_refused)
+        return msl_refuse_aside(b, msl_binder_at(b, *at), "PIVOT by the values of a recursive query's own rows");
     if (found->is_binding) return msl_bind_self(b, found, at, alias, out);
     msl_bound_query query = found->query;
     if (found->kept) {
@@ -162,8 +163,11 @@ morsel_status msl_bind_cte(msl_binder *b, msl_cte_scope *found, const msl_ast_sp
         MSL_TRY(may_be_kept(b, found, query.plan, &keeps));
         keeps = keeps && query.outer.count == 0; // others in each row of the query around
         if (keeps) {
+            const char *name;
             found->query = query;
-            MSL_TRY(keep(b, found));
+            MSL_TRY(msl_copy_name(b, &found->ast->name, &name));
+            MSL_TRY(keep(b, name, query.plan, &found->kept));
+            found->kept->is_forced = found->ast->materialized == MSL_AST_MATERIALIZED;
             MSL_TRY(new_reader(b, found->kept, true, &query.plan));
         }
     }
@@ -172,6 +176,50 @@ morsel_status msl_bind_cte(msl_binder *b, msl_cte_scope *found, const msl_ast_sp
     for (uint32_t k = 0; k < found->ast->columns.count; k++)
         MSL_TRY(msl_copy_name(b, &found->ast->columns.items[k], &names[k]));
     return msl_relation_of_query(b, &query, alias, names, found->ast->columns.count, out);
+}
+
+/* ---- any plan ---- */
+
+static morsel_status mark_used(msl_planner *p, msl_expr **expr, void *context) {
+    (void)p;
+    msl_expr_mark_used(*expr, context);
+    return MORSEL_OK;
+}
+
+static morsel_status mark_made(msl_planner *p, msl_logical *plan, bool *used, bool *made) {
+    MSL_TRY(msl_logical_edit_exprs(p, plan, mark_used, used));
+    for (uint32_t k = 0; k < plan->column_count; k++) made[plan->columns[k]] = true;
+    for (uint32_t c = 0; c < plan->child_count; c++) MSL_TRY(mark_made(p, plan->children[c], used, made));
+    return MORSEL_OK;
+}
+
+/// Does the plan use columns that it does not make, of a query around?
+static morsel_status uses_outer(msl_planner *p, msl_logical *plan, bool *out) {
+    bool *used, *made;
+    *out = false;
+    if (!p->has_outer_columns) return MORSEL_OK;
+    MSL_TRY(MSL_TAKE(p, used, p->columns.count));
+    MSL_TRY(MSL_TAKE(p, made, p->columns.count));
+    MSL_TRY(mark_made(p, plan, used, made));
+    for (uint32_t id = 0; id < p->columns.count; id++) *out = *out || (used[id] && !made[id]);
+    return MORSEL_OK;
+}
+
+morsel_status msl_read_twice(msl_binder *b, msl_logical **plan, const char *name, msl_at at, msl_id_pairs *pairs,
+                             msl_logical **again) {
+    bool is_volatile = false, is_streamed = true, depends;
+    msl_cte *cte;
+    MSL_TRY(look_through(b, *plan, &is_volatile, &is_streamed));
+    MSL_TRY(uses_outer(b->p, *plan, &depends));
+    if (depends && is_volatile) {
+        return msl_error_unsupported(b->p->err, at.offset, at.length,
+                                     "a subquery over both sides of a join whose rows are drawn anew for each row around");
+    }
+    if (!depends && (is_volatile || !is_streamed)) {
+        MSL_TRY(keep(b, name, *plan, &cte));
+        MSL_TRY(new_reader(b, cte, true, plan));
+    }
+    return msl_logical_clone(b->p, *plan, pairs, again);
 }
 
 /* ---- settling ---- */

@@ -294,6 +294,7 @@ typedef struct on_join {
     msl_relation *left, *right;
     msl_exprs conjuncts; ///< of the join
     msl_exprs above;     ///< of INNER: over both sides, with subqueries
+    bool is_asof;
     bool depends;        ///< a side uses columns of the other
 } on_join;
 
@@ -327,22 +328,43 @@ static morsel_status place_conjunct(on_join *j, msl_expr *e) {
     if (!msl_expr_has_kind(e, MSL_EXPR_SUBQUERY)) return MSL_PUSH(p, &j->conjuncts, e);
     bool on_left = uses_side(e, j->left), on_right = uses_side(e, j->right);
     msl_relation *filtered = filtered_side(j);
-    if (j->type == MSL_JOIN_INNER) {
+    if (j->type == MSL_JOIN_INNER && !j->is_asof) { // (above an ASOF join the nearest row has been chosen)
         if (on_left == on_right) return MSL_PUSH(p, &j->above, e);
         return msl_plant_condition(j->b, on_left ? &j->left->plan : &j->right->plan, e);
     }
     if (filtered && on_left != on_right && filtered == (on_left ? j->left : j->right))
         return msl_plant_condition(j->b, &filtered->plan, e);
     if (msl_expr_any(e, uses_both_sides, j)) {
-        if (!filtered) {
-            return msl_error_unsupported(p->err, e->sql_offset, e->sql_length,
-                                         "a subquery in ON of a FULL JOIN compared with columns of both sides");
-        }
         j->depends = p->has_outer_columns = true;
         return msl_plant_condition(j->b, &filtered->plan, e);
     }
     MSL_TRY(msl_expr_rewrite(p, e, plant_on_side, j, &e));
     return MSL_PUSH(p, &j->conjuncts, e);
+}
+
+/// FULL, ASOF: a condition with a subquery over both sides goes by pairs of values (bind_on_pairs.c). Of ASOF only the
+/// conjuncts that have one: the others and the inequality stay.
+static morsel_status join_on_pairs(on_join *j, const msl_expr *condition, msl_exprs *all, msl_relation *both,
+                                   bool *done) {
+    msl_planner *p = j->b->p;
+    msl_exprs asking = {0}, others = {0};
+    msl_at at = msl_expr_at(condition);
+    *done = false;
+    for (uint32_t k = 0; k < all->count; k++) {
+        msl_expr *e = all->items[k];
+        MSL_TRY(MSL_PUSH(p, msl_expr_any(e, uses_both_sides, j) ? &asking : &others, e));
+    }
+    if (asking.count == 0) return MORSEL_OK;
+    if (j->is_asof && (j->type == MSL_JOIN_RIGHT || j->type == MSL_JOIN_FULL)) { // right rows would come out per pair
+        return msl_error_unsupported(p->err, at.offset, at.length,
+                                     "a subquery over both sides in the ON of ASOF RIGHT or FULL JOIN");
+    }
+    if (j->is_asof) {
+        *all = others;
+        return msl_plan_asof_candidates(j->b, &j->left->plan, &j->right->plan, &asking, at, all);
+    }
+    *done = true;
+    return msl_plan_full_on_pairs(j->b, j->left->plan, j->right->plan, all, at, &both->plan);
 }
 
 /// The join of two relations on a condition.
@@ -351,7 +373,7 @@ static morsel_status join_on(msl_binder *b, const msl_ast_from *from, msl_join_t
     const msl_ast_expr *on = from->u.join.on;
     msl_scope *scope = b->scope;
     msl_scope on_scope = {.parent = scope ? scope->parent : NULL, .relation = both, .clause = MSL_CLAUSE_ON};
-    on_join j = {.b = b, .type = type, .left = left, .right = right};
+    on_join j = {.b = b, .type = type, .left = left, .right = right, .is_asof = from->u.join.asof};
     msl_exprs all = {0};
     b->scope = &on_scope;
     msl_expr *condition = NULL;
@@ -360,15 +382,16 @@ static morsel_status join_on(msl_binder *b, const msl_ast_from *from, msl_join_t
     MSL_TRY(status);
     if (scope) MSL_TRY(msl_note_outer(b, scope->parent, &on_scope.outer));
     MSL_TRY(msl_expr_conjuncts(b->p, condition, &all));
+    if (j.is_asof || type == MSL_JOIN_FULL) {
+        bool done;
+        MSL_TRY(join_on_pairs(&j, condition, &all, both, &done));
+        if (done) return MORSEL_OK;
+    }
     for (uint32_t k = 0; k < all.count; k++) MSL_TRY(place_conjunct(&j, all.items[k]));
     bool turns = j.depends && type == MSL_JOIN_RIGHT; // the side that depends is the right one of a join
     MSL_TRY(msl_logical_join(b->p, turns ? MSL_JOIN_LEFT : type, turns ? right->plan : left->plan,
                              turns ? left->plan : right->plan, j.conjuncts.items, j.conjuncts.count, &both->plan));
-    if (from->u.join.asof) {
-        // Such a condition would be asked after the nearest row has been chosen.
-        if (j.depends || j.above.count) return msl_unsupported(b, on->at, "a subquery over both sides in the ON of ASOF JOIN");
-        return msl_make_asof(b, both->plan, msl_binder_at(b, from->u.join.right->at));
-    }
+    if (from->u.join.asof) return msl_make_asof(b, both->plan, msl_binder_at(b, from->u.join.right->at));
     for (uint32_t k = 0; k < j.above.count; k++) MSL_TRY(msl_plant_condition(b, &both->plan, j.above.items[k]));
     return MORSEL_OK;
 }
@@ -382,9 +405,8 @@ static morsel_status missing_condition(msl_binder *b, msl_ast_span right) {
     return status;
 }
 
-/// JOIN of rows with their own lists: the condition chooses among what UNNEST makes; a LEFT JOIN takes TRUE only.
-static morsel_status join_lists(msl_binder *b, const msl_ast_from *from, msl_join_type type,
-                                const msl_relation *right, msl_relation *out) {
+/// JOIN of rows with their own lists: the condition chooses among what UNNEST makes. (LEFT JOIN comes here with TRUE only.)
+static morsel_status join_lists(msl_binder *b, const msl_ast_from *from, const msl_relation *right, msl_relation *out) {
     out->plan = right->plan;
     const msl_ast_expr *on = from->u.join.on;
     if (!on) return from->u.join.kind == MSL_AST_JOIN_CROSS ? MORSEL_OK : missing_condition(b, from->u.join.right->at);
@@ -397,9 +419,6 @@ static morsel_status join_lists(msl_binder *b, const msl_ast_from *from, msl_joi
     MSL_TRY(status);
     if (scope) MSL_TRY(msl_note_outer(b, scope->parent, &on_scope.outer));
     if (msl_expr_is_true(condition)) return MORSEL_OK;
-    if (type == MSL_JOIN_LEFT) {
-        return msl_unsupported(b, on->at, "LEFT JOIN of unnest with a condition other than TRUE");
-    }
     return msl_plant_condition(b, &out->plan, condition);
 }
 
@@ -418,7 +437,10 @@ morsel_status msl_bind_join(msl_binder *b, const msl_ast_from *from, msl_relatio
     msl_relation left, right;
     bool is_plain = !from->u.join.natural && !from->u.join.asof && from->u.join.using.count == 0 &&
                     from->u.join.kind != MSL_AST_JOIN_POSITIONAL;
-    bool is_lists = false, can_be_lists = is_plain && (type == MSL_JOIN_INNER || type == MSL_JOIN_LEFT);
+    // A LEFT JOIN that asks more than TRUE of the elements depends on its left side as LATERAL does.
+    const msl_ast_expr *on = from->u.join.on;
+    bool is_true = on && on->kind == MSL_AST_BOOLEAN && on->u.boolean;
+    bool is_lists = false, can_be_lists = is_plain && (type == MSL_JOIN_INNER || (type == MSL_JOIN_LEFT && is_true));
     msl_lateral lateral = {&left, b->lateral, type == MSL_JOIN_RIGHT || type == MSL_JOIN_FULL};
     MSL_TRY(bind_side(b, from->u.join.left, b->lateral, type == MSL_JOIN_RIGHT || type == MSL_JOIN_FULL, type, &left));
     if (can_be_lists) {
@@ -430,7 +452,7 @@ morsel_status msl_bind_join(msl_binder *b, const msl_ast_from *from, msl_relatio
     }
     MSL_TRY(check_aliases(b, &left, &right, from->u.join.right->at));
     MSL_TRY(msl_relation_concat(b, &left, &right, out));
-    if (is_lists) return join_lists(b, from, type, &right, out);
+    if (is_lists) return join_lists(b, from, &right, out);
     if (from->u.join.kind == MSL_AST_JOIN_POSITIONAL)
         return msl_plan_positional_join(b, left.plan, right.plan, &out->plan);
     if (from->u.join.natural || from->u.join.using.count) {

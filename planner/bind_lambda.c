@@ -45,7 +45,9 @@ static morsel_status read_lambda(msl_binder *b, const char *name, const msl_ast_
     }
     if (count >= least && count <= most) return MORSEL_OK;
     return msl_error_at(b->p->err, MORSEL_TYPE, "42601", out->at.offset, out->at.length,
-                        "the lambda of %s takes %u or %u parameters, not %u", name, least, most, count);
+                        least == most ? "the lambda of %s takes %u parameter, not %u"
+                                      : "the lambda of %s takes %u or %u parameters, not %u", name, least,
+                        least == most ? count : most, count);
 }
 
 /* ---- closing ---- */
@@ -61,6 +63,17 @@ static bool is_parameter(const msl_expr *e, void *context) {
     return e->kind == MSL_EXPR_COLUMN && msl_id_position(scope->ids, scope->count, e->column) >= 0;
 }
 
+/// A parameter is a value, not rows.
+static morsel_status no_rows(msl_binder *b, const msl_expr *e) {
+    bool is_window = e->kind == MSL_EXPR_WINDOW, is_aggregate = e->kind == MSL_EXPR_AGGREGATE;
+    morsel_status status =
+        msl_error_at(b->p->err, MORSEL_BIND, "42803", e->sql_offset, e->sql_length,
+                     "%s cannot be over a parameter of a lambda",
+                     is_aggregate ? "an aggregate" : is_window ? "a window function" : "unnest or a subquery");
+    if (is_aggregate) msl_error_hint(b->p->err, "lists have functions of their own: list_sum(l), list_aggregate(l, 'sum')");
+    return status;
+}
+
 /// Parameters and captured values become columns of the body's input.
 static morsel_status close_node(void *context, msl_expr *e, msl_expr **out) {
     closing *c = context;
@@ -68,10 +81,7 @@ static morsel_status close_node(void *context, msl_expr *e, msl_expr **out) {
     bool is_outside = e->kind == MSL_EXPR_AGGREGATE || e->kind == MSL_EXPR_WINDOW || e->kind == MSL_EXPR_SUBQUERY ||
                       e->kind == MSL_EXPR_UNNEST;
     if (e->kind != MSL_EXPR_COLUMN && !is_outside) return MORSEL_OK;
-    if (is_outside && msl_expr_any(e, is_parameter, (void *)(uintptr_t)c->scope)) {
-        return msl_error_unsupported(p->err, e->sql_offset, e->sql_length,
-                                     "an aggregate or subquery over a parameter of a lambda");
-    }
+    if (is_outside && msl_expr_any(e, is_parameter, (void *)(uintptr_t)c->scope)) return no_rows(c->b, e);
     int64_t at = e->kind == MSL_EXPR_COLUMN ? msl_id_position(c->scope->ids, c->scope->count, e->column) : -1;
     for (uint32_t k = 0; at < 0 && k < c->captures.count; k++) {
         if (msl_expr_equal(c->captures.items[k], e)) at = c->scope->count + k;
@@ -214,6 +224,31 @@ morsel_status msl_bind_lambda_call(msl_binder *b, const msl_ast_call *call, cons
         MSL_TRY(msl_expr_settle(b->p, initial, &initial));
     }
     return bind_reduce(b, &ast, list, initial, at, out);
+}
+
+morsel_status msl_bind_name_lambda(msl_binder *b, const msl_ast_expr *ast, const char *name, bool *out) {
+    const msl_type *text = msl_type_of(MSL_TYPE_VARCHAR);
+    lambda_ast lambda;
+    msl_lambda_scope scope;
+    msl_expr *body, *value;
+    msl_value v = {.type = text, .text = name, .length = (uint32_t)strlen(name)};
+    msl_scope nothing = {.clause = MSL_CLAUSE_SELECT}, *before = b->scope;
+    MSL_TRY(read_lambda(b, "COLUMNS", ast, 1, 1, &lambda));
+    b->scope = &nothing;
+    morsel_status status = bind_body(b, &lambda, &text, &scope, &body);
+    b->scope = before;
+    MSL_TRY(status);
+    MSL_TRY(msl_expr_require(b->p, body, msl_type_of(MSL_TYPE_BOOLEAN), "the lambda of COLUMNS", &body));
+    MSL_TRY(msl_expr_constant(b->p, &v, lambda.at, &value));
+    MSL_TRY(msl_expr_substitute(b->p, body, scope.ids, &value, 1, &body));
+    if (!msl_expr_is_foldable(body)) {
+        return msl_error_at(b->p->err, MORSEL_BIND, "42P10", lambda.at.offset, lambda.at.length,
+                            "the lambda of COLUMNS takes the name of a column and constants");
+    }
+    status = msl_expr_evaluate(b->p, body, &v);
+    if (status != MORSEL_OK && status != MORSEL_NOMEM) msl_error_locate(b->p->err, lambda.at.offset, lambda.at.length);
+    *out = !v.is_null && v.boolean;
+    return status;
 }
 
 bool msl_find_parameter(const msl_binder *b, const char *name, uint32_t *id) {

@@ -178,18 +178,45 @@ morsel_status msl_or_empty_list(msl_binder *b, msl_expr *list, msl_at at, msl_ex
 
 /* ---- ANY, ALL, IN ---- */
 
+static morsel_status no_list(msl_binder *b, const msl_expr *e) {
+    return msl_error_at(b->p->err, MORSEL_TYPE, "42809", e->sql_offset, e->sql_length,
+                        "a list or a subquery must stand here, not %s", msl_type_text(b->p, e->type));
+}
+
+/// x LIKE ANY (list)   ->   TRUE = ANY (list_transform(list, pattern -> x LIKE pattern))
+static morsel_status bind_like_list(msl_binder *b, msl_ast_op op, bool all, const msl_ast_expr *value,
+                                    const msl_ast_expr *list, bool negated, msl_at at, msl_expr **out) {
+    static const char *const parameter = "the pattern", *const function = "list_transform"; // no name as typed
+    msl_ast_name name = {.text = parameter, .length = (uint32_t)strlen(parameter), .at = list->at};
+    msl_ast_name of = {.text = function, .length = (uint32_t)strlen(function), .at = list->at};
+    msl_ast_expr pattern = {.kind = MSL_AST_COLUMN, .height = 1, .at = list->at, .u.names = {&name, 1}};
+    msl_ast_expr like = {.kind = MSL_AST_LIKE, .op = (uint8_t)op, .height = 2, .at = value->at};
+    msl_ast_expr lambda = {.kind = MSL_AST_BINARY, .op = MSL_AST_OP_ARROW, .height = 3, .at = value->at};
+    like.u.operands[0] = (msl_ast_expr *)(uintptr_t)value;
+    like.u.operands[1] = &pattern;
+    lambda.u.operands[0] = &pattern;
+    lambda.u.operands[1] = &like;
+    msl_ast_argument arguments[] = {{.expr = (msl_ast_expr *)(uintptr_t)list}, {.expr = &lambda}};
+    msl_ast_call transform = {.name = {&of, 1}, .arguments = arguments, .argument_count = 2};
+    msl_ast_expr ast = {.kind = MSL_AST_CALL, .height = 4, .at = list->at, .u.call = &transform};
+    msl_expr *args[2];
+    MSL_TRY(msl_bind_expr(b, list, &args[1]));
+    if (!msl_type_is_list(args[1]->type) && args[1]->type->id > MSL_TYPE_UNTYPED) return no_list(b, args[1]);
+    MSL_TRY(msl_expr_boolean(b->p, true, at, &args[0]));
+    MSL_TRY(msl_bind_expr(b, &ast, &args[1]));
+    MSL_TRY(call(b, all ? "= all" : "= any", args, 2, at, out));
+    return negated ? msl_bind_not(b, *out, at, out) : MORSEL_OK;
+}
+
 morsel_status msl_bind_over_list(msl_binder *b, msl_ast_op op, bool all, const msl_ast_expr *value,
                                  const msl_ast_expr *list, bool negated, msl_at at, msl_expr **out) {
     msl_expr *args[2];
-    if (op < MSL_AST_OP_EQ || op > MSL_AST_OP_GE) {
-        return msl_error_unsupported(b->p->err, at.offset, at.length, "ANY and ALL over a list with this operator");
-    }
+    if (op < MSL_AST_OP_EQ || op > MSL_AST_OP_GE) return bind_like_list(b, op, all, value, list, negated, at, out);
     MSL_TRY(msl_bind_expr(b, value, &args[0]));
     MSL_TRY(msl_bind_expr(b, list, &args[1]));
     if (!msl_type_is_list(args[1]->type) && args[1]->type->id > MSL_TYPE_UNTYPED) {
         if (args[1]->type->id == MSL_TYPE_MAP) MSL_TRY(msl_expr_call1(b->p, "map_keys", args[1], at, &args[1]));
-        else return msl_error_at(b->p->err, MORSEL_TYPE, "42809", args[1]->sql_offset, args[1]->sql_length,
-                                 "a list or a subquery must stand here, not %s", msl_type_text(b->p, args[1]->type));
+        else return no_list(b, args[1]);
     }
     char name[8];
     snprintf(name, sizeof name, "%s %s", msl_ast_op_text(op), all ? "all" : "any");

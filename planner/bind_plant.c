@@ -89,6 +89,19 @@ static morsel_status guard_operand(void *context, msl_expr *expr, msl_expr **out
     return is_outer && (expr->flags & MSL_EXPR_CAN_FAIL) ? guard_value(c, expr, out) : MORSEL_OK;
 }
 
+typedef struct operands {
+    planting *planting;
+    const msl_logical *right; ///< the plan of ANY's query
+} operands;
+
+/// Operands of ANY's condition that are over the outer row. They are asked for before rows are compared, so an AND between
+/// the comparisons guards none of them.
+static morsel_status plant_operand(void *context, msl_expr *expr, msl_expr **out) {
+    const operands *o = context;
+    if (msl_expr_uses_any(expr, o->right->columns, o->right->column_count)) return MORSEL_OK;
+    return plant(o->planting, expr, out);
+}
+
 /// The subquery for the place of `expr`: where rewrites have put other expressions in place of its outer columns
 /// (grouping does), they stand in the plan too. A plan that is planted already, or changes, is a copy.
 static morsel_status instantiate(planting *c, const msl_expr *expr, instance *out) {
@@ -116,7 +129,7 @@ static morsel_status instantiate(planting *c, const msl_expr *expr, instance *ou
     if (v.count) MSL_TRY(put_values_in(p, out->plan, &v));
     else detail->is_taken = true;
     if (!is_any) return MORSEL_OK;
-    MSL_TRY(plant(c, out->condition, &out->condition));
+    MSL_TRY(msl_expr_rewrite(p, out->condition, plant_operand, &(operands){c, out->plan}, &out->condition));
     return c->guards.count ? msl_expr_rewrite(p, out->condition, guard_operand, c, &out->condition) : MORSEL_OK;
 }
 

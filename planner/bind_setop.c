@@ -104,6 +104,16 @@ static int64_t named_output(const msl_bound_query *query, const char *name) {
     return -1;
 }
 
+/// INTERSECT and EXCEPT compare whole rows: a column that one side lacks would be NULL there.
+static morsel_status missing_column(msl_binder *b, const msl_ast_query *ast, uint32_t q, const char *name) {
+    msl_at at = msl_binder_at(b, ast->u.set.operands[q]->at);
+    const char *op = set_op_name(ast->u.set.op);
+    morsel_status status = msl_error_at(b->p->err, MORSEL_BIND, "42703", at.offset, at.length,
+                                        "%s BY NAME: this side has no column named %s", op, name);
+    msl_error_hint(b->p->err, "both sides must have the same columns, in any order");
+    return status;
+}
+
 /// BY NAME: every operand gets all columns of all operands, missing ones NULL, in order of first appearance.
 static morsel_status match_by_name(msl_binder *b, const msl_ast_query *ast, msl_bound_query *queries, uint32_t count) {
     msl_scope_columns all = {0};
@@ -114,7 +124,7 @@ static morsel_status match_by_name(msl_binder *b, const msl_ast_query *ast, msl_
             if (named_output(&queries[q], name) != k) {
                 msl_at at = msl_binder_at(b, ast->u.set.operands[q]->at);
                 return msl_error_at(b->p->err, MORSEL_BIND, "42701", at.offset, at.length,
-                                    "UNION BY NAME: column %s is there twice", name);
+                                    "%s BY NAME: column %s is there twice", set_op_name(ast->u.set.op), name);
             }
             if (!msl_find_visible(&all, name, &id))
                 MSL_TRY(MSL_PUSH(b->p, &all, ((msl_scope_column){name, all.count})));
@@ -131,6 +141,7 @@ static morsel_status match_by_name(msl_binder *b, const msl_ast_query *ast, msl_
             plan->kind == MSL_LOGICAL_PROJECT; // its expressions are taken over: literals may still be untyped
         for (uint32_t k = 0; k < all.count; k++) {
             int64_t at = named_output(&queries[q], names[k]);
+            if (at < 0 && ast->u.set.op != MSL_AST_UNION) return missing_column(b, ast, q, names[k]);
             if (at < 0) {
                 MSL_TRY(msl_expr_null(b->p, msl_type_of(MSL_TYPE_NULL), MSL_NOWHERE, &exprs[k]));
             } else if (is_project) {
@@ -157,6 +168,8 @@ static morsel_status union_all(msl_binder *b, msl_logical *const *children, uint
     for (uint32_t c = 0; c < columns; c++) {
         const char *name = names ? names[c] : msl_column_name(b->p, children[0]->columns[c]);
         MSL_TRY(msl_new_column(b->p, msl_column_type(b->p, children[0]->columns[c]), name, &node->columns[c]));
+        for (uint32_t q = 0; q < count && !b->p->columns.items[node->columns[c]].collation; q++) // the first that has one
+            b->p->columns.items[node->columns[c]].collation = b->p->columns.items[children[q]->columns[c]].collation;
     }
     *out = node;
     return MORSEL_OK;
@@ -192,26 +205,19 @@ static morsel_status count_marked(msl_binder *b, uint32_t marker, const char *di
 static morsel_status count_sides(msl_binder *b, msl_logical *left, msl_logical *right, const char *const *names,
                                  msl_logical **out) {
     uint32_t count = left->column_count;
-    msl_logical *sides[2], *both, *node;
+    msl_logical *sides[2], *both;
+    msl_logical_call *calls[2];
     MSL_TRY(mark_side(b, left, true, &sides[0]));
     MSL_TRY(mark_side(b, right, false, &sides[1]));
     MSL_TRY(union_all(b, sides, 2, NULL, &both));
     for (uint32_t k = 0; k < count; k++) b->p->columns.items[both->columns[k]].name = names[k];
-    MSL_TRY(msl_logical_over(b->p, MSL_LOGICAL_AGGREGATE, both, &node));
-    node->aggregate.key_count = count;
-    node->aggregate.call_count = 2;
-    MSL_TRY(MSL_TAKE(b->p, node->aggregate.keys, count));
-    MSL_TRY(MSL_TAKE(b->p, node->aggregate.calls, 2));
-    for (uint32_t k = 0; k < count; k++) {
-        MSL_TRY(cast_output(b, both, k, msl_column_type(b->p, both->columns[k]), &node->aggregate.keys[k]));
-    }
     for (uint32_t k = 0; k < 2; k++) {
-        MSL_TRY(count_marked(b, both->columns[count + k], k ? "rows on the right" : "rows on the left",
-                             &node->aggregate.calls[k]));
-        MSL_TRY(msl_new_column(b->p, node->aggregate.calls[k]->fn.result, k ? "right rows" : "left rows",
-                               &node->columns[count + k]));
+        MSL_TRY(count_marked(b, both->columns[count + k], k ? "rows on the right" : "rows on the left", &calls[k]));
     }
-    *out = node;
+    *out = both;
+    MSL_TRY(msl_group_columns(b, out, count, calls, 2, &both->columns[count]));
+    b->p->columns.items[(*out)->columns[count]].name = "left rows";
+    b->p->columns.items[(*out)->columns[count + 1]].name = "right rows";
     return MORSEL_OK;
 }
 
@@ -287,8 +293,6 @@ morsel_status msl_unite(msl_binder *b, const msl_ast_query *ast, msl_bound_query
 morsel_status msl_bind_set(msl_binder *b, const msl_ast_query *ast, msl_bound_query *out) {
     uint32_t count = ast->u.set.count;
     msl_bound_query *queries;
-    if (ast->u.set.by_name && ast->u.set.op != MSL_AST_UNION)
-        return msl_unsupported(b, ast->at, "INTERSECT and EXCEPT BY NAME");
     MSL_TRY(MSL_TAKE(b->p, queries, count));
     msl_barrier minus = {MSL_BARRIER_EXCEPT, b->barrier};
     for (uint32_t q = 0; q < count; q++) {

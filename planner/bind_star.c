@@ -146,6 +146,39 @@ morsel_status msl_expand_star(msl_binder *b, const msl_ast_expr *expr, const msl
     return MORSEL_OK;
 }
 
+/// unnest(struct): an item a field. *found: the expression is one.
+static morsel_status expand_struct(msl_binder *b, const msl_ast_select_item *ast, msl_select_items *out, bool *found) {
+    const msl_ast_expr *e = ast->expr;
+    *found = false;
+    bool is_unnest = e->kind == MSL_AST_CALL && e->u.call->name.count == 1 && e->u.call->argument_count == 1 &&
+                     !e->u.call->star && !e->u.call->arguments[0].name.text &&
+                     msl_same_name(e->u.call->name.items[0].text, "unnest");
+    if (!is_unnest || !b->scope || e->u.call->arguments[0].expr->kind == MSL_AST_STAR) return MORSEL_OK;
+    msl_clause clause = b->scope->clause;
+    msl_expr *base;
+    b->scope->clause = MSL_CLAUSE_SELECT;
+    morsel_status status = msl_bind_expr(b, e->u.call->arguments[0].expr, &base);
+    b->scope->clause = clause;
+    if (status == MORSEL_NOMEM || status == MORSEL_INTERRUPTED) return status;
+    if (status != MORSEL_OK) { // of an alias of this list perhaps: it comes up when the item is bound for good
+        msl_error_clear(b->p->err);
+        return MORSEL_OK;
+    }
+    if (base->type->id != MSL_TYPE_STRUCT || !base->type->child_names) return MORSEL_OK;
+    msl_at at = msl_binder_at(b, e->at);
+    *found = true;
+    if (ast->alias.text) {
+        return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length,
+                            "unnest of a struct makes a column a field: it takes no alias");
+    }
+    for (uint32_t k = 0; k < base->type->child_count; k++) {
+        msl_select_item item = {.name = base->type->child_names[k], .at = at};
+        MSL_TRY(msl_bind_field(b, base, item.name, at, &item.bound));
+        MSL_TRY(MSL_PUSH(b->p, out, item));
+    }
+    return MORSEL_OK;
+}
+
 morsel_status msl_expand_items(msl_binder *b, const msl_ast_select_item *ast, uint32_t count,
                                const msl_relation *relation, msl_select_items *out) {
     static const msl_ast_star plain_star;
@@ -164,8 +197,10 @@ morsel_status msl_expand_items(msl_binder *b, const msl_ast_select_item *ast, ui
         }
         msl_select_item item = {
             .ast = ast[k].expr, .at = msl_binder_at(b, ast[k].expr->at), .has_alias = ast[k].alias.text != NULL};
-        bool has_columns;
+        bool has_columns, has_fields;
         msl_scope_columns columns = {0};
+        MSL_TRY(expand_struct(b, &ast[k], out, &has_fields));
+        if (has_fields) continue;
         MSL_TRY(msl_choose_columns(b, ast[k].expr, relation, &has_columns, &columns));
         for (uint32_t c = 0; c < columns.count; c++) { // an item a column, called like it
             item.columns = &columns.items[c];

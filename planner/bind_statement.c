@@ -20,7 +20,7 @@ static morsel_status finish_outputs(msl_binder *b, msl_bound_query *query) {
     return msl_retype_outputs(b, query, types);
 }
 
-static morsel_status make_plan(msl_binder *b, msl_bound_query *query, msl_prepared *out) {
+morsel_status msl_make_plan(msl_binder *b, msl_bound_query *query, msl_prepared *out) {
     MSL_ASSERT(query->outer.count == 0);
     MSL_TRY(finish_outputs(b, query));
     MSL_TRY(msl_settle_ctes(b, query->plan));
@@ -98,6 +98,10 @@ static morsel_status bind_explain(msl_binder *b, const msl_ast_statement *ast, m
     MSL_TRY(read_explain_options(b, &ast->u.explain, &options));
     if (ast->u.explain.verbose) return msl_unsupported(b, ast->at, "EXPLAIN VERBOSE");
     const msl_ast_statement *inner = ast->u.explain.statement;
+    if (inner->kind == MSL_AST_STATEMENT_EXECUTE) { // the connection knows the statement: it explains that
+        out->named.explain = msl_arena_strndup(b->p->arena, b->sql + ast->at.offset, inner->at.offset - ast->at.offset);
+        return out->named.explain ? msl_bind_named_statement(b, inner, out) : msl_planner_nomem(b->p);
+    }
     bool is_query = inner->kind == MSL_AST_STATEMENT_QUERY;
     msl_bound_query query = {0};
     msl_prepared planned = {0};
@@ -110,7 +114,7 @@ static morsel_status bind_explain(msl_binder *b, const msl_ast_statement *ast, m
     if (options.passes && options.format != MSL_EXPLAIN_TEXT)
         return msl_unsupported(b, ast->at, "EXPLAIN (PASSES) in another format than text");
     b->p->trace = options.passes ? &trace : NULL;
-    MSL_TRY(make_plan(b, &query, &planned));
+    MSL_TRY(msl_make_plan(b, &query, &planned));
     b->p->trace = NULL;
     if (options.analyze) {
         *out = planned;
@@ -128,7 +132,7 @@ static morsel_status bind_explain(msl_binder *b, const msl_ast_statement *ast, m
     if (!text) return msl_planner_nomem(b->p);
     msl_bound_query rows = {0};
     MSL_TRY(line_rows(b, text, options.format, &rows));
-    return make_plan(b, &rows, out);
+    return msl_make_plan(b, &rows, out);
 }
 
 /* ---- statements ---- */
@@ -218,7 +222,7 @@ static morsel_status plan(msl_binder *b, const msl_ast_statement *ast, msl_prepa
     if (ast->kind == MSL_AST_STATEMENT_EXPLAIN) return bind_explain(b, ast, out);
     msl_bound_query query = {0};
     MSL_TRY(bind_planned(b, ast, out, &query));
-    return query.plan ? make_plan(b, &query, out) : MORSEL_OK;
+    return query.plan ? msl_make_plan(b, &query, out) : MORSEL_OK;
 }
 
 /// Every parameter gets a type; one that nothing has typed is text.

@@ -29,7 +29,8 @@ static morsel_status as_list(msl_binder *b, msl_expr *value, msl_at at, msl_expr
     }
     morsel_status status = msl_error_at(p->err, MORSEL_TYPE, "42883", at.offset, at.length,
                                         "unnest takes lists, not %s", msl_type_text(p, value->type));
-    if (value->type->id == MSL_TYPE_STRUCT) msl_error_hint(p->err, "the fields of a struct are columns as s.*");
+    if (value->type->id == MSL_TYPE_STRUCT)
+        msl_error_hint(p->err, "the fields of a struct are columns as s.*, or unnest(s) as a whole item of SELECT");
     return status;
 }
 
@@ -118,6 +119,11 @@ static morsel_status unnest_over(msl_planner *p, msl_logical *child, const msl_e
     node->unnest.has_ordinality = ordinality != NULL;
     *out = node;
     return MORSEL_OK;
+}
+
+morsel_status msl_unnest_over(msl_planner *p, msl_logical *child, const msl_exprs *lists, const uint32_t *ids, msl_at at,
+                              msl_logical **out) {
+    return unnest_over(p, child, lists, ids, NULL, at, out);
 }
 
 morsel_status msl_plan_unnests(msl_binder *b, msl_logical **plan, msl_expr **exprs, uint32_t count) {

@@ -45,7 +45,7 @@ typedef struct msl_relation {
 typedef enum msl_clause {
     MSL_CLAUSE_SELECT, MSL_CLAUSE_WHERE, MSL_CLAUSE_GROUP_BY, MSL_CLAUSE_HAVING, MSL_CLAUSE_ORDER_BY, MSL_CLAUSE_ON,
     MSL_CLAUSE_FROM, MSL_CLAUSE_VALUES, MSL_CLAUSE_LIMIT, MSL_CLAUSE_DISTINCT_ON, MSL_CLAUSE_SETTING,
-    MSL_CLAUSE_QUALIFY, MSL_CLAUSE_SET, MSL_CLAUSE_RETURNING, MSL_CLAUSE_CHECK
+    MSL_CLAUSE_QUALIFY, MSL_CLAUSE_SET, MSL_CLAUSE_RETURNING, MSL_CLAUSE_CHECK, MSL_CLAUSE_PIVOT
 } msl_clause;
 
 /// One item of a select list, stars expanded.
@@ -120,6 +120,7 @@ typedef struct msl_cte_scope {
     const msl_barrier *barrier;     ///< b->barrier there
     struct msl_cte_scope *around;   ///< while its query is being bound: the CTE that was being bound before
     bool is_binding;
+    bool is_refused;                ///< its rows do not exist yet, and a query beside the statement cannot have them
     bool names_itself;
     bool is_used;
 } msl_cte_scope;
@@ -223,6 +224,8 @@ morsel_status msl_bind_named_fields(msl_binder *b, const msl_ast_call *ast, cons
 /// list_transform(l, x -> e), list_filter, list_reduce. *found: `name` is one.
 morsel_status msl_bind_lambda_call(msl_binder *b, const msl_ast_call *call, const char *name, msl_at at, bool *found,
                                    msl_expr **out) MSL_MUST_CHECK;
+/// Is `name -> condition` TRUE for the name of a column?
+morsel_status msl_bind_name_lambda(msl_binder *b, const msl_ast_expr *ast, const char *name, bool *out) MSL_MUST_CHECK;
 /// The lambda parameter of that name.
 bool msl_find_parameter(const msl_binder *b, const char *name, uint32_t *id);
 
@@ -342,6 +345,72 @@ bool msl_catalog_lookup(msl_binder *b, const msl_ast_names *names, msl_catalog_e
 /// "no table or view named x"; where a file could stand, the hint says how one is named.
 morsel_status msl_error_no_table(msl_binder *b, const msl_ast_names *names, bool may_be_file, msl_at at) MSL_MUST_CHECK;
 
+/* ---- bind_collate.c ---- */
+
+/// The collation of that name.
+///   errors  42704
+morsel_status msl_bind_collation(msl_binder *b, const msl_ast_names *name, msl_ast_span at,
+                                 msl_collation *out) MSL_MUST_CHECK;
+/// "COLLATE takes text, not x".
+morsel_status msl_error_collate(msl_binder *b, const msl_type *type, msl_at at) MSL_MUST_CHECK;
+/// x COLLATE c.
+morsel_status msl_bind_collate(msl_binder *b, const msl_ast_expr *ast, msl_expr **out) MSL_MUST_CHECK;
+/// The number of ORDER BY 2 and ORDER BY 2 COLLATE c; NULL for other keys.
+const msl_ast_expr *msl_order_position(const msl_ast_expr *key);
+/// The column at that position under the key's COLLATE, if it has one.
+morsel_status msl_collate_position(msl_binder *b, const msl_ast_expr *key, msl_expr **column) MSL_MUST_CHECK;
+/// Is `e` a text that is not compared as it is?
+bool msl_is_collated(const msl_expr *e);
+/// What is compared in place of `e` under a collation; `e` itself where that is the text, and for what is no text.
+morsel_status msl_collate(msl_planner *p, msl_expr *e, msl_collation collation, msl_expr **out) MSL_MUST_CHECK;
+/// The same under its own collation: of a key.
+morsel_status msl_collate_key(msl_planner *p, msl_expr **key) MSL_MUST_CHECK;
+/// Operands of one comparison: a COLLATE in the left one goes before one in the right one, these before columns, of which
+/// the left one decides again.
+morsel_status msl_collate_operands(msl_planner *p, msl_expr **left, msl_expr **right) MSL_MUST_CHECK;
+/// first(e) [FILTER (WHERE column `marker`)]: which of texts that are equal under a collation a group shows.
+morsel_status msl_first_of(msl_planner *p, msl_expr *e, const uint32_t *marker, msl_expr **out) MSL_MUST_CHECK;
+/// The first `count` columns of *plan grouped; `extra` calls beside. Emits as many columns, then the calls' results.
+///   in   marker: see msl_first_of; NULL = any row
+morsel_status msl_group_columns(msl_binder *b, msl_logical **plan, uint32_t count, msl_logical_call **extra,
+                                uint32_t extra_count, const uint32_t *marker) MSL_MUST_CHECK;
+/// What DISTINCT inside an aggregate, min and max do under the collation of their argument: count(DISTINCT x) of what is
+/// compared, min(x) as arg_min(x, what is compared).
+///   inout   name, args, count: of the call
+morsel_status msl_collate_aggregate(msl_binder *b, const msl_ast_call *ast, const char **name, msl_expr ***args,
+                                    uint32_t *count, msl_at at) MSL_MUST_CHECK;
+
+/// Scalar functions that compare texts and know no collations: least, greatest.
+morsel_status msl_refuse_collated(msl_binder *b, const char *name, msl_expr *const *args, uint32_t count,
+                                  msl_at at) MSL_MUST_CHECK;
+
+/* ---- bind_pivot.c, bind_unpivot.c, bind_aside.c ---- */
+
+/// The select list that PIVOT stands for: groups, then aggregates with a FILTER a value; to be grouped by ALL.
+///   inout   relation: what is not a column of it becomes one
+morsel_status msl_bind_pivot(msl_binder *b, const msl_ast_select *select, msl_relation *relation,
+                             msl_select_items *out) MSL_MUST_CHECK;
+/// The select list that UNPIVOT stands for, over an UNNEST that becomes relation->plan.
+morsel_status msl_bind_unpivot(msl_binder *b, const msl_ast_unpivot *ast, msl_relation *relation,
+                               msl_select_items *out) MSL_MUST_CHECK;
+/// Binds an item that msl_expand_items has made, without regard to the aliases of others.
+morsel_status msl_bind_expanded(msl_binder *b, msl_select_item *item) MSL_MUST_CHECK;
+/// Items for the visible columns that none of the expressions uses.
+morsel_status msl_columns_beside(msl_binder *b, const msl_relation *relation, const msl_exprs *named,
+                                 msl_select_items *out) MSL_MUST_CHECK;
+/// Runs a query beside the statement that is being bound, over what its names mean here: the values of its first column,
+/// as constants placed at `at`.
+///   errors  54011 for more than `most`; MORSEL_UNSUPPORTED for parameters, pipes, a recursive query's own rows
+morsel_status msl_query_aside(msl_binder *b, const msl_ast_query *query, uint32_t most, msl_at at,
+                              msl_exprs *out) MSL_MUST_CHECK;
+/// "not supported yet", with the hint that values can be listed.
+morsel_status msl_refuse_aside(msl_binder *b, msl_at at, const char *what) MSL_MUST_CHECK;
+/// Passes and physical plan of a bound query (bind_statement.c).
+morsel_status msl_make_plan(msl_binder *b, msl_bound_query *query, msl_prepared *out) MSL_MUST_CHECK;
+/// A node UNNEST over `child` that emits child's columns, then `ids`: the elements of each list.
+morsel_status msl_unnest_over(msl_planner *p, msl_logical *child, const msl_exprs *lists, const uint32_t *ids, msl_at at,
+                              msl_logical **out) MSL_MUST_CHECK;
+
 /* ---- bind_sample.c ---- */
 
 /// TABLESAMPLE and USING SAMPLE over *plan.
@@ -356,6 +425,8 @@ morsel_status msl_bind_limit_percent(msl_binder *b, const msl_ast_expr *limit, m
 ///   errors  42703 when there is none
 morsel_status msl_columns_like(msl_binder *b, const msl_scope_columns *columns, const char *function,
                                const msl_ast_expr *pattern, bool negated, msl_scope_columns *out) MSL_MUST_CHECK;
+/// A call with an argument a column in place of each *COLUMNS(...) among its arguments.
+morsel_status msl_unpack_columns(msl_binder *b, const msl_ast_expr *ast, const msl_ast_expr **out) MSL_MUST_CHECK;
 /// The columns that the COLUMNS(...) of an expression choose; *found: it has one.
 morsel_status msl_choose_columns(msl_binder *b, const msl_ast_expr *expr, const msl_relation *relation, bool *found,
                                  msl_scope_columns *out) MSL_MUST_CHECK;
@@ -375,6 +446,10 @@ bool msl_names_itself(const msl_binder *b, const msl_ast_names *names);
 /// A CTE as a FROM item.
 morsel_status msl_bind_cte(msl_binder *b, msl_cte_scope *cte, const msl_ast_span *at, const char *alias,
                            msl_relation *out) MSL_MUST_CHECK;
+/// A plan whose rows are needed twice: *plan may become a reader of the rows kept under `name`. *again has them with ids
+/// of its own, which `pairs` says.
+morsel_status msl_read_twice(msl_binder *b, msl_logical **plan, const char *name, msl_at at, msl_id_pairs *pairs,
+                             msl_logical **again) MSL_MUST_CHECK;
 /// Decides which CTEs are kept, now that all readers are known: the others stand in the place of their reader.
 morsel_status msl_settle_ctes(msl_binder *b, msl_logical *root) MSL_MUST_CHECK;
 /// The query of a CTE that names itself: base UNION [ALL] step.
@@ -423,6 +498,16 @@ morsel_status msl_plan_row_number(msl_binder *b, msl_logical **plan, msl_logical
 morsel_status msl_plan_row_count(msl_binder *b, msl_logical **plan, uint32_t *id) MSL_MUST_CHECK;
 morsel_status msl_plan_positional_join(msl_binder *b, msl_logical *left, msl_logical *right,
                                        msl_logical **out) MSL_MUST_CHECK;
+
+/* ---- bind_on_pairs.c ---- */
+
+/// left FULL JOIN right ON the conjuncts, in which subqueries may use both sides.
+morsel_status msl_plan_full_on_pairs(msl_binder *b, msl_logical *left, msl_logical *right, const msl_exprs *conjuncts,
+                                     msl_at at, msl_logical **out) MSL_MUST_CHECK;
+/// ASOF: *right becomes its rows beside the values of the left side for which the conjuncts hold; `on` gets the condition
+/// that they are those of the left row.
+morsel_status msl_plan_asof_candidates(msl_binder *b, msl_logical **left, msl_logical **right, const msl_exprs *conjuncts,
+                                       msl_at at, msl_exprs *on) MSL_MUST_CHECK;
 
 /* ---- bind_query.c, bind_select.c, bind_setop.c ---- */
 
@@ -485,6 +570,7 @@ typedef struct msl_group_sets {
 typedef struct msl_grouping {
     msl_logical *input;
     msl_exprs keys;
+    msl_exprs shown;                ///< a key under a collation: the text; else NULL
     msl_ids key_ids;
     msl_exprs aggregates;
     msl_ids aggregate_ids;

@@ -100,10 +100,14 @@ static void put_limit(msl_explain_writer *w, const msl_expr *limit, const msl_ex
     }
 }
 
-static void put_scan_filter(msl_explain_writer *w, const msl_source *source, const msl_scan_filter *f) {
+static void put_filter_start(msl_explain_writer *w, const msl_source *source, uint32_t column, msl_filter_op op) {
     static const char *const ops[] = {" = ", " <> ", " < ", " <= ", " > ", " >= ", " IS NULL", " IS NOT NULL", " IN ("};
-    msl_explain_put(w, source->columns[f->column].name);
-    msl_explain_put(w, ops[f->op]);
+    msl_explain_put(w, source->columns[column].name);
+    msl_explain_put(w, ops[op]);
+}
+
+static void put_scan_filter(msl_explain_writer *w, const msl_source *source, const msl_scan_filter *f) {
+    put_filter_start(w, source, f->column, f->op);
     for (uint32_t k = 0; k < f->value_count; k++) {
         if (k) msl_explain_put(w, ", ");
         msl_expr constant = {.kind = MSL_EXPR_CONSTANT, .type = f->values[k].type, .value = f->values[k]};
@@ -132,9 +136,39 @@ static void put_scan(msl_explain_writer *w, const msl_plan *plan) {
         put_scan_filter(w, source, &plan->scan.filters[k]);
         if (!exact) msl_explain_put(w, " (skips only)");
     }
+    for (uint32_t k = 0; k < plan->scan.late_filter_count; k++) {
+        const msl_late_filter *late = &plan->scan.late_filters[k];
+        msl_explain_put(w, k || plan->scan.filter_count ? " AND " : "  WHERE ");
+        put_filter_start(w, source, late->column, late->op);
+        msl_explain_put_expr(w, late->value, NULL, 0);
+        msl_explain_put(w, " (skips only)");
+    }
+    if (plan->scan.top_n.plan) {
+        msl_explain_put(w, "  FIRST BY ");
+        msl_explain_put(w, source->columns[plan->scan.columns[plan->scan.top_n.column]].name);
+    }
     for (uint32_t k = 0; k < plan->scan.join_filter_count; k++) {
         msl_explain_put(w, k ? ", " : "  JOIN FILTER ");
         msl_explain_put(w, source->columns[plan->scan.columns[plan->scan.join_filters[k].column]].name);
+    }
+}
+
+/// The FILTER of a call whose text does not show it: a column of the input, and a branch.
+static void put_call_filter(msl_explain_writer *w, const msl_plan *plan, const msl_agg_call *call,
+                            const char *const *input) {
+    const msl_agg_switch *branches = &plan->agg.branches;
+    const char *filter = call->filter >= 0 ? input[call->filter] : NULL;
+    if (!filter && !call->branch) return;
+    msl_explain_put(w, " FILTER ");
+    if (filter) msl_explain_put(w, filter);
+    for (uint32_t k = 0; call->branch && k < branches->key_count; k++) {
+        const msl_value *value = &call->branch[k];
+        const msl_expr constant = {.kind = MSL_EXPR_CONSTANT, .type = value->type, .value = *value};
+        const char *name = input[branches->keys[k]], *text = msl_expr_text(&constant, NULL, 0, w->arena);
+        if (filter || k) msl_explain_put(w, " AND ");
+        msl_explain_put(w, name ? name : "?");
+        msl_explain_put(w, " = ");
+        msl_explain_put(w, text ? text : "?");
     }
 }
 
@@ -143,11 +177,8 @@ static void put_calls(msl_explain_writer *w, const msl_plan *plan, const char *c
         const msl_agg_call *call = &plan->agg.calls[k];
         if (k) msl_explain_put(w, ", ");
         msl_explain_put(w, call->display ? call->display : call->fn.aggregate->name);
-        if (call->filter >= 0 && input && input[call->filter] && !strstr(call->display, "FILTER") &&
-            !strstr(call->display, "filter")) {
-            msl_explain_put(w, " FILTER ");
-            msl_explain_put(w, input[call->filter]);
-        }
+        bool is_shown = call->display && (strstr(call->display, "FILTER") || strstr(call->display, "filter"));
+        if (input && !is_shown) put_call_filter(w, plan, call, input);
     }
 }
 

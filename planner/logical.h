@@ -98,6 +98,8 @@ typedef struct msl_logical {
             uint32_t *indexes;               ///< schema index of each column
             msl_scan_filter *filters;        ///< pushed: answered EXACT or PRUNES
             uint32_t filter_count;
+            msl_late_filter *late_filters;   ///< whose values an execution gives; they stand above the scan as well
+            uint32_t late_filter_count;
         } scan;
         struct {
             msl_expr ***rows;

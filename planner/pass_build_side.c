@@ -58,7 +58,8 @@ static morsel_status choose(msl_planner *p, msl_logical *node, bool by_position)
     bool left_works = msl_logical_reads_work(node->children[0]), right_works = msl_logical_reads_work(node->children[1]);
     double left = msl_estimate_rows(p, node->children[0]), right = msl_estimate_rows(p, node->children[1]);
     bool swaps = left_works != right_works ? right_works : left >= 0 && right > left;
-    if (node->join.type == MSL_JOIN_SEMI || node->join.type == MSL_JOIN_ANTI) {
+    bool may_build_left = node->join.type == MSL_JOIN_SEMI || node->join.type == MSL_JOIN_ANTI;
+    if (node->kind == MSL_LOGICAL_JOIN && may_build_left) {
         bool is_round = left_works || right_works; // in a recursion's step the left side comes anew each time
         node->join.builds_left = node->join.key_count && !is_round && left >= 0 && right > left * LEFT_GAIN;
     }

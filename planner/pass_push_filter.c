@@ -365,6 +365,22 @@ static morsel_status as_scan_filter(msl_planner *p, const msl_expr *e, const msl
     return MORSEL_OK;
 }
 
+/// `e` as a comparison of a column with a value that an execution gives.
+static bool as_late_filter(const msl_expr *e, const msl_expr **column, msl_late_filter *filter) {
+    const char *name = msl_expr_function(e);
+    if (e->arg_count != 2) return false;
+    for (uint32_t side = 0; side < 2; side++) {
+        msl_expr *value = e->args[1 - side];
+        bool is_late = value->flags & MSL_EXPR_STABLE && !(value->flags & (MSL_EXPR_CAN_FAIL | MSL_EXPR_VOLATILE)) &&
+                       value->type == e->args[side]->type && msl_expr_within(value, NULL, 0);
+        if (e->args[side]->kind != MSL_EXPR_COLUMN || !is_late || !filter_op(name, side == 1, &filter->op)) continue;
+        *column = e->args[side];
+        filter->value = value;
+        return true;
+    }
+    return false;
+}
+
 /// IS NOT NULL of a column that the source promises never to be NULL.
 static bool is_promised(const msl_logical *scan, const msl_expr *e) {
     if (strcmp(msl_expr_function(e), "is not null") != 0 || e->args[0]->kind != MSL_EXPR_COLUMN) return false;
@@ -380,11 +396,17 @@ static morsel_status push_into_scan(msl_planner *p, msl_logical *node, const msl
         msl_scan_filter *items;
         uint32_t count, room;
     } filters = {0};
+    struct {
+        msl_late_filter *items;
+        uint32_t count, room;
+    } late = {0};
+    for (uint32_t k = 0; k < node->scan.late_filter_count; k++) MSL_TRY(MSL_PUSH(p, &late, node->scan.late_filters[k]));
     for (uint32_t k = 0; k < node->scan.filter_count; k++) MSL_TRY(MSL_PUSH(p, &filters, node->scan.filters[k]));
     for (uint32_t k = 0; k < conditions->count; k++) {
         msl_expr *e = conditions->items[k];
         const msl_expr *column = NULL;
         msl_scan_filter filter;
+        msl_late_filter late_filter;
         bool found;
         MSL_TRY(as_scan_filter(p, e, &column, &filter, &found));
         msl_filter_answer answer = MSL_FILTER_IGNORED;
@@ -392,12 +414,17 @@ static morsel_status push_into_scan(msl_planner *p, msl_logical *node, const msl
         if (found && source->ops->answer) {
             filter.column = node->scan.indexes[msl_id_position(node->columns, node->column_count, column->column)];
             answer = source->ops->answer(source, &filter);
+        } else if (source->ops->answer && as_late_filter(e, &column, &late_filter)) {
+            late_filter.column = node->scan.indexes[msl_id_position(node->columns, node->column_count, column->column)];
+            MSL_TRY(MSL_PUSH(p, &late, late_filter));
         }
         if (answer != MSL_FILTER_IGNORED) MSL_TRY(MSL_PUSH(p, &filters, filter));
         if (answer != MSL_FILTER_EXACT) MSL_TRY(MSL_PUSH(p, &kept, e));
     }
     node->scan.filters = filters.items;
     node->scan.filter_count = filters.count;
+    node->scan.late_filters = late.items;
+    node->scan.late_filter_count = late.count;
     return msl_logical_filter(p, node, kept.items, kept.count, out);
 }
 

@@ -73,12 +73,20 @@ typedef struct msl_sort_key {
 /// executor makes fewer when there are few groups.
 #define MSL_PLAN_PARTITIONS 256u
 
+/// What the FILTERs of several aggregate calls compare with constants of their own.
+typedef struct msl_agg_switch {
+    const uint32_t *keys;          ///< input positions
+    const msl_type *const *types;
+    uint32_t key_count;            ///< 0: there is none
+} msl_agg_switch;
+
 /// One aggregate call. Arguments and filter are input positions (a PROJECT below computes them).
 typedef struct msl_agg_call {
     msl_aggregate_binding fn;
     const uint32_t *args;
     uint32_t arg_count;
     int64_t filter;                ///< position of a BOOLEAN column, or -1
+    const msl_value *branch;       ///< the row counts only if the keys of the node's switch are these; NULL = no matter what
     bool is_distinct;
     const msl_sort_key *order;     ///< ORDER BY inside the call; AGG_COLLECT only
     uint32_t order_count;
@@ -142,6 +150,20 @@ typedef struct msl_scan_join_filter {
     bool is_fixed;                 ///< must drop the same rows at each run: an aggregate stands between, which could fail
 } msl_scan_join_filter;
 
+/// A scan below TOP_N reads the rows first that may be the first ones by its first key, and stops when no other can be
+/// (msl_scan_wish). Nothing between the two can fail.
+typedef struct msl_scan_top_n {
+    const struct msl_plan *plan;   ///< NULL = none
+    uint32_t column;               ///< position among the scan's columns
+} msl_scan_top_n;
+
+/// `column op value` whose value is known when a statement is executed: a parameter, current_date.
+typedef struct msl_late_filter {
+    uint32_t column;   ///< index in the source's schema
+    msl_filter_op op;
+    msl_expr *value;   ///< without columns; cannot fail
+} msl_late_filter;
+
 /// A number drawn for each row, or for each block of rows of a morsel: a hash of the seed and the row's place.
 typedef struct msl_plan_draw {
     uint64_t seed;
@@ -161,7 +183,8 @@ typedef struct msl_plan {
     bool is_ordered;               ///< the order (ordinal, row) of its output means something to the statement
     union {
         struct { const msl_source *source; const uint32_t *columns; const msl_scan_filter *filters; uint32_t filter_count;
-                 msl_scan_join_filter *join_filters; uint32_t join_filter_count; } scan;
+                 msl_scan_join_filter *join_filters; uint32_t join_filter_count; msl_scan_top_n top_n;
+                 const msl_late_filter *late_filters; uint32_t late_filter_count; } scan;
         struct { msl_expr ***rows; uint32_t row_count; } values;
         struct { msl_expr **conjuncts; uint32_t count; } filter; ///< all must be TRUE; those that can fail are last, in text order
         struct { msl_expr **exprs; } project;                    ///< column_count expressions
@@ -173,6 +196,7 @@ typedef struct msl_plan {
             uint32_t call_count;
             const uint32_t *totals;                              ///< values of the first key, the grouping set's number ...
             uint32_t total_count;                                ///< ... whose group is there even if no row is
+            msl_agg_switch branches;                             ///< of the calls that have a branch
         } agg;                                                   ///< emits keys, then results
         struct {
             const uint32_t *keys;

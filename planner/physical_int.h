@@ -28,8 +28,18 @@ morsel_status msl_physical_node(msl_physical *b, msl_logical *node, msl_built *o
 morsel_status msl_physical_aggregate(msl_physical *b, msl_logical *node, msl_built *out) MSL_MUST_CHECK;
 morsel_status msl_physical_join(msl_physical *b, msl_logical *node, msl_built *out) MSL_MUST_CHECK;
 morsel_status msl_physical_window(msl_physical *b, msl_logical *node, msl_built *out) MSL_MUST_CHECK;
+/// The calls of an AGGREGATE whose FILTERs compare the same keys with constants (physical_switch.c).
+typedef struct msl_branches {
+    msl_expr **keys;
+    uint32_t key_count;            ///< 0: not worth it
+    msl_expr **filters;            ///< by call: what its FILTER asks besides, or NULL
+    const msl_value **values;      ///< by call: of the keys; NULL: the call's FILTER is another
+} msl_branches;
+morsel_status msl_plan_branches(msl_physical *b, const msl_logical *node, msl_branches *out) MSL_MUST_CHECK;
 /// Lets scans below the probe side of a hash join drop rows that find no partner (runtime_filters.c).
 morsel_status msl_plan_runtime_filters(msl_physical *b, msl_logical *node, msl_plan *join) MSL_MUST_CHECK;
+/// Tells the scan below a TOP_N which rows are wanted (runtime_filters.c).
+void msl_plan_scan_wish(msl_physical *b, msl_plan *top_n);
 morsel_status msl_physical_cte(msl_physical *b, msl_logical *node, msl_built *out) MSL_MUST_CHECK;
 morsel_status msl_physical_recursive(msl_physical *b, msl_logical *node, msl_built *out) MSL_MUST_CHECK;
 morsel_status msl_physical_work(msl_physical *b, msl_logical *node, msl_built *out) MSL_MUST_CHECK;

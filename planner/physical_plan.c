@@ -204,6 +204,8 @@ static morsel_status build_scan(msl_physical *b, msl_logical *node, msl_built *o
     out->plan->scan.columns = node->scan.indexes;
     out->plan->scan.filters = node->scan.filters;
     out->plan->scan.filter_count = node->scan.filter_count;
+    out->plan->scan.late_filters = node->scan.late_filters;
+    out->plan->scan.late_filter_count = node->scan.late_filter_count;
     out->plan->is_ordered = node->scan.source->flags & MSL_SOURCE_ORDERED;
     return MORSEL_OK;
 }
@@ -293,6 +295,7 @@ static morsel_status build_sort(msl_physical *b, msl_logical *node, msl_built *o
     }
     plan->is_ordered = true;
     plan->estimated_rows = msl_estimate_rows(b->p, node);
+    if (plan->kind == MSL_PLAN_TOP_N) msl_plan_scan_wish(b, plan);
     input.plan = plan;
     return msl_physical_exactly(b, &input, node->columns, node->column_count, out);
 }

@@ -18,6 +18,11 @@
 typedef morsel_status (*msl_evaluate_fn)(void *context, const msl_expr *expr, msl_arena *arena, msl_value *out,
                                          msl_error *err);
 
+/// Runs a plan without parameters to its end: the values of its first column, at most `most` of them, and whether there
+/// are more. Stops when the statement is cancelled.
+typedef morsel_status (*msl_query_fn)(void *context, const msl_plan *plan, uint32_t most, msl_arena *arena,
+                                      msl_value **out, uint32_t *count, msl_error *err);
+
 /// What planning a statement needs from outside.
 typedef struct msl_planner_env {
     msl_arena *arena;
@@ -31,6 +36,8 @@ typedef struct msl_planner_env {
     void *warn_sink;
     msl_evaluate_fn evaluate;
     void *evaluate_context;
+    msl_query_fn query;              ///< NULL: PIVOT needs its values in the statement
+    void *query_context;
     const char *disabled_passes;     ///< comma list of pass names, "all", or NULL (setting disabled_optimizers)
     const msl_value *parameters;     ///< bound values: their types decide; NULL = types are inferred
     uint32_t parameter_count;        ///< a parameter beyond these is inferred
@@ -145,6 +152,7 @@ typedef struct msl_prepared {
         const msl_value *values;         ///< EXECUTE
         const char *const *value_names;  ///< NULL: by position
         uint32_t value_count;
+        const char *explain;             ///< EXPLAIN EXECUTE: the text up to EXECUTE; else NULL
     } named;
     struct {
         const char *name;

@@ -1,4 +1,5 @@
-/// runtime_filters.c: which scan may drop rows by the keys of which hash join's build side.
+/// runtime_filters.c: which scan may drop rows by the keys of which hash join's build side, and which by the first rows that
+/// an ORDER BY with LIMIT has found so far.
 ///
 ///   lineitem JOIN (part WHERE p_brand = 'x') ON l_partkey = p_partkey
 ///   ->  the scan of lineitem reads only row groups between the least and the greatest p_partkey that is left, and passes on
@@ -119,4 +120,17 @@ morsel_status msl_plan_runtime_filters(msl_physical *b, msl_logical *node, msl_p
         MSL_TRY(attach(b, t.plan, &(msl_scan_join_filter){join, k, t.column, t.is_fixed}));
     }
     return MORSEL_OK;
+}
+
+/// Follows the first key to a scan of the same pipeline: a row that is left out there would have come out with the same key,
+/// or not at all.
+void msl_plan_scan_wish(msl_physical *b, msl_plan *top_n) {
+    if (msl_pass_is_disabled(b->p, "runtime_filters")) return;
+    key_trace t = {.plan = top_n->children[0], .column = top_n->sort.keys[0].column};
+    while (t.plan->kind != MSL_PLAN_SCAN) {
+        bool is_streaming = t.plan->kind == MSL_PLAN_FILTER || t.plan->kind == MSL_PLAN_PROJECT ||
+                            (t.plan->kind == MSL_PLAN_HASH_JOIN && t.column < t.plan->children[0]->column_count);
+        if (!is_streaming || !step(&t)) return;
+    }
+    t.plan->scan.top_n = (msl_scan_top_n){top_n, t.column};
 }

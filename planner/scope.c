@@ -13,7 +13,8 @@
 const char *msl_clause_name(msl_clause clause) {
     static const char *const names[] = {"SELECT",    "WHERE",   "GROUP BY", "HAVING",    "ORDER BY",
                                         "ON",        "FROM",    "VALUES",   "LIMIT",     "DISTINCT ON",
-                                        "an option", "QUALIFY", "SET",      "RETURNING", "CHECK"};
+                                        "an option", "QUALIFY", "SET",      "RETURNING", "CHECK",
+                                        "a list of values"};
     return names[clause];
 }
 

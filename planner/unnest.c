@@ -413,6 +413,20 @@ static morsel_status unnest_right(msl_unnesting *u, msl_logical *join) {
     return join_pushed(u, join);
 }
 
+/// Nothing is lifted: what a condition keeps out of the right side may be nearer than what it lets in.
+morsel_status msl_unnest_asof(msl_planner *p, msl_logical *join) {
+    msl_unnesting u = {.p = p, .left = join->children[0]};
+    MSL_TRY(msl_find_outer(&u, join->children[1]));
+    if (u.count == 0) {
+        MSL_TRY(msl_unnest_tree(p, &join->children[1]));
+        return emit_sides(p, join);
+    }
+    MSL_TRY(msl_unnest_parameters(&u, join->children[1], join));
+    MSL_TRY(msl_tree_is_safe(p, join->children[1], &u.is_safe));
+    MSL_TRY(join_pushed(&u, join));
+    return emit_sides(p, join);
+}
+
 static bool can_depend(msl_join_type type) {
     return type != MSL_JOIN_RIGHT && type != MSL_JOIN_FULL;
 }
@@ -460,12 +474,6 @@ static morsel_status emit_more(msl_planner *p, msl_logical *node) {
     return msl_emit(p, node, ids.items, ids.count);
 }
 
-morsel_status msl_refuse_dependent_asof(msl_planner *p, const msl_logical *join) {
-    const msl_expr *nearest = join->join.nearest;
-    return msl_error_unsupported(p->err, nearest->sql_offset, nearest->sql_length,
-                                 "ASOF JOIN whose sides use columns of another query or of each other");
-}
-
 morsel_status msl_unnest_tree(msl_planner *p, msl_logical **node) {
     msl_logical *n = *node;
     if (n->kind == MSL_LOGICAL_JOIN) {
@@ -473,10 +481,8 @@ morsel_status msl_unnest_tree(msl_planner *p, msl_logical **node) {
         return msl_unnest_join(p, node);
     }
     if (n->kind == MSL_LOGICAL_ASOF_JOIN) {
-        msl_unnesting u = {.p = p, .left = n->children[0]};
-        for (uint32_t c = 0; c < 2; c++) MSL_TRY(msl_unnest_tree(p, &n->children[c]));
-        MSL_TRY(msl_find_outer(&u, n->children[1]));
-        return u.count ? msl_refuse_dependent_asof(p, n) : emit_sides(p, n);
+        MSL_TRY(msl_unnest_tree(p, &n->children[0]));
+        return msl_unnest_asof(p, n);
     }
     bool changed = false;
     for (uint32_t c = 0; c < n->child_count; c++) {

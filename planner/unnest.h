@@ -53,12 +53,11 @@ typedef struct msl_unnesting {
 
 /* ---- unnest.c ---- */
 
-/// The error of an ASOF join that would have to be unnested.
-morsel_status msl_refuse_dependent_asof(msl_planner *p, const msl_logical *join) MSL_MUST_CHECK;
 /// Takes apart every dependent join of a tree, which uses no columns from elsewhere.
 morsel_status msl_unnest_tree(msl_planner *p, msl_logical **node) MSL_MUST_CHECK;
 /// The same for the join at the root, whose left side has been dealt with.
 morsel_status msl_unnest_join(msl_planner *p, msl_logical **node) MSL_MUST_CHECK;
+morsel_status msl_unnest_asof(msl_planner *p, msl_logical *join) MSL_MUST_CHECK;
 /// Sets the outer columns: those of u->left that `right` uses.
 morsel_status msl_find_outer(msl_unnesting *u, msl_logical *right) MSL_MUST_CHECK;
 /// Equalities of outer columns (or the stand-ins of a left side) with their stand-ins, appended to a condition.

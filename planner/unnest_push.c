@@ -618,14 +618,17 @@ static morsel_status is_dependent(msl_planner *p, msl_logical *n, bool *out) {
 }
 
 /// The left side is pushed; the right side then uses the stand-ins, and with them columns of the left side only.
-static morsel_status push_left(msl_unnesting *u, msl_logical **node, const msl_knowns *known, msl_stand_in *with) {
-    msl_logical *n = *node;
+static morsel_status push_sides(msl_unnesting *u, msl_logical *n, const msl_knowns *known, msl_stand_in *with) {
     msl_knowns left = {0};
     MSL_TRY(known_within(u, known, n->children[0]->columns, n->children[0]->column_count, &left));
     MSL_TRY(msl_push_outer(u, &n->children[0], &left, with));
     MSL_TRY(msl_substitute_outer(u, n, with));
     MSL_TRY(substitute_tree(u, n->children[1], with));
-    MSL_TRY(msl_filter_carriers(u, &n->children[1], with));
+    return msl_filter_carriers(u, &n->children[1], with);
+}
+
+static morsel_status push_left(msl_unnesting *u, msl_logical **node, const msl_knowns *known, msl_stand_in *with) {
+    MSL_TRY(push_sides(u, *node, known, with));
     return msl_unnest_join(u->p, node);
 }
 
@@ -656,7 +659,7 @@ static morsel_status push_inner(msl_unnesting *u, msl_logical **node, const msl_
     return emit_inner(u, n);
 }
 
-/// Both sides are pushed, rows meet within the stand-ins; a row of one side alone has those of its side.
+/// FULL, ASOF RIGHT: both sides are pushed, rows meet within the stand-ins; a row of one side alone has those of its side.
 static morsel_status push_full(msl_unnesting *u, msl_logical **node, msl_stand_in *with) {
     msl_planner *p = u->p;
     msl_logical *n = *node;
@@ -711,17 +714,13 @@ static morsel_status push_join(msl_unnesting *u, msl_logical **node, const msl_k
     return MORSEL_OK;
 }
 
-/// The nearest row of an ASOF join is chosen for each left row, so it is the left side that is pushed.
-static morsel_status push_asof(msl_unnesting *u, msl_logical *n, const msl_knowns *known, msl_stand_in *with) {
-    bool on_right;
-    msl_knowns left = {0};
-    MSL_TRY(msl_tree_uses_outer(u, n->children[1], &on_right));
-    if (on_right) return msl_refuse_dependent_asof(u->p, n);
-    MSL_TRY(known_within(u, known, n->children[0]->columns, n->children[0]->column_count, &left));
-    MSL_TRY(msl_push_outer(u, &n->children[0], &left, with));
-    MSL_TRY(msl_unnest_tree(u->p, &n->children[1]));
-    MSL_TRY(msl_substitute_outer(u, n, with));
-    return emit_inner(u, n);
+/// The nearest row of an ASOF join is chosen for each left row, so it is the left side that is pushed; the right side may then
+/// depend on it.
+static morsel_status push_asof(msl_unnesting *u, msl_logical **node, const msl_knowns *known, msl_stand_in *with) {
+    msl_join_type type = (*node)->join.type;
+    if (type == MSL_JOIN_RIGHT || type == MSL_JOIN_FULL) return push_full(u, node, with);
+    MSL_TRY(push_sides(u, *node, known, with));
+    return msl_unnest_asof(u->p, *node);
 }
 
 /* ---- the node ---- */
@@ -755,7 +754,7 @@ morsel_status msl_push_outer(msl_unnesting *u, msl_logical **node, const msl_kno
         if (n->aggregate.total_count) return push_totals(u, node, with);
         return push_groups(u, n, known, with);
     case MSL_LOGICAL_JOIN: return push_join(u, node, known, with);
-    case MSL_LOGICAL_ASOF_JOIN: return push_asof(u, n, known, with);
+    case MSL_LOGICAL_ASOF_JOIN: return push_asof(u, node, known, with);
     case MSL_LOGICAL_SORT: return push_through(u, n, known, with);
     case MSL_LOGICAL_LIMIT: return push_limit(u, node, with);
     case MSL_LOGICAL_UNION_ALL: return push_union(u, n, with);

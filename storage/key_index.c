@@ -1,9 +1,11 @@
 /// key_index.c: see key_index.h. Learning groups, looking keys up, the check in steps and the row-by-row settlement.
 #include "storage/key_index.h"
 #include "base/hash.h"
+#include "functions/collation.h"
 #include "functions/hash_vector.h"
 #include "storage/value_list.h"
 
+#include <sched.h>
 #include <string.h>
 
 typedef struct key_entry {
@@ -47,7 +49,7 @@ typedef struct key_duplicate {
 
 struct msl_key_check {
     msl_table *table;
-    const msl_table_key *key;
+    msl_table_key *key;
     const msl_table_version *version;
     msl_key_index *index;
     msl_memory *memory;
@@ -82,6 +84,10 @@ static uint64_t entry_count(const msl_key_index *x) {
     for (uint32_t p = 0; p < MSL_KEY_PARTITIONS; p++) n += x->partitions[p].used;
     return n;
 }
+
+/* Whoever uses an index alone. */
+static bool try_use(msl_table_key *key) { return !atomic_exchange_explicit(&key->is_index_in_use, true, memory_order_acquire); }
+static void end_use(msl_table_key *key) { atomic_store_explicit(&key->is_index_in_use, false, memory_order_release); }
 
 /* ---- members ---- */
 
@@ -136,12 +142,29 @@ static bool is_deleted(const msl_table_part *part, uint32_t row) {
     return part->deleted && msl_bit(part->deleted->bits, row);
 }
 
-static bool values_equal(const msl_type *type, const msl_segment *a, uint32_t row_a, const msl_segment *b,
+/// Hashes a column's values into `hashes`, so that those that are equal under its collation hash alike.
+static void hash_column(const msl_table_column *column, const msl_vector *v, uint32_t n, uint64_t *hashes, bool first) {
+    if (!msl_collation_function((msl_collation)column->collation)) {
+        msl_hash_vector(v, NULL, n, hashes, first);
+        return;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        const msl_string *s = msl_vector_at(v, i);
+        if (first) hashes[i] = 0;
+        if (msl_vector_is_valid(v, i)) hashes[i] = msl_collation_hash((msl_collation)column->collation, hashes[i], s);
+    }
+}
+
+static bool values_equal(const msl_table_column *of, const msl_segment *a, uint32_t row_a, const msl_segment *b,
                          uint32_t row_b) {
+    const msl_type *type = of->type;
     const char *x = (const char *)a->data + (size_t)row_a * type->width,
                *y = (const char *)b->data + (size_t)row_b * type->width;
     switch (type->phys) {
-    case MSL_PHYS_STRING: return msl_string_equal((const msl_string *)x, (const msl_string *)y);
+    case MSL_PHYS_STRING:
+        if (msl_collation_function((msl_collation)of->collation))
+            return msl_collation_equal((msl_collation)of->collation, (const msl_string *)x, (const msl_string *)y);
+        return msl_string_equal((const msl_string *)x, (const msl_string *)y);
     case MSL_PHYS_F64: return msl_double_canonical(*(const double *)x) == msl_double_canonical(*(const double *)y);
     case MSL_PHYS_F32:
         return msl_double_canonical((double)*(const float *)x) == msl_double_canonical((double)*(const float *)y);
@@ -164,7 +187,7 @@ static bool keys_equal(const msl_key_check *c, uint32_t part_a, uint32_t row_a, 
     const msl_row_group *a = c->version->parts[part_a].group, *b = c->version->parts[part_b].group;
     for (uint32_t k = 0; k < c->key->column_count; k++) {
         uint32_t column = c->key->columns[k];
-        if (!values_equal(c->table->columns[column].type, a->segments[column], row_a, b->segments[column], row_b))
+        if (!values_equal(&c->table->columns[column], a->segments[column], row_a, b->segments[column], row_b))
             return false;
     }
     return true;
@@ -260,6 +283,7 @@ morsel_status msl_key_check_new(msl_table *table, uint32_t key, const msl_table_
     memset(c, 0, sizeof *c);
     *c = (msl_key_check){
         .table = table, .key = &table->keys[key], .version = version, .memory = memory, .cancelled = cancelled};
+    while (!try_use(c->key)) sched_yield(); // for a look at one key
     if (!table->keys[key].index) {
         msl_key_index *x = msl_memory_alloc(memory, sizeof *x);
         if (x) memset(x, 0, sizeof *x);
@@ -290,7 +314,7 @@ morsel_status msl_key_check_hash(msl_key_check *c, uint32_t pending, msl_error *
                         .capacity = n,
                         .data = s->data,
                         .valid = s->valid};
-        msl_hash_vector(&v, NULL, n, p->hashes, k == 0);
+        hash_column(&c->table->columns[c->key->columns[k]], &v, n, p->hashes, k == 0);
     }
     for (uint32_t i = 0; i < n; i++) p->hashes[i] += p->hashes[i] == 0;
     for (uint32_t k = 0; k < c->key->column_count; k++) {
@@ -384,32 +408,40 @@ static morsel_status hash_values(const msl_table *table, const msl_table_key *ke
         msl_vector v;
         MSL_TRY(msl_vector_init(&v, table->columns[key->columns[k]].type, 1, arena, err));
         msl_vector_set(&v, 0, values[k]);
-        msl_hash_vector(&v, NULL, 1, hash, k == 0);
+        hash_column(&table->columns[key->columns[k]], &v, 1, hash, k == 0);
     }
     *hash += *hash == 0;
     return MORSEL_OK;
 }
 
-morsel_status msl_key_find(msl_table *table, uint32_t key, const msl_table_version *version,
-                           const msl_value *const *values, msl_arena *arena, msl_key_place *out, msl_error *err) {
-    msl_key_index *x = table->keys[key].index;
-    uint64_t hash;
-    *out = (msl_key_place){0};
-    if (!x || !know_parts(x, version)) return MORSEL_OK;
+/// The row of the version that has these values; the index is used by this thread.
+static void find_row(const msl_table *table, const msl_table_key *key, const msl_table_version *version,
+                     const msl_value *const *values, uint64_t hash, msl_key_place *out) {
+    msl_key_index *x = key->index;
+    if (!x || !know_parts(x, version)) return;
     out->is_known = true;
-    MSL_TRY(hash_values(table, &table->keys[key], values, arena, &hash, err));
     const key_partition *p = &x->partitions[hash >> 58];
     uint32_t s = (uint32_t)hash & (p->room - 1);
     for (; p->room && p->entries[s].member; s = (s + 1) & (p->room - 1)) {
         const key_entry *e = &p->entries[s];
         const key_member *m = &x->members[e->member - 1];
         if (e->hash != (uint32_t)hash || m->epoch != x->epoch || is_deleted(&version->parts[m->part], e->row)) continue;
-        if (!has_values(table, &table->keys[key], version->parts[m->part].group, e->row, values)) continue;
+        if (!has_values(table, key, version->parts[m->part].group, e->row, values)) continue;
         out->is_found = true;
         out->part = m->part;
         out->row = e->row;
-        break;
+        return;
     }
+}
+
+morsel_status msl_key_find(msl_table *table, uint32_t key, const msl_table_version *version,
+                           const msl_value *const *values, msl_arena *arena, msl_key_place *out, msl_error *err) {
+    uint64_t hash;
+    *out = (msl_key_place){0};
+    MSL_TRY(hash_values(table, &table->keys[key], values, arena, &hash, err));
+    if (!try_use(&table->keys[key])) return MORSEL_OK;
+    find_row(table, &table->keys[key], version, values, hash, out);
+    end_use(&table->keys[key]);
     return MORSEL_OK;
 }
 
@@ -452,6 +484,7 @@ morsel_status msl_key_check_finish(msl_key_check *c, bool ok, msl_error *err) {
     for (uint32_t i = 0; (!ok || first) && i < c->pending_count; i++)
         c->index->members[c->pending[i].member].serial = 0;
     msl_memory_release(c->memory, c->pending, sizeof *c->pending * c->pending_room);
+    end_use(c->key);
     msl_memory_release(c->memory, c, sizeof *c);
     return status;
 }

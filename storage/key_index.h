@@ -8,7 +8,9 @@
 ///   layout   64 partitions by the top bits of the hash, each an open-addressing table of 12-byte entries (32 bits of the
 ///            hash, group, row); keys are compared in the segments themselves
 ///   nulls    a key with a NULL is in no index: NULLs are distinct
-///   threads  owned by whoever holds the right to write; within a check, different partitions by different threads
+///   threads  changed by whoever holds the right to write, from `new` to `finish` of a check; within a check, different
+///            partitions by different threads. Any thread may look a key up meanwhile: it does without the index when that
+///            is in use.
 #ifndef MSL_KEY_INDEX_H
 #define MSL_KEY_INDEX_H
 
@@ -48,9 +50,10 @@ typedef struct msl_key_place {
     bool is_found;
     uint32_t part, row;
 } msl_key_place;
-/// Looks a unique key up, for a statement that has the right to write. The index is not brought up to date for it: the
-/// checks that follow each change have done that.
+/// Looks a unique key up. The index is not brought up to date for it: the checks that follow each change have done that. It
+/// is of no use while a check is going on, or when it does not know a row group of the version.
 ///   in       values: one for each column of the key, of its type, none NULL
+///   threads  any
 MSL_MUST_CHECK morsel_status msl_key_find(msl_table *table, uint32_t key, const msl_table_version *version,
                                           const msl_value *const *values, msl_arena *arena, msl_key_place *out,
                                           msl_error *err);

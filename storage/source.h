@@ -56,6 +56,7 @@ typedef struct msl_source_column {
     const char *name;
     const msl_type *type;
     bool is_not_null;               ///< no row is NULL: the plan may rely on it
+    uint8_t collation;              ///< msl_collation of a text column, or 0
 } msl_source_column;
 
 /// What is known about the values of a column: hints for estimates, not promises.
@@ -138,6 +139,18 @@ typedef struct msl_reject {
 } msl_reject;
 typedef void (*msl_reject_fn)(void *sink, const msl_reject *reject);
 
+/// An operator above wants only the first rows by a column (ORDER BY ... LIMIT). A source that knows the range of stretches of
+/// rows may read the promising ones first and leave out those that hold nothing wanted any more. Ordinals stay those of
+/// the source's order. Any thread.
+typedef struct msl_scan_wish {
+    uint32_t column;                ///< index in the source's schema
+    const void *context;
+    /// The least rank that a row may have where the values that are not NULL lie in [min, max].
+    uint64_t (*rank)(const void *context, const msl_value *min, const msl_value *max, bool has_null);
+    /// Rows of a greater rank are not wanted. Falls while the scan runs.
+    uint64_t (*bound)(const void *context);
+} msl_scan_wish;
+
 /// What open works in. Lives as long as the scan.
 typedef struct msl_scan_env {
     msl_arena *arena;               ///< the query's execution arena; used by open only
@@ -147,6 +160,7 @@ typedef struct msl_scan_env {
     uint32_t vector_rows;           ///< capacity of the chunks to fill
     uint64_t morsel_bytes;          ///< 0 = the source's choice; tests make it tiny
     uint32_t workers;               ///< upper limit of locals that will be made
+    const msl_scan_wish *wish;      ///< or NULL
     msl_wake_fn wake;
     void *waiter;
     msl_warn_fn warn;

@@ -2,10 +2,12 @@
 ///
 /// A morsel is a part of the version; chunks are slices of its group's segments without copying (the version keeps them
 /// alive), narrowed to the rows that are not deleted. Parts whose minimum and maximum rule a pushed filter out are
-/// skipped; the filter itself stays above the scan. UPDATE and DELETE ask for one more column: where each row stands. They
-/// have the right to write and so may use the keys' indexes: filters that give a whole unique key lead to one row.
+/// skipped; the filter itself stays above the scan. Where only the first rows by a column are wanted, parts come by the rank
+/// of the best row that they may hold, until none of the rest holds a wanted one. Filters that give a whole unique key
+/// lead to one row by the key's index. UPDATE and DELETE ask for one more column: where each row stands.
 #include "storage/key_index.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define WORKER_ROWS 8192u
@@ -23,9 +25,16 @@ typedef struct table_scan {
     const msl_scan_filter *filters;
     msl_memory *memory;
     msl_key_place place; /* is_known: no other row is read */
+    const msl_scan_wish *wish;
+    struct ranked_part *ranked; /* the parts in the order of the wish; NULL = in their own */
     _Atomic uint32_t next_part;
     _Atomic uint64_t consumed_rows;
 } table_scan;
+
+typedef struct ranked_part {
+    uint64_t rank;
+    uint32_t part;
+} ranked_part;
 
 typedef struct table_local {
     msl_arena arena;
@@ -125,10 +134,6 @@ static bool may_pass(const msl_segment *s, const msl_scan_filter *f) {
     return f->value_count == 0;
 }
 
-static bool has_row_ids(const msl_source *source) {
-    return source->column_count > ((const table_binding *)source->binding)->table->column_count;
-}
-
 static bool is_key_column(const msl_table *table, uint32_t column) {
     for (uint32_t k = 0; k < table->key_count; k++) {
         for (uint32_t c = 0; msl_key_is_unique(&table->keys[k]) && c < table->keys[k].column_count; c++) {
@@ -142,8 +147,7 @@ static msl_filter_answer table_answer(const msl_source *source, const msl_scan_f
     const msl_table *table = ((const table_binding *)source->binding)->table;
     msl_phys phys = source->columns[filter->column].type->phys;
     if (filter->column >= table->column_count) return MSL_FILTER_IGNORED;
-    if (filter->op == MSL_FILTER_EQ && has_row_ids(source) && is_key_column(table, filter->column))
-        return MSL_FILTER_PRUNES;
+    if (filter->op == MSL_FILTER_EQ && is_key_column(table, filter->column)) return MSL_FILTER_PRUNES;
     bool has_ranges = phys != MSL_PHYS_STRING && phys != MSL_PHYS_INTERVAL && phys != MSL_PHYS_BOOL;
     return has_ranges && filter->op != MSL_FILTER_NE && filter->op != MSL_FILTER_IS_NOT_NULL ? MSL_FILTER_PRUNES
                                                                                              : MSL_FILTER_IGNORED;
@@ -174,6 +178,27 @@ static morsel_status find_by_key(table_scan *s, msl_arena *arena, msl_error *err
     return MORSEL_OK;
 }
 
+static int compare_ranks(const void *a, const void *b) {
+    const ranked_part *x = a, *y = b;
+    if (x->rank != y->rank) return x->rank < y->rank ? -1 : 1;
+    return x->part < y->part ? -1 : x->part > y->part;
+}
+
+/// Orders the parts by the wish. Without known ranges they have the best rank.
+static morsel_status rank_parts(table_scan *s, const msl_scan_wish *wish, msl_arena *arena, msl_error *err) {
+    const msl_table_version *version = s->binding->version;
+    s->ranked = MSL_NEW_ARRAY(arena, ranked_part, version->part_count + 1);
+    if (!s->ranked) return msl_error_nomem(err, "SCAN", sizeof *s->ranked * version->part_count);
+    for (uint32_t p = 0; p < version->part_count; p++) {
+        const msl_segment *segment = version->parts[p].group->segments[wish->column];
+        s->ranked[p].part = p;
+        if (segment->has_range) s->ranked[p].rank = wish->rank(wish->context, &segment->min, &segment->max, segment->valid);
+    }
+    qsort(s->ranked, version->part_count, sizeof *s->ranked, compare_ranks);
+    s->wish = wish;
+    return MORSEL_OK;
+}
+
 static morsel_status table_open(const msl_source *source, const msl_scan_env *env, const uint32_t *columns,
                                 uint32_t column_count, const msl_scan_filter *filters, uint32_t filter_count,
                                 void **scan, msl_error *err) {
@@ -187,7 +212,10 @@ static morsel_status table_open(const msl_source *source, const msl_scan_env *en
     s->vector_rows = env->vector_rows;
     s->memory = env->memory;
     *scan = s;
-    return has_row_ids(source) && filter_count ? find_by_key(s, env->arena, err) : MORSEL_OK;
+    if (env->wish && env->wish->column < s->binding->table->column_count) {
+        MSL_TRY(rank_parts(s, env->wish, env->arena, err));
+    }
+    return filter_count ? find_by_key(s, env->arena, err) : MORSEL_OK;
 }
 
 static morsel_status table_open_local(void *scan, void **local, msl_error *err) {
@@ -223,7 +251,12 @@ static morsel_status table_next_morsel(void *scan, void *local, uint64_t *ordina
     table_scan *s = scan;
     table_local *l = local;
     uint32_t turn = atomic_fetch_add(&s->next_part, 1), p = s->place.is_known ? s->place.part : turn;
-    if (turn >= (s->place.is_known ? s->place.is_found : s->binding->version->part_count)) {
+    bool is_over = turn >= (s->place.is_known ? s->place.is_found : s->binding->version->part_count);
+    if (s->ranked && !s->place.is_known && !is_over) {
+        p = s->ranked[turn].part;
+        is_over = s->ranked[turn].rank > s->wish->bound(s->wish->context);
+    }
+    if (is_over) {
         *result = MSL_MORSEL_NONE;
         return MORSEL_OK;
     }
@@ -234,7 +267,7 @@ static morsel_status table_next_morsel(void *scan, void *local, uint64_t *ordina
     for (uint32_t i = 0; i < s->filter_count; i++) {
         if (!may_pass(l->part->group->segments[s->filters[i].column], &s->filters[i])) l->row = l->part->group->rows;
     }
-    *ordinal = turn;
+    *ordinal = s->ranked ? p : turn;
     *result = MSL_MORSEL_READY;
     return MORSEL_OK;
 }
@@ -349,7 +382,8 @@ morsel_status msl_table_source(msl_table *table, msl_table_version *version, boo
         types[c] = is_row_id ? msl_type_of(MSL_TYPE_BIGINT) : table->columns[c].type;
         columns[c] = (msl_source_column){.name = is_row_id ? "row id" : table->columns[c].name,
                                          .type = types[c],
-                                         .is_not_null = is_row_id || table->columns[c].is_not_null};
+                                         .is_not_null = is_row_id || table->columns[c].is_not_null,
+                                         .collation = is_row_id ? 0 : table->columns[c].collation};
     }
     *out = (msl_source){.ops = &table_ops,
                         .display = table->name,

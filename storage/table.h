@@ -72,6 +72,7 @@ typedef struct msl_table_column {
     const msl_type *type;
     bool is_not_null;
     const char *default_sql; ///< text of the DEFAULT expression, or NULL
+    uint8_t collation;       ///< msl_collation of a text column, or 0
 } msl_table_column;
 
 typedef enum msl_key_kind {
@@ -87,7 +88,8 @@ typedef struct msl_table_key {
     const char *name;
     uint32_t column_count;
     const uint32_t *columns;
-    struct msl_key_index *index; ///< key_index.h; made when first needed; the writer's own
+    struct msl_key_index *index; ///< key_index.h; made when first needed
+    atomic_bool is_index_in_use; ///< by one thread at a time
 } msl_table_key;
 
 typedef struct msl_table_check {

@@ -3,6 +3,8 @@
 #include "morsel.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -277,6 +279,7 @@ static void test_interrupt(void) {
         "SELECT sum(range) FROM range(1000000000000)",
         "SELECT range % 10000000, count(*) FROM range(100000000000) GROUP BY ALL ORDER BY 2 LIMIT 3",
         "SELECT range FROM range(100000000000) ORDER BY range % 1000 LIMIT 10",
+        "PIVOT (SELECT range % 3 AS a FROM range(1000000000000)) ON a", // while it is planned
     };
     for (size_t q = 0; q < sizeof queries / sizeof queries[0]; q++) {
         morsel_database *db = NULL;
@@ -310,6 +313,7 @@ static void test_timeout(void) {
     morsel_connection *con = open_pair(&db, "2");
     morsel_set_timeout(con, 50);
     CHECK(strstr(one(con, "SELECT sum(range) FROM range(1000000000000)"), "time limit") != NULL);
+    CHECK(strstr(one(con, "PIVOT (SELECT range % 3 AS a FROM range(1000000000000)) ON a"), "time limit of 50 ms") != NULL);
     morsel_set_timeout(con, 0);
     CHECK(strcmp(one(con, "SELECT 1"), "1") == 0);
     morsel_disconnect(&con);
@@ -320,6 +324,79 @@ static void *use_connection(void *data) {
     morsel_connection *con = (morsel_connection *)data;
     one(con, "SELECT sum(range) FROM range(1000000000000)"); // until it is interrupted
     return NULL;
+}
+
+/* Readers look keys up by the index that a writer changes. Every version of the table has v = 3 * id in all rows. */
+
+typedef struct key_reader {
+    morsel_connection *con;
+    atomic_bool *is_over;
+    int found, wrong;
+} key_reader;
+
+static void *look_keys_up(void *data) {
+    key_reader *r = (key_reader *)data;
+    morsel_statement *statement = NULL;
+    morsel_error *err = NULL;
+    if (morsel_prepare(r->con, "SELECT v FROM k WHERE id = $1", -1, &statement, NULL, &err) != MORSEL_OK) r->wrong++;
+    for (int64_t id = 700; r->wrong == 0 && (!r->found || !atomic_load(r->is_over)); id = (id + 37) % 5000) {
+        morsel_result *result = NULL;
+        morsel_chunk *chunk = NULL;
+        morsel_scalar value = {.kind = MORSEL_INT, .i64 = id};
+        bool ok = morsel_bind(statement, 0, &value, &err) == MORSEL_OK && morsel_execute(statement, &result, &err) == MORSEL_OK &&
+                  morsel_result_next(result, &chunk, &err) == MORSEL_OK;
+        if (!ok) r->wrong++;
+        if (chunk && (morsel_chunk_rows(chunk) > 1 || morsel_cell_i64(chunk, 0, 0) != 3 * id)) r->wrong++;
+        if (chunk) r->found++;
+        morsel_chunk_free(&chunk);
+        morsel_result_free(&result);
+    }
+    morsel_error_free(&err);
+    morsel_statement_free(&statement);
+    return NULL;
+}
+
+/// Rows that a statement changed; -1 when it fails.
+static int64_t changed(morsel_connection *con, const char *sql) {
+    uint64_t rows = 0;
+    return morsel_exec(con, sql, -1, &rows, NULL) == MORSEL_OK ? (int64_t)rows : -1;
+}
+
+static void test_key_lookups(void) {
+    morsel_database *db = NULL;
+    morsel_connection *con = open_pair(&db, "2");
+    morsel_error *err = NULL;
+    atomic_bool is_over = false;
+    key_reader readers[2] = {{.is_over = &is_over}, {.is_over = &is_over}};
+    pthread_t threads[2];
+    one(con, "CREATE TABLE k (id BIGINT PRIMARY KEY, v BIGINT)");
+    one(con, "INSERT INTO k SELECT range, 3 * range FROM range(1000)");
+    for (int r = 0; r < 2; r++) {
+        CHECK(morsel_connect(db, &readers[r].con, &err) == MORSEL_OK);
+        pthread_create(&threads[r], NULL, look_keys_up, &readers[r]);
+    }
+    for (int round = 0; round < 60; round++) {
+        char sql[200];
+        snprintf(sql, sizeof sql, "INSERT INTO k SELECT range, 3 * range FROM range(%d, %d)", 1000 + round * 20, 1020 + round * 20);
+        CHECK(changed(con, sql) == 20);
+        snprintf(sql, sizeof sql, "DELETE FROM k WHERE id = %d", round * 5);
+        CHECK(changed(con, sql) == 1);
+        snprintf(sql, sizeof sql, "UPDATE k SET id = id + 4000, v = v + 12000 WHERE id = %d", round * 5 + 1);
+        CHECK(changed(con, sql) == 1);
+        snprintf(sql, sizeof sql, "INSERT INTO k VALUES (5000, 0), (%d, 0)", round * 5 + 2); // fails; what it learnt is of no use
+        CHECK(strstr(one(con, sql), "duplicate key") != NULL);
+    }
+    atomic_store(&is_over, true);
+    for (int r = 0; r < 2; r++) {
+        pthread_join(threads[r], NULL);
+        CHECK(readers[r].wrong == 0);
+        CHECK(readers[r].found > 0);
+        morsel_disconnect(&readers[r].con);
+    }
+    CHECK(strcmp(one(con, "SELECT v FROM k WHERE id = 4001"), "12003") == 0);
+    CHECK(strcmp(one(con, "SELECT count(*) FROM k WHERE id = 0 OR id = 5000"), "0") == 0);
+    morsel_disconnect(&con);
+    morsel_close(&db);
 }
 
 static void test_misuse(void) {
@@ -457,6 +534,7 @@ int main(void) {
     test_cursors();
     test_interrupt();
     test_timeout();
+    test_key_lookups();
     test_misuse();
     test_children();
     test_null_arguments();

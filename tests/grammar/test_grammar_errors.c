@@ -115,9 +115,11 @@ static const wrong table[] = {
     {"SELECT a GLOB 'x' ESCAPE '!'", "42601", 25, "'!'", "GLOB takes no ESCAPE", NULL},
     /* known, and not taken */
     {"MERGE INTO t USING u ON a = b", "0A000", 0, "MERGE", "not supported yet: the statement MERGE", NULL},
-    {"PIVOT t ON a", "0A000", 0, "PIVOT", "not supported yet: the statement PIVOT", NULL},
-    {"SELECT * FROM t PIVOT (sum(a) FOR b IN (1))", "0A000", 16, "PIVOT", "not supported yet: PIVOT", NULL},
-    {"SELECT * FROM t UNPIVOT (a FOR b IN (c))", "0A000", 16, "UNPIVOT", "not supported yet: UNPIVOT", NULL},
+    {"SELECT * FROM t MATCH_RECOGNIZE (a)", "0A000", 16, "MATCH_RECOGNIZE", "not supported yet: MATCH_RECOGNIZE", NULL},
+    {"PIVOT t ON a IN 1", "42601", 16, "1", "syntax error at or near \"1\"", "expected \"(\""},
+    {"SELECT * FROM t PIVOT (sum(a))", "42601", 29, ")", "syntax error at or near \")\"", NULL},
+    {"UNPIVOT t INTO NAME n VALUE v", "42601", 10, "INTO", "syntax error at or near \"INTO\"",
+     "expected a name, \"(\", \":\", AS, ON or TABLESAMPLE"},
     {"BEGIN ISOLATION LEVEL snapshot", "0A000", 22, "snapshot",
      "not supported yet: isolation levels other than SERIALIZABLE (which every transaction has)", NULL},
 };

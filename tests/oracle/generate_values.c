@@ -10,33 +10,73 @@ void scope_add(scope *s, const char *alias, const char *column, kind k, int is_b
     s->columns[s->count++].is_big = is_big;
 }
 
-void scope_add_table(scope *s, const char *alias) {
-    scope_add(s, alias, "i", INT, 0);
-    scope_add(s, alias, "b", INT, 1);
-    scope_add(s, alias, "d", REAL, 0);
-    scope_add(s, alias, "s", TEXT, 0);
-    scope_add(s, alias, "k", INT, 0);
+static const struct {
+    const char *name;
+    kind kind;
+    int is_big;
+} table_columns[] = {
+    {"i", INT, 0}, {"b", INT, 1},  {"d", REAL, 0}, {"s", TEXT, 0},   {"k", INT, 0},  {"m", DECIMAL, 0},
+    {"a", DAY, 0}, {"h", SPAN, 0}, {"l", LIST, 0}, {"r", STRUCT, 0}, {"o", BOOL, 0}, {"n", INT, 0},
+};
+#define SHARED_COLUMNS 5u
+#define OWN_COLUMNS    (sizeof table_columns / sizeof table_columns[0])
+
+void scope_add_table(const choice *c, scope *s, const char *alias) {
+    for (unsigned n = 0; n < (c->is_own ? OWN_COLUMNS : SHARED_COLUMNS); n++) {
+        scope_add(s, alias, table_columns[n].name, table_columns[n].kind, table_columns[n].is_big);
+    }
 }
 
-/// A column of the kind, or NULL; big ones only where no arithmetic follows.
-const char *scope_pick(choice *c, const scope *s, kind k, int may_be_big) {
+void scope_add_query(scope *s, const char *alias, const query *q) {
+    for (unsigned i = 0; i < q->columns; i++) {
+        char column[8];
+        snprintf(column, sizeof column, "c%u", i);
+        if (q->kinds[i] < KINDS)
+            scope_add(s, alias, column, q->kinds[i], q->kinds[i] == INT); // INT may be a sum, or as great as b
+    }
+}
+
+void add_table_columns(const choice *c, text *out, const char *alias) {
+    for (unsigned n = 0; n < (c->is_own ? OWN_COLUMNS : SHARED_COLUMNS); n++) {
+        text_add(out, "%s%s.%s", n ? ", " : "", alias, table_columns[n].name);
+    }
+}
+
+kind any_kind(choice *c) { return (kind)choose(c, c->is_own && chance(c, 50) ? KINDS : SHARED_KINDS); }
+
+/// level: how many queries lie between the place that asks and s.
+static const char *pick_at(choice *c, const scope *s, kind k, int may_be_big, unsigned level) {
     if (s->outer && chance(c, 30)) {
-        const char *outer = scope_pick(c, s->outer, k, may_be_big);
+        const char *outer = pick_at(c, s->outer, k, may_be_big, level + 1);
         if (outer) return outer;
     }
     unsigned start = s->count ? (unsigned)choose(c, s->count) : 0;
     for (unsigned n = 0; n < s->count; n++) {
         unsigned i = (start + n) % s->count;
-        if (s->columns[i].kind == k && (may_be_big || !s->columns[i].is_big)) return s->columns[i].name;
+        if (s->columns[i].kind != k || (s->columns[i].is_big && !may_be_big)) continue;
+        if (level > 0) reach(c, CLAUSE_CORRELATED);
+        if (level > 1) reach(c, CLAUSE_CORRELATED_2);
+        return s->columns[i].name;
     }
     return NULL;
 }
 
+const char *scope_pick(choice *c, const scope *s, kind k, int may_be_big) { return pick_at(c, s, k, may_be_big, 0); }
+
+const char *scope_pick_outer(choice *c, const scope *s, kind k, int may_be_big) {
+    return s->outer ? pick_at(c, s->outer, k, may_be_big, 1) : NULL;
+}
+
 /// A column, or a literal where there is none.
 void add_leaf(choice *c, text *out, const scope *s, kind k, int may_be_big) {
+    static const clause of_kind[] = {CLAUSE_OF_DECIMALS, CLAUSE_OF_DATES,   CLAUSE_OF_INTERVALS,
+                                     CLAUSE_OF_LISTS,    CLAUSE_OF_STRUCTS, CLAUSE_OF_BOOLEANS};
+    if (k >= SHARED_KINDS) reach(c, of_kind[k - SHARED_KINDS]);
     const char *column = chance(c, 80) ? scope_pick(c, s, k, may_be_big) : NULL;
-    if (column) text_add(out, "%s", column);
-    else add_literal(c, out, k);
+    if (column)
+        text_add(out, "%s", column);
+    else
+        add_literal(c, out, k);
 }
 
 static void add_binary(choice *c, text *out, const scope *s, kind k, int depth, const char *op) {
@@ -94,7 +134,7 @@ static void add_int(choice *c, text *out, const scope *s, int depth) {
     case 7: add_guarded_product(c, out, s); break;
     case 8: add_call(c, out, s, "instr", TEXT, 2, depth); break;
     case 9:
-        text_add(out, "(-");
+        text_add(out, "(- ");
         add_value(c, out, s, INT, depth - 1);
         text_add(out, ")");
         break;
@@ -164,6 +204,8 @@ void add_value(choice *c, text *out, const scope *s, kind k, int depth) {
         add_call(c, out, s, "coalesce", k, 2 + (unsigned)choose(c, 2), depth);
     } else if (chance(c, 9)) {
         add_scalar_subquery(c, out, s, k, depth);
+    } else if (k >= SHARED_KINDS || (c->is_own && chance(c, 35))) {
+        add_own_value(c, out, s, k, depth);
     } else if (k == INT) {
         add_int(c, out, s, depth);
     } else if (k == REAL) {

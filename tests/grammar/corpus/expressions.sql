@@ -56,3 +56,6 @@ SELECT grouping(a, b), position, extract FROM t;
 SELECT a || 'b' LIKE c || 'd', a + 1 BETWEEN b - 1 AND b + 1, a + 1 IN (2);
 SELECT "quoted fn"(1), "trim"(a), "cast"(a), "left"(a) FROM t;
 SELECT a # b, a | b # c & d, (a # b) + 1;
+SELECT [x + 1 FOR x IN l], [x FOR x IN [1, 2] IF x > 1], [x + i FOR x, i IN l IF i <> x], [if FOR if IN l IF if], [[y FOR y IN x] FOR x IN l];
+SELECT a NOT LIKE ANY (['x']), a NOT ILIKE ALL (SELECT b FROM t), a LIKE SOME (l), NOT a LIKE ALL ([b]);
+SELECT f(*COLUMNS('x'), 1), COLUMNS(c -> c = 'a'), COLUMNS(lambda c: c LIKE 'a%') + 1 FROM t;
