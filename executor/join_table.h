@@ -73,8 +73,8 @@ uint64_t msl_join_table_held(const msl_join_table *table);
 
 /// The table of a hash join.
 msl_join_table *msl_hash_join_table(const msl_operator *join);
-/// The first row (which is a place, too) with each of n packed keys, or NULL; not of a direct table. Rows whose key has a NULL that never matches must be sorted out by
-/// the caller (msl_join_key_is_null).
+/// The first row (which is a place, too) with each of n packed keys, or NULL; not of a direct table. Rows whose key has a NULL
+/// that never matches must be sorted out by the caller (msl_join_key_is_null).
 ///   in       n <= MSL_KEY_BLOCK
 void msl_join_lookup(const msl_join_table *table, const uint64_t *keys, const uint64_t *hashes, uint32_t n, char **rows);
 /// True when a packed key has a NULL where NULL does not match.
