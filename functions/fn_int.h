@@ -90,6 +90,8 @@ static inline const msl_type *msl_fn_typed(const msl_type *type) {
 
 /* ---- fn_string_case.c ---- */
 morsel_status msl_kernel_lower(MSL_KERNEL_ARGS);
+morsel_status msl_kernel_collate_nocase(MSL_KERNEL_ARGS);
+morsel_status msl_kernel_collate_rtrim(MSL_KERNEL_ARGS);
 morsel_status msl_kernel_upper(MSL_KERNEL_ARGS);
 morsel_status msl_kernel_initcap(MSL_KERNEL_ARGS);
 morsel_status msl_kernel_strip_accents(MSL_KERNEL_ARGS);

@@ -73,6 +73,10 @@ const msl_function msl_fn_string[] = {
     FN1("strlen", octet_length, TEXT, INT, 0, "strlen(text): number of bytes"),
     FN1("bit_length", bit_length, TEXT, INT, 0, "bit_length(text): eight times the number of bytes"),
 
+    FN1("collate_nocase", collate_nocase, TEXT, TEXT, 0,
+        "collate_nocase(text): what COLLATE nocase compares: ASCII letters in lower case"),
+    FN1("collate_rtrim", collate_rtrim, TEXT, TEXT, 0,
+        "collate_rtrim(text): what COLLATE rtrim compares: the text without blanks at its end"),
     FN1("lower", lower, TEXT, TEXT, 0, "lower(text): in lower case, for every alphabet"),
     FN1("lcase", lower, TEXT, TEXT, 0, "lcase(text): another name of lower"),
     FN1("upper", upper, TEXT, TEXT, 0, "upper(text): in upper case, for every alphabet"),

@@ -83,6 +83,38 @@ morsel_status msl_kernel_initcap(MSL_KERNEL_ARGS) {
     return change_case(ctx, args, sel, n, out, CASE_WORDS);
 }
 
+/* ---- collations ---- */
+
+morsel_status msl_kernel_collate_nocase(MSL_KERNEL_ARGS) {
+    (void)arg_count;
+    MSL_ARG(msl_string, s, 0);
+    msl_string *result = out->data;
+    MSL_ROWS(row) {
+        msl_text s = msl_text_of(&MSL_AT(s, row));
+        char small[MSL_STRING_INLINE], *to = s.length <= MSL_STRING_INLINE ? small : msl_fn_room(ctx, s.length);
+        if (!to) return msl_fn_no_room(ctx);
+        change_ascii(s.bytes, s.length, to, CASE_LOWER);
+        result[row] = msl_string_make(to, s.length);
+    }
+    return MORSEL_OK;
+}
+
+morsel_status msl_kernel_collate_rtrim(MSL_KERNEL_ARGS) {
+    (void)arg_count, (void)ctx;
+    MSL_ARG(msl_string, s, 0);
+    msl_string *result = out->data;
+    MSL_ROWS(row) {
+        const msl_string *text = &MSL_AT(s, row);
+        const char *bytes = msl_string_bytes(text);
+        size_t length = text->length;
+        while (length > 0 && bytes[length - 1] == ' ') length--;
+        result[row] = length == text->length ? *text : msl_string_make(bytes, length);
+    }
+    return MORSEL_OK;
+}
+
+/* ---- accents, normal forms ---- */
+
 /// Normalises s with utf8proc's options into scratch; ASCII stays as it is.
 static morsel_status normalise(msl_kernel_ctx *ctx, const msl_string *s, unsigned options, msl_string *result) {
     if (msl_utf8_is_ascii(msl_string_bytes(s), s->length)) {

@@ -247,6 +247,7 @@ static morsel_status set_type(alter_state *s, const msl_ast_alter *ast) {
         MSL_TRY(msl_expr_cast(b->p, value, column->type, false, msl_binder_at(b, ast->type->at), &s->computed[c]));
     }
     msl_expr *checked;
+    if (column->type->id != MSL_TYPE_VARCHAR) column->collation = 0;
     MSL_TRY(msl_bind_default(b, column->default_sql, ast->type->at, column->name, column->type, &checked));
     MSL_TRY(msl_verify_checks(b, &s->d, s->at));
     s->needs_plan = true;
@@ -354,14 +355,26 @@ morsel_status msl_bind_alter(msl_binder *b, const msl_ast_alter *ast, msl_ast_sp
 
 /* ---- indexes ---- */
 
+/// A unique index compares as its columns do; of the others nothing is asked.
+static morsel_status check_index_collation(alter_state *s, const msl_ast_expr *ast, const msl_table_column *column,
+                                           const msl_table_key *key) {
+    msl_collation collation, own = column->collation ? (msl_collation)column->collation : MSL_COLLATE_BINARY;
+    MSL_TRY(msl_bind_collation(s->b, &ast->u.collate.collation, ast->at, &collation));
+    if (column->type->id != MSL_TYPE_VARCHAR) return msl_error_collate(s->b, column->type, msl_binder_at(s->b, ast->at));
+    if (!msl_key_is_unique(key) || collation == own) return MORSEL_OK;
+    return msl_unsupported(s->b, ast->at, "a unique index under a collation that is not its column's");
+}
+
 static morsel_status index_columns(alter_state *s, const msl_ast_create_index *ast, msl_table_key *key) {
     uint32_t *columns;
     MSL_TRY(MSL_TAKE(s->b->p, columns, ast->columns.count));
     for (uint32_t k = 0; k < ast->columns.count; k++) {
-        const msl_ast_expr *e = ast->columns.items[k].expr;
+        const msl_ast_expr *e = ast->columns.items[k].expr, *collate = NULL;
+        if (e && e->kind == MSL_AST_COLLATE) collate = e, e = e->u.collate.value;
         if (!e || e->kind != MSL_AST_COLUMN || e->u.names.count != 1)
             return msl_unsupported(s->b, e ? e->at : s->at, "an index on an expression");
         MSL_TRY(find_column(s, &e->u.names.items[0], &columns[k]));
+        if (collate) MSL_TRY(check_index_collation(s, collate, &s->d.columns.items[columns[k]], key));
         for (uint32_t j = 0; j < k; j++) {
             if (columns[j] == columns[k]) return msl_unsupported(s->b, e->at, "an index with the same column twice");
         }

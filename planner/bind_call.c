@@ -31,8 +31,11 @@ static morsel_status bind_coalesce(msl_binder *b, msl_expr **args, uint32_t coun
 
 /// NULLIF(a, b) is CASE WHEN a = b THEN NULL ELSE a END.
 static morsel_status bind_nullif(msl_binder *b, msl_expr **args, msl_at at, msl_expr **out) {
-    msl_expr *parts[3];
-    MSL_TRY(msl_bind_binary(b, MSL_AST_OP_EQ, args[0], args[1], at, &parts[0]));
+    msl_expr *parts[3], *compared[2];
+    // As for every function, the first argument that has a collation decides.
+    msl_collation collation = (msl_collation)(args[0]->collation ? args[0]->collation : args[1]->collation);
+    for (uint32_t k = 0; k < 2; k++) MSL_TRY(msl_collate(b->p, args[k], collation, &compared[k]));
+    MSL_TRY(msl_bind_binary(b, MSL_AST_OP_EQ, compared[0], compared[1], at, &parts[0]));
     MSL_TRY(msl_expr_null(b->p, msl_type_of(MSL_TYPE_NULL), at, &parts[1]));
     parts[2] = args[0];
     return msl_expr_case(b->p, parts, 3, at, out);
@@ -103,6 +106,7 @@ static morsel_status bind_aggregate_order(msl_binder *b, const msl_ast_order *or
         msl_expr *e;
         MSL_TRY(msl_bind_expr(b, item->expr, &e));
         MSL_TRY(msl_expr_settle(b->p, e, &e));
+        MSL_TRY(msl_collate_key(b->p, &e));
         MSL_TRY(msl_expr_coerce(b->p, e, e->type, &e)); // folds as in arguments, with which DISTINCT compares it
         bool descending = item->direction == MSL_AST_DESC;
         call->order[k] = (msl_logical_order){e, descending, msl_direction_nulls_first(item)};
@@ -207,6 +211,7 @@ static morsel_status bind_aggregate_parts(msl_binder *b, const msl_ast_call *ast
                             "%s has both WITHIN GROUP and an ORDER BY inside", name);
     }
     if (gives_value) MSL_TRY(within_group(b, ast, args, count));
+    MSL_TRY(msl_collate_aggregate(b, ast, &name, args, count, at));
     MSL_TRY(resolve_aggregate(b, name, *args, *count, at, call));
     if (ast->filter) MSL_TRY(msl_bind_condition(b, ast->filter, "FILTER", &call->filter));
     MSL_TRY(treat_nulls(b, ast, name, at, *args, call));
@@ -397,5 +402,6 @@ morsel_status msl_bind_call(msl_binder *b, const msl_ast_expr *ast, msl_expr **o
     MSL_TRY(bind_arguments(b, call, &args));
     // An unknown name is underlined by itself, wrong arguments with the whole call.
     if (!msl_function_exists(name, last->length)) at = msl_binder_at(b, last->at);
+    MSL_TRY(msl_refuse_collated(b, name, args, call->argument_count, at));
     return msl_expr_call(b->p, name, last->length, args, call->argument_count, at, out);
 }

@@ -83,7 +83,7 @@ static morsel_status join_target(upsert *u, const msl_table_key *key) {
         msl_expr *given, *stored, *equal;
         MSL_TRY(msl_expr_column(p, u->excluded->columns[key->columns[k]], MSL_NOWHERE, &given));
         MSL_TRY(msl_expr_column(p, u->target.visible.items[key->columns[k]].id, MSL_NOWHERE, &stored));
-        MSL_TRY(msl_bind_binary(u->b, MSL_AST_OP_EQ, given, stored, MSL_NOWHERE, &equal));
+        MSL_TRY(msl_bind_binary(u->b, MSL_AST_OP_EQ, stored, given, MSL_NOWHERE, &equal));
         MSL_TRY(MSL_PUSH(p, &conjuncts, equal));
     }
     return msl_logical_join(p, MSL_JOIN_LEFT, u->excluded, u->target.plan, conjuncts.items, conjuncts.count, &u->plan);

@@ -110,6 +110,7 @@ morsel_status msl_verify_checks(msl_binder *b, const msl_definition_builder *d, 
     MSL_TRY(MSL_TAKE(b->p, ids, d->columns.count));
     for (uint32_t k = 0; k < d->columns.count; k++) {
         MSL_TRY(msl_new_column(b->p, d->columns.items[k].type, d->columns.items[k].name, &ids[k]));
+        b->p->columns.items[ids[k]].collation = d->columns.items[k].collation;
     }
     for (uint32_t k = 0; k < d->checks.count; k++) {
         msl_expr *condition;
@@ -139,7 +140,14 @@ morsel_status msl_bind_constraint(msl_binder *b, const msl_ast_constraint *c, in
     case MSL_AST_CONSTRAINT_UNIQUE:
     case MSL_AST_CONSTRAINT_PRIMARY_KEY: return bind_key(b, c, column, d);
     case MSL_AST_CONSTRAINT_FOREIGN_KEY: return msl_unsupported(b, c->at, "FOREIGN KEY constraints");
-    case MSL_AST_CONSTRAINT_COLLATE: return msl_unsupported(b, c->at, "column collations");
+    case MSL_AST_CONSTRAINT_COLLATE: {
+        msl_collation collation;
+        MSL_ASSERT(of);
+        MSL_TRY(msl_bind_collation(b, &c->references, c->at, &collation));
+        if (of->type->id != MSL_TYPE_VARCHAR) return msl_error_collate(b, of->type, msl_binder_at(b, c->at));
+        of->collation = (uint8_t)collation;
+        return MORSEL_OK;
+    }
     }
     return MORSEL_OK;
 }

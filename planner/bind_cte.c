@@ -143,6 +143,7 @@ static morsel_status new_reader(msl_binder *b, msl_cte *cte, bool is_first, msl_
         node->cte.sources[k] = node->columns[k] = id;
         if (is_first) continue;
         MSL_TRY(msl_new_column(b->p, msl_column_type(b->p, id), msl_column_name(b->p, id), &node->columns[k]));
+        b->p->columns.items[node->columns[k]].collation = b->p->columns.items[id].collation;
     }
     *out = node;
     return MORSEL_OK;

@@ -76,13 +76,7 @@ morsel_status msl_bind_expr(msl_binder *b, const msl_ast_expr *ast, msl_expr **o
     case MSL_AST_CAST: return bind_cast(b, ast, out);
     case MSL_AST_CALL: return msl_bind_call(b, ast, out);
     case MSL_AST_COLLATE:
-        if (ast->u.collate.collation.count == 1) {
-            const char *name = ast->u.collate.collation.items[0].text; // the one order there is
-            if (msl_same_name(name, "C") || msl_same_name(name, "POSIX") || msl_same_name(name, "binary")) {
-                return msl_bind_expr(b, ast->u.collate.value, out);
-            }
-        }
-        return msl_unsupported(b, ast->at, "collations other than \"C\" (code point order)");
+        return msl_bind_collate(b, ast, out);
     case MSL_AST_DEFAULT:
         return msl_error_at(b->p->err, MORSEL_BIND, "42601", at.offset, at.length,
                             "DEFAULT stands only in the VALUES of an INSERT");

@@ -16,6 +16,8 @@
 
 static morsel_status add_key(msl_binder *b, msl_grouping *g, msl_expr *key, uint32_t *out) {
     MSL_TRY(msl_expr_settle(b->p, key, &key));
+    msl_expr *shown = msl_is_collated(key) ? key : NULL;
+    MSL_TRY(msl_collate_key(b->p, &key));
     if (msl_expr_has_kind(key, MSL_EXPR_AGGREGATE)) {
         return msl_error_at(b->p->err, MORSEL_BIND, "42803", key->sql_offset, key->sql_length,
                             "GROUP BY cannot contain an aggregate");
@@ -30,6 +32,7 @@ static morsel_status add_key(msl_binder *b, msl_grouping *g, msl_expr *key, uint
     if (!keeps_id) MSL_TRY(msl_new_column(b->p, key->type, NULL, &id));
     *out = g->keys.count;
     MSL_TRY(MSL_PUSH(b->p, &g->keys, key));
+    MSL_TRY(MSL_PUSH(b->p, &g->shown, shown));
     return MSL_PUSH(b->p, &g->key_ids, id);
 }
 
@@ -93,6 +96,20 @@ static morsel_status aggregate_column(msl_binder *b, msl_grouping *g, msl_expr *
     return msl_expr_column(b->p, id, msl_expr_at(expr), out);
 }
 
+/// Of texts that are equal under a collation a group shows the first; outside of its grouping sets the key is NULL.
+static morsel_status shown_value(msl_binder *b, msl_grouping *g, uint32_t k, msl_expr **out) {
+    msl_expr *first, *args[3];
+    MSL_TRY(msl_first_of(b->p, g->shown.items[k], NULL, &first));
+    MSL_TRY(aggregate_column(b, g, first, out));
+    (*out)->collation = g->shown.items[k]->collation;
+    if (g->sets.count == 0) return MORSEL_OK;
+    MSL_TRY(msl_expr_column(b->p, g->key_ids.items[k], msl_expr_at(first), &args[0]));
+    MSL_TRY(msl_expr_call1(b->p, "is null", args[0], msl_expr_at(first), &args[0]));
+    MSL_TRY(msl_expr_null(b->p, first->type, msl_expr_at(first), &args[1]));
+    args[2] = *out;
+    return msl_expr_case(b->p, args, 3, msl_expr_at(first), out);
+}
+
 static morsel_status group_node(void *context, msl_expr *expr, msl_expr **out) {
     group_rewrite *r = context;
     bool may_be_key = expr->kind != MSL_EXPR_CONSTANT || r->g->sets.count; // a constant stays one but for sets
@@ -100,6 +117,9 @@ static morsel_status group_node(void *context, msl_expr *expr, msl_expr **out) {
     for (uint32_t k = 0; k < r->g->keys.count && may_be_key; k++) {
         if (!msl_expr_equal(r->g->keys.items[k], expr)) continue;
         return msl_expr_column(r->b->p, r->g->key_ids.items[k], msl_expr_at(expr), out);
+    }
+    for (uint32_t k = 0; k < r->g->keys.count && may_be_key; k++) {
+        if (r->g->shown.items[k] && msl_expr_equal(r->g->shown.items[k], expr)) return shown_value(r->b, r->g, k, out);
     }
     if (msl_is_grouping(expr)) return msl_grouping_bits(r->b, r->g, expr, out);
     if (expr->kind == MSL_EXPR_AGGREGATE) return aggregate_column(r->b, r->g, expr, out);
@@ -175,16 +195,5 @@ morsel_status msl_group_plan(msl_binder *b, msl_grouping *g, msl_logical **out) 
 }
 
 morsel_status msl_plan_distinct(msl_binder *b, msl_logical **plan) {
-    msl_logical *node;
-    MSL_TRY(msl_logical_over(b->p, MSL_LOGICAL_AGGREGATE, *plan, &node));
-    MSL_TRY(MSL_TAKE(b->p, node->aggregate.keys, node->column_count));
-    node->aggregate.key_count = node->column_count;
-    for (uint32_t k = 0; k < node->column_count; k++) {
-        msl_expr *key;
-        MSL_TRY(msl_expr_new(b->p, MSL_EXPR_COLUMN, msl_column_type(b->p, node->columns[k]), 0, MSL_NOWHERE, &key));
-        key->column = node->columns[k];
-        node->aggregate.keys[k] = key;
-    }
-    *plan = node;
-    return MORSEL_OK;
+    return msl_group_columns(b, plan, (*plan)->column_count, NULL, 0, NULL);
 }

@@ -234,7 +234,7 @@ morsel_status msl_grouping_bits(msl_binder *b, const msl_grouping *g, const msl_
         const msl_expr *arg = expr->args[a];
         msl_expr *bit;
         uint32_t k = 0;
-        while (k < g->keys.count && !msl_expr_equal(g->keys.items[k], arg)) k++;
+        while (k < g->keys.count && !msl_expr_equal(g->shown.items[k] ? g->shown.items[k] : g->keys.items[k], arg)) k++;
         if (k == g->keys.count) {
             return msl_error_at(b->p->err, MORSEL_BIND, "42803", arg->sql_offset, arg->sql_length,
                                 "arguments of grouping must be keys of GROUP BY");

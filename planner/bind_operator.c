@@ -79,6 +79,7 @@ morsel_status msl_bind_binary(msl_binder *b, msl_ast_op op, msl_expr *left, msl_
         msl_error_hint(b->p->err, "cast one side, for example CAST(x AS %s)", msl_type_text(b->p, right->type));
         return status;
     }
+    if (is_comparison(op)) MSL_TRY(msl_collate_operands(b->p, &left, &right));
     return msl_expr_call2(b->p, name, left, right, at, out);
 }
 
@@ -238,6 +239,8 @@ morsel_status msl_bind_in(msl_binder *b, const msl_ast_expr *ast, msl_expr **out
     MSL_TRY(msl_expr_new(b->p, MSL_EXPR_IN, msl_type_of(MSL_TYPE_BOOLEAN), count, at, &e));
     MSL_TRY(msl_bind_expr(b, ast->u.in.value, &e->args[0]));
     for (uint32_t k = 1; k < count; k++) MSL_TRY(msl_bind_expr(b, ast->u.in.items[k - 1], &e->args[k]));
+    msl_collation collation = (msl_collation)e->args[0]->collation; // what is looked for says how it is compared
+    for (uint32_t k = 0; k < count; k++) MSL_TRY(msl_collate(b->p, e->args[k], collation, &e->args[k]));
     if (count == 2) {
         return msl_bind_binary(b, ast->negated ? MSL_AST_OP_NE : MSL_AST_OP_EQ, e->args[0], e->args[1], at, out);
     }

@@ -145,11 +145,13 @@ morsel_status msl_bind_limit(msl_binder *b, const msl_ast_query *query, msl_scop
 static morsel_status output_order_key(msl_binder *b, const msl_ast_order_item *item, const msl_bound_query *bound,
                                       msl_expr **out) {
     msl_at at = msl_binder_at(b, item->at);
-    if (item->expr->kind == MSL_AST_NUMBER) {
+    const msl_ast_expr *number = msl_order_position(item->expr);
+    if (number) {
         msl_value v;
-        MSL_TRY(msl_bind_constant(b, item->expr, MSL_CLAUSE_ORDER_BY, &v));
+        MSL_TRY(msl_bind_constant(b, number, MSL_CLAUSE_ORDER_BY, &v));
         bool is_position = v.type->id == MSL_TYPE_INTEGER && v.i64 >= 1 && v.i64 <= bound->plan->column_count;
-        if (is_position) return msl_expr_column(b->p, bound->plan->columns[v.i64 - 1], at, out);
+        if (is_position) MSL_TRY(msl_expr_column(b->p, bound->plan->columns[v.i64 - 1], at, out));
+        if (is_position) return msl_collate_position(b, item->expr, out);
         return msl_error_at(b->p->err, MORSEL_BIND, "42P10", at.offset, at.length,
                             "ORDER BY position must be from 1 to %u", bound->plan->column_count);
     }
@@ -178,6 +180,7 @@ static morsel_status output_order_keys(msl_binder *b, const msl_ast_query *query
         }
         MSL_TRY(msl_plant(b, &sort->children[0], key, &key));
         MSL_TRY(msl_expr_settle(b->p, key, &key));
+        MSL_TRY(msl_collate_key(b->p, &key));
         sort->sort.keys[k] = (msl_logical_order){key, item->direction == MSL_AST_DESC, msl_direction_nulls_first(item)};
     }
     return MORSEL_OK;

@@ -65,6 +65,8 @@ morsel_status msl_bind_self(msl_binder *b, msl_cte_scope *found, const msl_ast_s
         names[k] = query.names[k];
         if (k < found->ast->columns.count) MSL_TRY(msl_copy_name(b, &found->ast->columns.items[k], &names[k]));
         MSL_TRY(msl_new_column(b->p, r->types[k], names[k], &query.plan->columns[k]));
+        uint32_t of_base = found->query.plan->columns[k];
+        b->p->columns.items[query.plan->columns[k]].collation = b->p->columns.items[of_base].collation;
         query.plan->recursive.indexes[k] = k;
     }
     return msl_relation_of_query(b, &query, alias, names, r->column_count, out);
@@ -264,6 +266,7 @@ static morsel_status bind_parts(msl_binder *b, msl_cte_scope *found, const msl_a
         const char *name = base.names[k];
         if (k < found->ast->columns.count) MSL_TRY(msl_copy_name(b, &found->ast->columns.items[k], &name));
         MSL_TRY(msl_new_column(b->p, r->types[k], name, &out->plan->columns[k]));
+        b->p->columns.items[out->plan->columns[k]].collation = b->p->columns.items[base.plan->columns[k]].collation;
     }
     if (ast->order_by.count) MSL_TRY(bind_queue_order(b, found, &ast->order_by, out->plan));
     return msl_bind_limit(b, ast, b->scope, &out->outer, &out->plan);

@@ -12,6 +12,7 @@
 typedef struct sort_item {
     msl_expr *expr; ///< as bound, before grouping; NULL when `item` says it
     int64_t item;   ///< index in the select list, or -1
+    msl_collation collation;
     bool descending, nulls_first;
 } sort_item;
 
@@ -56,15 +57,22 @@ static morsel_status bind_sort_item(select_state *s, const msl_ast_order_item *a
     msl_at at = msl_binder_at(s->b, ast->at);
     *out = (sort_item){
         .item = -1, .descending = ast->direction == MSL_AST_DESC, .nulls_first = msl_direction_nulls_first(ast)};
-    if (ast->expr->kind == MSL_AST_NUMBER) {
+    const msl_ast_expr *number = msl_order_position(ast->expr);
+    if (number) {
         msl_value v;
-        MSL_TRY(msl_bind_constant(s->b, ast->expr, MSL_CLAUSE_ORDER_BY, &v));
+        MSL_TRY(msl_bind_constant(s->b, number, MSL_CLAUSE_ORDER_BY, &v));
         out->item = v.i64 - 1;
-        if (v.type->id == MSL_TYPE_INTEGER && v.i64 >= 1 && v.i64 <= s->items.count) return MORSEL_OK;
+        if (v.type->id == MSL_TYPE_INTEGER && v.i64 >= 1 && v.i64 <= s->items.count) {
+            msl_expr *item = s->items.items[out->item].bound;
+            MSL_TRY(msl_collate_position(s->b, ast->expr, &item));
+            out->collation = (msl_collation)item->collation;
+            return MORSEL_OK;
+        }
         return msl_error_at(s->b->p->err, MORSEL_BIND, "42P10", at.offset, at.length,
                             "ORDER BY position must be from 1 to %u", s->items.count);
     }
     MSL_TRY(msl_bind_expr(s->b, ast->expr, &out->expr));
+    out->collation = (msl_collation)out->expr->collation;
     for (uint32_t k = 0; k < s->items.count && out->item < 0; k++) {
         if (msl_expr_equal(s->items.items[k].bound, out->expr)) out->item = k;
     }
@@ -82,6 +90,7 @@ static morsel_status bind_order(select_state *s) {
         const msl_ast_order_item *item = &order->items[all ? 0 : k];
         if (all) {
             s->sort[k] = (sort_item){.item = k,
+                                     .collation = (msl_collation)s->items.items[k].bound->collation,
                                      .descending = item->direction == MSL_AST_DESC,
                                      .nulls_first = msl_direction_nulls_first(item)};
             continue;
@@ -123,7 +132,16 @@ static morsel_status collect_outputs(select_state *s) {
     for (uint32_t k = 0; k < s->raw.count; k++) {
         msl_expr *e = s->raw.items[k];
         MSL_TRY(msl_refuse_recursive_aggregate(s->b, e, s->relation.plan));
+        msl_collation collation = (msl_collation)e->collation;
         if (s->is_grouped) MSL_TRY(msl_group_expr(s->b, &s->grouping, e, &e));
+        if (collation > MSL_COLLATE_BINARY && e->collation != collation) { // grouping has put a column there
+            msl_expr *copy;
+            MSL_TRY(MSL_TAKE(s->b->p, copy, 1));
+            *copy = *e;
+            copy->collation = (uint8_t)collation;
+            copy->collation_is_said = true;
+            e = copy;
+        }
         MSL_TRY(MSL_PUSH(s->b->p, &s->outputs, e));
     }
     return MORSEL_OK;
@@ -169,7 +187,10 @@ static morsel_status plan_order(select_state *s, msl_bound_query *out) {
     msl_planner *p = s->b->p;
     uint32_t count = s->items.count;
     uint32_t *output_ids = s->plan->columns, total = s->plan->column_count;
-    if (s->ast->distinct == MSL_AST_SELECT_DISTINCT) MSL_TRY(msl_plan_distinct(s->b, &s->plan));
+    if (s->ast->distinct == MSL_AST_SELECT_DISTINCT) {
+        MSL_TRY(msl_plan_distinct(s->b, &s->plan));
+        output_ids = s->plan->columns;
+    }
     if (s->sort_count) {
         msl_logical *sort;
         MSL_TRY(msl_logical_over(p, MSL_LOGICAL_SORT, s->plan, &sort));
@@ -178,6 +199,7 @@ static morsel_status plan_order(select_state *s, msl_bound_query *out) {
             msl_expr *key;
             MSL_TRY(msl_expr_column(p, output_ids[s->sort[k].item], MSL_NOWHERE, &key));
             if (key->kind == MSL_EXPR_CONSTANT) continue; // all NULL
+            MSL_TRY(msl_collate(p, key, s->sort[k].collation, &key));
             sort->sort.keys[sort->sort.key_count++] =
                 (msl_logical_order){key, s->sort[k].descending, s->sort[k].nulls_first};
         }

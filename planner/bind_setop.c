@@ -168,6 +168,8 @@ static morsel_status union_all(msl_binder *b, msl_logical *const *children, uint
     for (uint32_t c = 0; c < columns; c++) {
         const char *name = names ? names[c] : msl_column_name(b->p, children[0]->columns[c]);
         MSL_TRY(msl_new_column(b->p, msl_column_type(b->p, children[0]->columns[c]), name, &node->columns[c]));
+        for (uint32_t q = 0; q < count && !b->p->columns.items[node->columns[c]].collation; q++) // the first that has one
+            b->p->columns.items[node->columns[c]].collation = b->p->columns.items[children[q]->columns[c]].collation;
     }
     *out = node;
     return MORSEL_OK;
@@ -203,26 +205,19 @@ static morsel_status count_marked(msl_binder *b, uint32_t marker, const char *di
 static morsel_status count_sides(msl_binder *b, msl_logical *left, msl_logical *right, const char *const *names,
                                  msl_logical **out) {
     uint32_t count = left->column_count;
-    msl_logical *sides[2], *both, *node;
+    msl_logical *sides[2], *both;
+    msl_logical_call *calls[2];
     MSL_TRY(mark_side(b, left, true, &sides[0]));
     MSL_TRY(mark_side(b, right, false, &sides[1]));
     MSL_TRY(union_all(b, sides, 2, NULL, &both));
     for (uint32_t k = 0; k < count; k++) b->p->columns.items[both->columns[k]].name = names[k];
-    MSL_TRY(msl_logical_over(b->p, MSL_LOGICAL_AGGREGATE, both, &node));
-    node->aggregate.key_count = count;
-    node->aggregate.call_count = 2;
-    MSL_TRY(MSL_TAKE(b->p, node->aggregate.keys, count));
-    MSL_TRY(MSL_TAKE(b->p, node->aggregate.calls, 2));
-    for (uint32_t k = 0; k < count; k++) {
-        MSL_TRY(cast_output(b, both, k, msl_column_type(b->p, both->columns[k]), &node->aggregate.keys[k]));
-    }
     for (uint32_t k = 0; k < 2; k++) {
-        MSL_TRY(count_marked(b, both->columns[count + k], k ? "rows on the right" : "rows on the left",
-                             &node->aggregate.calls[k]));
-        MSL_TRY(msl_new_column(b->p, node->aggregate.calls[k]->fn.result, k ? "right rows" : "left rows",
-                               &node->columns[count + k]));
+        MSL_TRY(count_marked(b, both->columns[count + k], k ? "rows on the right" : "rows on the left", &calls[k]));
     }
-    *out = node;
+    *out = both;
+    MSL_TRY(msl_group_columns(b, out, count, calls, 2, &both->columns[count]));
+    b->p->columns.items[(*out)->columns[count]].name = "left rows";
+    b->p->columns.items[(*out)->columns[count + 1]].name = "right rows";
     return MORSEL_OK;
 }
 

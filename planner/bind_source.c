@@ -38,6 +38,8 @@ morsel_status msl_relation_of_source(msl_binder *b, const msl_source *source, co
     for (uint32_t k = 0; k < source->column_count; k++) {
         MSL_TRY(msl_new_column(b->p, source->columns[k].type, source->columns[k].name, &scan->columns[k]));
         scan->scan.indexes[k] = k;
+        uint8_t collation = source->columns[k].collation;
+        b->p->columns.items[scan->columns[k]].collation = collation ? collation : MSL_COLLATE_BINARY;
         msl_scope_column column = {source->columns[k].name, scan->columns[k]};
         MSL_TRY(MSL_PUSH(b->p, &table->columns, column));
     }

@@ -63,6 +63,7 @@ static morsel_status any_condition(msl_binder *b, msl_ast_op op, const msl_ast_e
     if (count != left.count) return wrong_column_count(b, at, left.count, count);
     for (uint32_t k = 0; k < count; k++) {
         MSL_TRY(msl_expr_column(b->p, query->plan->columns[k], at, &e));
+        e->collation_is_said = b->p->columns.items[query->plan->columns[k]].collation_is_said;
         MSL_TRY(MSL_PUSH(b->p, &right, e));
     }
     const char *pattern = op == MSL_AST_OP_LIKE      ? "like"

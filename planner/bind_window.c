@@ -107,7 +107,8 @@ static morsel_status find_source(msl_binder *b, const msl_ast_window *w, uint32_
 
 static morsel_status bind_key(msl_binder *b, const msl_ast_expr *ast, msl_expr **out) {
     MSL_TRY(msl_bind_expr(b, ast, out));
-    return msl_expr_settle(b->p, *out, out);
+    MSL_TRY(msl_expr_settle(b->p, *out, out));
+    return msl_collate_key(b->p, out);
 }
 
 static morsel_status bind_partition(msl_binder *b, const msl_ast_exprs *ast, msl_window_build *w) {

@@ -345,6 +345,45 @@ bool msl_catalog_lookup(msl_binder *b, const msl_ast_names *names, msl_catalog_e
 /// "no table or view named x"; where a file could stand, the hint says how one is named.
 morsel_status msl_error_no_table(msl_binder *b, const msl_ast_names *names, bool may_be_file, msl_at at) MSL_MUST_CHECK;
 
+/* ---- bind_collate.c ---- */
+
+/// The collation of that name.
+///   errors  42704
+morsel_status msl_bind_collation(msl_binder *b, const msl_ast_names *name, msl_ast_span at,
+                                 msl_collation *out) MSL_MUST_CHECK;
+/// "COLLATE takes text, not x".
+morsel_status msl_error_collate(msl_binder *b, const msl_type *type, msl_at at) MSL_MUST_CHECK;
+/// x COLLATE c.
+morsel_status msl_bind_collate(msl_binder *b, const msl_ast_expr *ast, msl_expr **out) MSL_MUST_CHECK;
+/// The number of ORDER BY 2 and ORDER BY 2 COLLATE c; NULL for other keys.
+const msl_ast_expr *msl_order_position(const msl_ast_expr *key);
+/// The column at that position under the key's COLLATE, if it has one.
+morsel_status msl_collate_position(msl_binder *b, const msl_ast_expr *key, msl_expr **column) MSL_MUST_CHECK;
+/// Is `e` a text that is not compared as it is?
+bool msl_is_collated(const msl_expr *e);
+/// What is compared in place of `e` under a collation; `e` itself where that is the text, and for what is no text.
+morsel_status msl_collate(msl_planner *p, msl_expr *e, msl_collation collation, msl_expr **out) MSL_MUST_CHECK;
+/// The same under its own collation: of a key.
+morsel_status msl_collate_key(msl_planner *p, msl_expr **key) MSL_MUST_CHECK;
+/// Operands of one comparison: a COLLATE in the left one goes before one in the right one, these before columns, of which
+/// the left one decides again.
+morsel_status msl_collate_operands(msl_planner *p, msl_expr **left, msl_expr **right) MSL_MUST_CHECK;
+/// first(e) [FILTER (WHERE column `marker`)]: which of texts that are equal under a collation a group shows.
+morsel_status msl_first_of(msl_planner *p, msl_expr *e, const uint32_t *marker, msl_expr **out) MSL_MUST_CHECK;
+/// The first `count` columns of *plan grouped; `extra` calls beside. Emits as many columns, then the calls' results.
+///   in   marker: see msl_first_of; NULL = any row
+morsel_status msl_group_columns(msl_binder *b, msl_logical **plan, uint32_t count, msl_logical_call **extra,
+                                uint32_t extra_count, const uint32_t *marker) MSL_MUST_CHECK;
+/// What DISTINCT inside an aggregate, min and max do under the collation of their argument: count(DISTINCT x) of what is
+/// compared, min(x) as arg_min(x, what is compared).
+///   inout   name, args, count: of the call
+morsel_status msl_collate_aggregate(msl_binder *b, const msl_ast_call *ast, const char **name, msl_expr ***args,
+                                    uint32_t *count, msl_at at) MSL_MUST_CHECK;
+
+/// Scalar functions that compare texts and know no collations: least, greatest.
+morsel_status msl_refuse_collated(msl_binder *b, const char *name, msl_expr *const *args, uint32_t count,
+                                  msl_at at) MSL_MUST_CHECK;
+
 /* ---- bind_pivot.c, bind_unpivot.c, bind_aside.c ---- */
 
 /// The select list that PIVOT stands for: groups, then aggregates with a FILTER a value; to be grouped by ALL.
@@ -528,6 +567,7 @@ typedef struct msl_group_sets {
 typedef struct msl_grouping {
     msl_logical *input;
     msl_exprs keys;
+    msl_exprs shown;                ///< a key under a collation: the text; else NULL
     msl_ids key_ids;
     msl_exprs aggregates;
     msl_ids aggregate_ids;

@@ -5,6 +5,7 @@
 #ifndef MSL_EXPR_H
 #define MSL_EXPR_H
 
+#include "functions/collation.h"
 #include "functions/function.h"
 
 typedef enum msl_expr_kind {
@@ -48,6 +49,8 @@ typedef struct msl_lambda {
 typedef struct msl_expr {
     msl_expr_kind kind;
     unsigned flags;
+    uint8_t collation;            ///< msl_collation of a text; binder only: what is compared under it is put into its function
+    bool collation_is_said;       ///< by COLLATE in the expression, not by a column
     const msl_type *type;
     uint32_t column;              ///< COLUMN, PARAM
     uint32_t arg_count;

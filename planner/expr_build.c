@@ -30,8 +30,19 @@ static bool is_tamed(const msl_expr *e) {
     return pattern->text[pattern->length - 1] != '\\';
 }
 
+/// A COLLATE somewhere in the operands holds for the whole, the first one; a cast keeps what its operand has.
+static void derive_collation(msl_expr *e) {
+    for (uint32_t k = 0; k < e->arg_count && !e->collation_is_said; k++) {
+        const msl_expr *arg = e->args[k];
+        if (!arg || (!arg->collation_is_said && e->kind != MSL_EXPR_CAST)) continue;
+        e->collation = arg->collation;
+        e->collation_is_said = arg->collation_is_said;
+    }
+}
+
 void msl_expr_derive_flags(msl_expr *e) {
     const unsigned inherited = MSL_EXPR_CAN_FAIL | MSL_EXPR_VOLATILE | MSL_EXPR_STABLE;
+    derive_collation(e);
     for (uint32_t k = 0; k < e->arg_count; k++) e->flags |= e->args[k]->flags & inherited;
     if (e->kind == MSL_EXPR_PARAM) e->flags |= MSL_EXPR_STABLE;
     if (e->kind == MSL_EXPR_LAMBDA) e->flags |= ((const msl_lambda *)e->detail)->body->flags & inherited;
@@ -53,6 +64,8 @@ morsel_status msl_expr_column(msl_planner *p, uint32_t id, msl_at at, msl_expr *
     if (type->id == MSL_TYPE_NULL) return msl_expr_null(p, type, at, out);
     MSL_TRY(msl_expr_new(p, MSL_EXPR_COLUMN, type, 0, at, out));
     (*out)->column = id;
+    uint8_t collation = p->columns.items[id].collation;
+    (*out)->collation = collation ? collation : MSL_COLLATE_BINARY;
     return MORSEL_OK;
 }
 

@@ -63,12 +63,15 @@ morsel_status msl_logical_project(msl_planner *p, msl_logical *child, msl_expr *
         bool passes = e->kind == MSL_EXPR_COLUMN && !emitted[e->column];
         if (passes && p->has_outer_columns) passes = msl_logical_has(child, e->column); // an enclosing query's
         if (passes && names && names[k] && strcmp(names[k], msl_column_name(p, e->column)) != 0) passes = false;
+        if (e->collation_is_said) passes = false; // a column of another collation
         if (passes) {
             node->columns[k] = e->column;
             emitted[e->column] = true;
             continue;
         }
         MSL_TRY(msl_new_column(p, e->type, names && names[k] ? names[k] : NULL, &node->columns[k]));
+        p->columns.items[node->columns[k]].collation = e->collation;
+        p->columns.items[node->columns[k]].collation_is_said = e->collation_is_said;
     }
     *out = node;
     return MORSEL_OK;

@@ -12,6 +12,8 @@
 typedef struct msl_column_info {
     const msl_type *type;
     const char *name; ///< for display and for the result's header
+    uint8_t collation; ///< msl_collation of a text column
+    bool collation_is_said; ///< by COLLATE in the select list that makes it
 } msl_column_info;
 
 typedef struct msl_columns {

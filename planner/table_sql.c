@@ -85,6 +85,8 @@ const char *msl_table_sql(msl_planner *p, const msl_table *table) {
         put_name(&out, column->name);
         put(&out, " ");
         put_type(p, &out, column->type);
+        if (column->collation > MSL_COLLATE_BINARY) put(&out, " COLLATE ");
+        if (column->collation > MSL_COLLATE_BINARY) put(&out, msl_collation_name((msl_collation)column->collation));
         if (column->is_not_null) put(&out, " NOT NULL");
         if (column->default_sql) put(&out, " DEFAULT ");
         if (column->default_sql) put(&out, column->default_sql);

@@ -1,6 +1,7 @@
 /// key_index.c: see key_index.h. Learning groups, looking keys up, the check in steps and the row-by-row settlement.
 #include "storage/key_index.h"
 #include "base/hash.h"
+#include "functions/collation.h"
 #include "functions/hash_vector.h"
 #include "storage/value_list.h"
 
@@ -141,12 +142,29 @@ static bool is_deleted(const msl_table_part *part, uint32_t row) {
     return part->deleted && msl_bit(part->deleted->bits, row);
 }
 
-static bool values_equal(const msl_type *type, const msl_segment *a, uint32_t row_a, const msl_segment *b,
+/// Hashes a column's values into `hashes`, so that those that are equal under its collation hash alike.
+static void hash_column(const msl_table_column *column, const msl_vector *v, uint32_t n, uint64_t *hashes, bool first) {
+    if (!msl_collation_function((msl_collation)column->collation)) {
+        msl_hash_vector(v, NULL, n, hashes, first);
+        return;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        const msl_string *s = msl_vector_at(v, i);
+        if (first) hashes[i] = 0;
+        if (msl_vector_is_valid(v, i)) hashes[i] = msl_collation_hash((msl_collation)column->collation, hashes[i], s);
+    }
+}
+
+static bool values_equal(const msl_table_column *of, const msl_segment *a, uint32_t row_a, const msl_segment *b,
                          uint32_t row_b) {
+    const msl_type *type = of->type;
     const char *x = (const char *)a->data + (size_t)row_a * type->width,
                *y = (const char *)b->data + (size_t)row_b * type->width;
     switch (type->phys) {
-    case MSL_PHYS_STRING: return msl_string_equal((const msl_string *)x, (const msl_string *)y);
+    case MSL_PHYS_STRING:
+        if (msl_collation_function((msl_collation)of->collation))
+            return msl_collation_equal((msl_collation)of->collation, (const msl_string *)x, (const msl_string *)y);
+        return msl_string_equal((const msl_string *)x, (const msl_string *)y);
     case MSL_PHYS_F64: return msl_double_canonical(*(const double *)x) == msl_double_canonical(*(const double *)y);
     case MSL_PHYS_F32:
         return msl_double_canonical((double)*(const float *)x) == msl_double_canonical((double)*(const float *)y);
@@ -169,7 +187,7 @@ static bool keys_equal(const msl_key_check *c, uint32_t part_a, uint32_t row_a, 
     const msl_row_group *a = c->version->parts[part_a].group, *b = c->version->parts[part_b].group;
     for (uint32_t k = 0; k < c->key->column_count; k++) {
         uint32_t column = c->key->columns[k];
-        if (!values_equal(c->table->columns[column].type, a->segments[column], row_a, b->segments[column], row_b))
+        if (!values_equal(&c->table->columns[column], a->segments[column], row_a, b->segments[column], row_b))
             return false;
     }
     return true;
@@ -296,7 +314,7 @@ morsel_status msl_key_check_hash(msl_key_check *c, uint32_t pending, msl_error *
                         .capacity = n,
                         .data = s->data,
                         .valid = s->valid};
-        msl_hash_vector(&v, NULL, n, p->hashes, k == 0);
+        hash_column(&c->table->columns[c->key->columns[k]], &v, n, p->hashes, k == 0);
     }
     for (uint32_t i = 0; i < n; i++) p->hashes[i] += p->hashes[i] == 0;
     for (uint32_t k = 0; k < c->key->column_count; k++) {
@@ -390,7 +408,7 @@ static morsel_status hash_values(const msl_table *table, const msl_table_key *ke
         msl_vector v;
         MSL_TRY(msl_vector_init(&v, table->columns[key->columns[k]].type, 1, arena, err));
         msl_vector_set(&v, 0, values[k]);
-        msl_hash_vector(&v, NULL, 1, hash, k == 0);
+        hash_column(&table->columns[key->columns[k]], &v, 1, hash, k == 0);
     }
     *hash += *hash == 0;
     return MORSEL_OK;

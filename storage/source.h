@@ -56,6 +56,7 @@ typedef struct msl_source_column {
     const char *name;
     const msl_type *type;
     bool is_not_null;               ///< no row is NULL: the plan may rely on it
+    uint8_t collation;              ///< msl_collation of a text column, or 0
 } msl_source_column;
 
 /// What is known about the values of a column: hints for estimates, not promises.

@@ -382,7 +382,8 @@ morsel_status msl_table_source(msl_table *table, msl_table_version *version, boo
         types[c] = is_row_id ? msl_type_of(MSL_TYPE_BIGINT) : table->columns[c].type;
         columns[c] = (msl_source_column){.name = is_row_id ? "row id" : table->columns[c].name,
                                          .type = types[c],
-                                         .is_not_null = is_row_id || table->columns[c].is_not_null};
+                                         .is_not_null = is_row_id || table->columns[c].is_not_null,
+                                         .collation = is_row_id ? 0 : table->columns[c].collation};
     }
     *out = (msl_source){.ops = &table_ops,
                         .display = table->name,

@@ -72,6 +72,7 @@ typedef struct msl_table_column {
     const msl_type *type;
     bool is_not_null;
     const char *default_sql; ///< text of the DEFAULT expression, or NULL
+    uint8_t collation;       ///< msl_collation of a text column, or 0
 } msl_table_column;
 
 typedef enum msl_key_kind {

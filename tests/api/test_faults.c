@@ -38,6 +38,9 @@ static const char *const statements[] = {
     "SELECT a, b, sum(d) FROM t WHERE a < 5 GROUP BY CUBE (a, b)",
     "PIVOT (SELECT a % 12 AS a, b, d FROM t) ON a USING max(b), sum(d) AS s GROUP BY d > 3",
     "UNPIVOT INCLUDE NULLS t ON a::VARCHAR, b AS x INTO NAME n VALUE v",
+    "SELECT b COLLATE nocase, max(b COLLATE nocase), count(DISTINCT b COLLATE rtrim) FROM t GROUP BY b COLLATE nocase ORDER BY 1 COLLATE nocase",
+    "SELECT DISTINCT b COLLATE nocase FROM t INTERSECT SELECT upper(b) FROM t",
+    "CREATE OR REPLACE TABLE w (b VARCHAR COLLATE nocase PRIMARY KEY)",
     "SELECT a, mad(d), entropy(b), skewness(d), first(b IGNORE NULLS ORDER BY d DESC) FROM t GROUP BY a",
     "SELECT median(d) OVER w, mode(a) OVER w, sum(DISTINCT d) OVER w, string_agg(b, ',') OVER w, string_agg(b, ',' ORDER BY d) OVER w "
     "FROM t WINDOW w AS (PARTITION BY a ORDER BY d ROWS 3 PRECEDING EXCLUDE CURRENT ROW)",
