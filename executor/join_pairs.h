@@ -60,6 +60,12 @@ void msl_join_emit_rows(msl_join_pairs *pairs, const msl_chunk *in, msl_chunk *o
 /// Right rows at the end: RIGHT, FULL with NULLs on the left; RIGHT SEMI, RIGHT ANTI without left columns.
 void msl_join_emit_unmatched(msl_join_pairs *pairs, char *const *rows, uint32_t n, msl_chunk *out);
 
+/// Adds a candidate; there is room.
+static inline void msl_join_add_pair(msl_join_pairs *pairs, uint32_t row, char *right, bool is_last) {
+    pairs->left[pairs->count] = row;
+    pairs->right[pairs->count] = right;
+    pairs->is_last[pairs->count++] = is_last;
+}
 static inline bool msl_join_emits_pairs(msl_join_type type) {
     return type == MSL_JOIN_INNER || type == MSL_JOIN_LEFT || type == MSL_JOIN_RIGHT || type == MSL_JOIN_FULL ||
            type == MSL_JOIN_SINGLE;

@@ -10,8 +10,7 @@
 /// Memory   all rows of the build side and 8 to 16 bytes each for the table
 /// Threads  build, partitions' tables, probe and the unmatched rows in parallel; match marks are relaxed atomics
 /// Errors   the condition's; 21000 for a SINGLE join's second match
-#include "executor/join_pairs.h"
-#include "executor/join_table.h"
+#include "executor/join_nulls.h"
 #include "executor/runtime_filter.h"
 
 #include <string.h>
@@ -21,6 +20,7 @@
 typedef struct join_global {
     msl_join_table table;
     msl_program *condition;
+    msl_join_nulls nulls;      ///< MARK over several keys or with a condition
     bool right_is_empty;       ///< set by finalize: no row at all
     _Atomic uint64_t next_part;
     msl_runtime_filter *filters; ///< by key; NULL = no scan asks for one
@@ -129,10 +129,17 @@ const msl_runtime_filter *msl_hash_join_filter(const msl_operator *join, uint32_
     return g && g->filters && g->filters[key].is_ready ? &g->filters[key] : NULL;
 }
 
+/// MARK: is a row without a match UNKNOWN where some right row differs from it by NULLs only?
+static bool weighs_nulls(const join_global *g, msl_join_type type) {
+    return type == MSL_JOIN_MARK && (g->condition || g->table.layout.key_count > 1);
+}
+
 static morsel_status join_finalize(msl_operator *op, uint32_t phase, msl_work *work, msl_error *err) {
     join_global *g = op->global;
     MSL_TRY(msl_join_table_finalize(&g->table, phase, work, err));
     if (phase == 1 && g->filters) MSL_TRY(add_filters(op, work, err));
+    if (phase == 0 && weighs_nulls(g, op->plan->join.type))
+        MSL_TRY(msl_join_nulls_init(&g->nulls, &g->table, g->condition != NULL, op->query->cancelled, err));
     g->right_is_empty = g->table.rows.rows == 0 && g->table.null_row_count == 0;
     atomic_store(&op->memory_bytes, msl_join_table_held(&g->table));
     return MORSEL_OK;
@@ -157,22 +164,16 @@ static void look_up(const join_global *g, join_stream *l, const msl_chunk *in) {
     }
 }
 
-static inline void add_pair(msl_join_pairs *p, uint32_t row, char *right, bool is_last) {
-    p->left[p->count] = row;
-    p->right[p->count] = right;
-    p->is_last[p->count++] = is_last;
-}
-
 /// Adds candidates from where the last call ended, until the pairs are full or the input is at its end.
 static void add_candidates(const join_global *g, join_stream *l, const msl_chunk *in, bool adds_lonely) {
     msl_join_pairs *p = &l->pairs;
     while (l->at < in->live && p->count < p->capacity) {
         uint32_t row = msl_chunk_row(in, l->at);
         char *candidate = l->candidate ? l->candidate : l->first[l->at];
-        if (!candidate && adds_lonely) add_pair(p, row, NULL, true);
+        if (!candidate && adds_lonely) msl_join_add_pair(p, row, NULL, true);
         while (candidate && p->count < p->capacity) {
             char *next = msl_join_next(&g->table, candidate);
-            add_pair(p, row, candidate, next == NULL);
+            msl_join_add_pair(p, row, candidate, next == NULL);
             candidate = next;
         }
         l->candidate = candidate;
@@ -193,65 +194,8 @@ static morsel_status stream_pairs(const join_global *g, join_stream *l, msl_lane
     return MORSEL_OK;
 }
 
-/// True when every key of the packed key and the row's key agrees or, where NULL is not equal to NULL, one is NULL.
-static bool keys_may_agree(const msl_join_table *t, const uint64_t *key, const uint64_t *other) {
-    for (uint32_t k = 0; k < t->layout.key_count; k++) {
-        const msl_row_key *c = &t->layout.keys[k];
-        bool a = msl_key_is_null(&t->layout, key, k), b = msl_key_is_null(&t->layout, other, k);
-        if (a || b) {
-            if (t->null_equal && t->null_equal[k] && a != b) return false;
-            continue;
-        }
-        if (c->type->phys == MSL_PHYS_STRING) {
-            if (!msl_string_equal((const msl_string *)(key + c->word), (const msl_string *)(other + c->word))) return false;
-        } else {
-            uint32_t words = c->type->phys == MSL_PHYS_I128 || c->type->phys == MSL_PHYS_INTERVAL ? 2 : 1;
-            if (memcmp(key + c->word, other + c->word, 8 * words) != 0) return false;
-        }
-    }
-    return true;
-}
-
-/// Judges the rows of a chain of pages that agree with the key but for NULLs; stops once the row is unknown.
-static morsel_status weigh_pages(const join_global *g, join_stream *l, msl_lane *lane, const msl_chunk *in, uint32_t row,
-                                 const uint64_t *key, const msl_row_page *page) {
-    msl_join_pairs *p = &l->pairs;
-    for (; page && !p->row_state[row]; page = page->next) {
-        if (msl_cancelled(lane->query)) return msl_interrupted(lane);
-        for (uint32_t i = 0; i < page->rows; i++) {
-            char *right = msl_row_page_row(page, i);
-            if (keys_may_agree(&g->table, key, (const uint64_t *)(right + 8))) add_pair(p, row, right, false);
-            if (p->count < p->capacity && i + 1 < page->rows) continue;
-            MSL_TRY(msl_join_judge(p, lane, in));
-            p->count = 0;
-            if (p->row_state[row]) break;
-        }
-    }
-    return MORSEL_OK;
-}
-
-/// MARK over several keys or with a condition: a row without a match is UNKNOWN if one differs from it only by NULLs.
-static morsel_status weigh_nulls(const join_global *g, join_stream *l, msl_lane *lane, const msl_chunk *in) {
-    const msl_join_table *t = &g->table;
-    l->pairs.is_weak = true;
-    morsel_status status = MORSEL_OK;
-    for (uint32_t k = 0; k < in->live; k++) {
-        uint32_t row = msl_chunk_row(in, k);
-        if (l->pairs.row_state[row]) continue;
-        msl_keys_pack(&t->probe_layout, in->columns, in->sel, k, 1, l->keys, l->hashes, t->hash_mask);
-        MSL_TRY_GOTO(weigh_pages(g, l, lane, in, row, l->keys, t->null_rows), done);
-        if (!msl_join_key_is_null(t, l->keys)) continue;
-        for (uint32_t p = 0; p < msl_row_parts_count(&t->rows); p++) {
-            MSL_TRY_GOTO(weigh_pages(g, l, lane, in, row, l->keys, t->rows.parts[p].pages), done);
-        }
-    }
-done:
-    l->pairs.is_weak = false;
-    return status;
-}
-
 /// SEMI, ANTI, MARK: everything about the chunk's rows is found out, then they come out at once.
-static morsel_status stream_rows(const join_global *g, join_stream *l, msl_lane *lane, const msl_chunk *in,
+static morsel_status stream_rows(join_global *g, join_stream *l, msl_lane *lane, const msl_chunk *in,
                                  msl_chunk *out) {
     msl_join_pairs *p = &l->pairs;
     if (g->condition) {
@@ -271,8 +215,8 @@ static morsel_status stream_rows(const join_global *g, join_stream *l, msl_lane 
             if (l->first[k]) p->row_state[msl_chunk_row(in, k)] |= MSL_ROW_MATCHED;
         }
     }
-    if (p->type == MSL_JOIN_MARK && (g->condition || g->table.layout.key_count > 1)) {
-        MSL_TRY(weigh_nulls(g, l, lane, in));
+    if (weighs_nulls(g, p->type)) {
+        MSL_TRY(msl_join_nulls_weigh(&g->nulls, p, lane, in, l->keys));
     } else if (p->type == MSL_JOIN_MARK && g->table.null_row_count) {
         for (uint32_t k = 0; k < in->live; k++) p->row_state[msl_chunk_row(in, k)] |= MSL_ROW_UNKNOWN;
     }
@@ -294,7 +238,7 @@ static morsel_status stream_marks(const join_global *g, join_stream *l, msl_lane
                 __atomic_store_n(row + mark, 1, __ATOMIC_RELAXED);
                 continue;
             }
-            add_pair(p, msl_chunk_row(in, k), row, false);
+            msl_join_add_pair(p, msl_chunk_row(in, k), row, false);
             if (p->count < p->capacity) continue;
             if (msl_cancelled(lane->query)) return msl_interrupted(lane);
             MSL_TRY(msl_join_judge(p, lane, in));
@@ -309,7 +253,7 @@ static morsel_status stream_marks(const join_global *g, join_stream *l, msl_lane
 
 static morsel_status join_apply(msl_operator *op, msl_lane *lane, void *local, const msl_chunk *in, msl_chunk *out,
                                 msl_flow *flow) {
-    const join_global *g = op->global;
+    join_global *g = op->global;
     join_stream *l = local;
     msl_join_type type = l->pairs.type;
     *flow = MSL_FLOW_NEED_INPUT;
@@ -384,6 +328,7 @@ static void join_close(msl_operator *op) {
     join_global *g = op->global;
     for (uint32_t k = 0; g->filters && k < op->plan->join.key_count; k++)
         msl_runtime_filter_deinit(&g->filters[k], op->query->memory);
+    msl_join_nulls_deinit(&g->nulls);
     msl_join_table_deinit(&g->table);
 }
 

@@ -110,29 +110,6 @@ static morsel_status column(msl_planner *p, uint32_t id, msl_expr **out) {
     return msl_expr_column(p, id, MSL_NOWHERE, out);
 }
 
-/// WINDOW row_number() over everything that `input` emits.
-static morsel_status number_rows(msl_planner *p, msl_logical *input, uint32_t *number, msl_logical **out) {
-    msl_logical_window_call *call, **calls;
-    MSL_TRY(MSL_TAKE(p, call, 1));
-    MSL_TRY(MSL_TAKE(p, calls, 1));
-    *call = (msl_logical_window_call){.kind = MSL_WINDOW_ROW_NUMBER,
-                                      .call = {.display = "row_number()"},
-                                      .frame = {.unit = MSL_FRAME_ROWS,
-                                                .start = MSL_BOUND_UNBOUNDED_PRECEDING,
-                                                .end = MSL_BOUND_UNBOUNDED_FOLLOWING},
-                                      .type = msl_type_of(MSL_TYPE_BIGINT),
-                                      .at = MSL_NOWHERE};
-    calls[0] = call;
-    MSL_TRY(msl_new_column(p, call->type, "row_number", number));
-    MSL_TRY(msl_logical_new(p, MSL_LOGICAL_WINDOW, 1, input->column_count + 1, out));
-    (*out)->children[0] = input;
-    memcpy((*out)->columns, input->columns, sizeof *input->columns * input->column_count);
-    (*out)->columns[input->column_count] = *number;
-    (*out)->window.calls = calls;
-    (*out)->window.call_count = 1;
-    return MORSEL_OK;
-}
-
 /// `bounds` emits start, stop and step of one sequence.
 static morsel_status plan_sequence(msl_planner *p, msl_logical *bounds, bool with_end, const char *name,
                                    msl_logical **out) {
@@ -151,7 +128,8 @@ static morsel_status plan_sequence(msl_planner *p, msl_logical *bounds, bool wit
     repeat->children[0] = counted;
     memcpy(repeat->columns, counted->columns, sizeof *counted->columns * 2);
     repeat->repeat.column = counted->columns[2];
-    MSL_TRY(number_rows(p, repeat, &number, &numbered));
+    numbered = repeat;
+    MSL_TRY(msl_plan_row_number(p, &numbered, NULL, 0, &number));
     MSL_TRY(msl_expr_bigint(p, 1, &one));
     MSL_TRY(column(p, number, &n));
     MSL_TRY(call(&s, "-", n, one, &n));

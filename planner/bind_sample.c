@@ -136,7 +136,7 @@ morsel_status msl_bind_sample(msl_binder *b, const msl_ast_sample *sample, msl_l
     msl_logical_order *order;
     MSL_TRY(MSL_TAKE(b->p, order, 1));
     MSL_TRY(msl_expr_column(b->p, id, MSL_NOWHERE, &order->expr));
-    MSL_TRY(msl_plan_row_number(b, plan, order, 1, &id));
+    MSL_TRY(msl_plan_row_number(b->p, plan, order, 1, &id));
     MSL_TRY(msl_plan_row_count(b, plan, &count));
     return filter_share(b, id, count, percent, plan);
 }
@@ -147,7 +147,7 @@ morsel_status msl_bind_limit_percent(msl_binder *b, const msl_ast_expr *limit, m
     MSL_TRY(percentage(b, limit, &percent));
     MSL_TRY(msl_plan_row_count(b, plan, &count));
     if (offset) MSL_TRY(msl_plan_limit(b, NULL, offset, plan)); // the share is of all rows, also of those passed over
-    MSL_TRY(msl_plan_row_number(b, plan, NULL, 0, &rank));
+    MSL_TRY(msl_plan_row_number(b->p, plan, NULL, 0, &rank));
     MSL_TRY(filter_share(b, rank, count, percent, plan));
     msl_expr **exprs; // the result has the query's columns alone
     MSL_TRY(MSL_TAKE(b->p, exprs, columns));

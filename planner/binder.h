@@ -522,9 +522,6 @@ morsel_status msl_bind_sequence(msl_binder *b, const msl_ast_call *ast, const ch
 /// Makes a join an ASOF_JOIN: its inequality says which row is the nearest.
 ///   errors  42601 when there is none, or more than one
 morsel_status msl_make_asof(msl_binder *b, msl_logical *join, msl_at at) MSL_MUST_CHECK;
-/// row_number() OVER (ORDER BY order), in the order of the rows where it has no keys; *id is the column.
-morsel_status msl_plan_row_number(msl_binder *b, msl_logical **plan, msl_logical_order *order, uint32_t order_count,
-                                  uint32_t *id) MSL_MUST_CHECK;
 /// count(*) OVER ().
 morsel_status msl_plan_row_count(msl_binder *b, msl_logical **plan, uint32_t *id) MSL_MUST_CHECK;
 morsel_status msl_plan_positional_join(msl_binder *b, msl_logical *left, msl_logical *right,

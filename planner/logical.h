@@ -232,5 +232,8 @@ static inline bool msl_logical_has(const msl_logical *node, uint32_t id) {
 ///   errors  MORSEL_INTERNAL naming the node and `pass`
 morsel_status msl_logical_verify(msl_planner *p, const msl_logical *root, const char *pass) MSL_MUST_CHECK;
 const char *msl_logical_kind_name(msl_logical_kind kind);
+/// WINDOW row_number() over all rows of *plan, or in `order`; its column is *id. The caller may add partitions.
+morsel_status msl_plan_row_number(msl_planner *p, msl_logical **plan, msl_logical_order *order, uint32_t order_count,
+                                  uint32_t *id) MSL_MUST_CHECK;
 
 #endif

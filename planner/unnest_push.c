@@ -454,34 +454,11 @@ static morsel_status push_window(msl_unnesting *u, msl_logical *n, msl_stand_in 
 /// row_number() within the stand-ins, in the order of a SORT below, which goes.
 static morsel_status number_rows(const msl_unnesting *u, msl_logical *child, const msl_stand_in *with, uint32_t *number,
                                  msl_logical **out) {
-    msl_planner *p = u->p;
-    msl_logical *node;
-    msl_logical_window_call *call, **calls;
-    msl_logical *input = child->kind == MSL_LOGICAL_SORT ? child->children[0] : child;
-    MSL_TRY(MSL_TAKE(p, call, 1));
-    MSL_TRY(MSL_TAKE(p, calls, 1));
-    *call = (msl_logical_window_call){.kind = MSL_WINDOW_ROW_NUMBER,
-                                      .call = {.display = "row_number()"},
-                                      .frame = {.unit = MSL_FRAME_ROWS,
-                                                .start = MSL_BOUND_UNBOUNDED_PRECEDING,
-                                                .end = MSL_BOUND_UNBOUNDED_FOLLOWING},
-                                      .type = msl_type_of(MSL_TYPE_BIGINT),
-                                      .at = MSL_NOWHERE};
-    calls[0] = call;
-    MSL_TRY(msl_new_column(p, call->type, "row_number", number));
-    MSL_TRY(msl_logical_new(p, MSL_LOGICAL_WINDOW, 1, input->column_count + 1, &node));
-    node->children[0] = input;
-    memcpy(node->columns, input->columns, sizeof *input->columns * input->column_count);
-    node->columns[input->column_count] = *number;
-    MSL_TRY(stand_in_exprs(u, with, &node->window.partition));
-    node->window.partition_count = u->count;
-    if (child->kind == MSL_LOGICAL_SORT) {
-        node->window.order = child->sort.keys;
-        node->window.order_count = child->sort.key_count;
-    }
-    node->window.calls = calls;
-    node->window.call_count = 1;
-    *out = node;
+    bool is_sorted = child->kind == MSL_LOGICAL_SORT;
+    *out = is_sorted ? child->children[0] : child;
+    MSL_TRY(msl_plan_row_number(u->p, out, is_sorted ? child->sort.keys : NULL, is_sorted ? child->sort.key_count : 0, number));
+    MSL_TRY(stand_in_exprs(u, with, &(*out)->window.partition));
+    (*out)->window.partition_count = u->count;
     return MORSEL_OK;
 }
 

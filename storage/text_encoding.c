@@ -3,6 +3,7 @@
 ///   source  WHATWG Encoding Standard, index windows-1252 (its five unassigned bytes map to C1 controls, as browsers
 ///   do)
 #include "storage/text_encoding.h"
+#include "functions/utf8.h"
 
 #include <string.h>
 
@@ -12,29 +13,6 @@ static const uint16_t cp1252[32] = {
     0x2039, 0x0152, 0x008D, 0x017D, 0x008F, 0x0090, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
     0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x009D, 0x017E, 0x0178,
 };
-
-static size_t put_utf8(char *out, uint32_t c) {
-    if (c < 0x80) {
-        out[0] = (char)c;
-        return 1;
-    }
-    if (c < 0x800) {
-        out[0] = (char)(0xC0 | c >> 6);
-        out[1] = (char)(0x80 | (c & 0x3F));
-        return 2;
-    }
-    if (c < 0x10000) {
-        out[0] = (char)(0xE0 | c >> 12);
-        out[1] = (char)(0x80 | (c >> 6 & 0x3F));
-        out[2] = (char)(0x80 | (c & 0x3F));
-        return 3;
-    }
-    out[0] = (char)(0xF0 | c >> 18);
-    out[1] = (char)(0x80 | (c >> 12 & 0x3F));
-    out[2] = (char)(0x80 | (c >> 6 & 0x3F));
-    out[3] = (char)(0x80 | (c & 0x3F));
-    return 4;
-}
 
 size_t msl_encoding_skip_mark(msl_encoding *encoding, const char *text, size_t n) {
     bool little = n >= 2 && memcmp(text, "\xFF\xFE", 2) == 0, big = n >= 2 && memcmp(text, "\xFE\xFF", 2) == 0;
@@ -67,7 +45,7 @@ static void convert_utf16(bool big, const char *in, size_t n, bool last, char *o
             c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
             length = 4;
         }
-        *made += put_utf8(out + *made, c);
+        *made += msl_utf8_encode(c, out + *made);
         *used += length;
     }
     if (last && room - *made >= 4 && *used < n) *wrong = "it ends in the middle of a character";
@@ -90,6 +68,6 @@ void msl_encoding_convert(msl_encoding encoding, const char *in, size_t n, bool 
     while (*used < n && room - *made >= 4) {
         uint8_t b = (uint8_t)in[(*used)++];
         uint32_t c = encoding == MSL_ENCODING_CP1252 && b >= 0x80 && b < 0xA0 ? cp1252[b - 0x80] : b;
-        *made += put_utf8(out + *made, c);
+        *made += msl_utf8_encode(c, out + *made);
     }
 }

@@ -14,7 +14,7 @@ typedef struct choice {
     uint64_t reached; ///< bit 1 << clause for what has been written
 } choice;
 
-uint64_t choose(choice *c, uint64_t n);      ///< 0 .. n - 1
+uint64_t choose(choice *c, uint64_t n); ///< 0 .. n - 1
 int chance(choice *c, unsigned percent);
 static inline void reach(choice *c, clause n) { c->reached |= 1ull << n; }
 

@@ -2,10 +2,13 @@
 
 #include <stdio.h>
 
-static const char *const names[] = {
-#define CLAUSE_TEXT(name, text) text,
-    CLAUSES(CLAUSE_TEXT)
-#undef CLAUSE_TEXT
+static const struct {
+    const char *text;
+    int is_shared;
+} clauses[] = {
+#define CLAUSE(name, text, is_shared) {text, is_shared},
+#include "clauses.def"
+#undef CLAUSE
 };
 _Static_assert(CLAUSE_COUNT <= 64, "a query's clauses are the bits of a word");
 
@@ -27,12 +30,12 @@ static void print_line(const char *name, const struct clause_counts *n) {
            (unsigned long long)n->with_rows);
 }
 
-unsigned coverage_print(const coverage *v, uint64_t wanted) {
+unsigned coverage_print(const coverage *v, int is_shared_only) {
     unsigned missing = 0;
     printf("%-28s %9s %13s %9s\n", "clause", "queries", "without error", "with rows");
     for (unsigned n = 0; n < CLAUSE_COUNT; n++) {
-        if (!(wanted >> n & 1)) continue;
-        print_line(names[n], &v->of[n]);
+        if (is_shared_only && !clauses[n].is_shared) continue;
+        print_line(clauses[n].text, &v->of[n]);
         missing += !v->of[n].with_rows;
     }
     print_line("all", &v->all);

@@ -1,12 +1,12 @@
 /// generate.h: random tables and queries.
 ///
-/// In the shared dialect (choice.is_own is 0) a query means the same in SQLite and in Morsel. Differences of dialect are
-/// neutralised in the SQL: NULL order is always spelled out, predicates are selected through CASE as 1 and 0, doubles are
-/// multiples of 1/1024 (so that every sum is exact in both), literals with a fraction are written with an exponent (DOUBLE in
-/// both), arithmetic stays far from overflow but in branches that are not taken.
+/// In the shared dialect (choice.is_own is 0) a query means the same in SQLite and in Morsel. Differences of dialect
+/// are neutralised in the SQL: NULL order is always spelled out, predicates are selected through CASE as 1 and 0,
+/// doubles are multiples of 1/1024 (so that every sum is exact in both), literals with a fraction are written with an
+/// exponent (DOUBLE in both), arithmetic stays far from overflow but in branches that are not taken.
 ///
-/// In Morsel's own dialect there are further types, columns, functions, joins and clauses. A result is one bag of rows there
-/// too: what depends on the order of rows is asked under an order that decides.
+/// In Morsel's own dialect there are further types, columns, functions, joins and clauses. A result is one bag of rows
+/// there too: what depends on the order of rows is asked under an order that decides.
 #ifndef ORACLE_GENERATE_H
 #define ORACLE_GENERATE_H
 

@@ -18,8 +18,10 @@ static void add_greatest(choice *c, text *out, const scope *s, unsigned table, i
     text_add(out, "SELECT ");
     for (unsigned n = 0; n < s->count; n++) {
         const char *column = s->columns[n].name;
-        if (column[2] == 'k') text_add(out, "%s%s AS k", n ? ", " : "", column);
-        else text_add(out, "%s%s(%s) AS %s", n ? ", " : "", column[2] == 'o' ? "bool_or" : "max", column, column + 2);
+        if (column[2] == 'k')
+            text_add(out, "%s%s AS k", n ? ", " : "", column);
+        else
+            text_add(out, "%s%s(%s) AS %s", n ? ", " : "", column[2] == 'o' ? "bool_or" : "max", column, column + 2);
     }
     text_add(out, " FROM t%u AS f WHERE ", table);
     add_predicate(c, out, s, depth);
@@ -108,8 +110,10 @@ static void add_elements(choice *c, text *out, const scope *s, unsigned table, i
         const char *column = s->columns[n].name;
         text_add(out, "%s%s AS %s", n ? ", " : "", column[2] == 'i' ? "u.e" : column, column + 2);
     }
-    if (chance(c, 30)) text_add(out, " FROM t%u AS f LEFT JOIN unnest(f.l) AS u(e) ON true WHERE ", table);
-    else text_add(out, " FROM t%u AS f, unnest(f.l) AS u(e) WHERE ", table);
+    if (chance(c, 30))
+        text_add(out, " FROM t%u AS f LEFT JOIN unnest(f.l) AS u(e) ON true WHERE ", table);
+    else
+        text_add(out, " FROM t%u AS f, unnest(f.l) AS u(e) WHERE ", table);
     add_predicate(c, out, s, depth);
 }
 
@@ -146,6 +150,8 @@ void add_derived(choice *c, text *out, const scope *outer, unsigned nesting, uns
 }
 
 void add_derived_or_table(choice *c, text *out, unsigned table, int depth) {
-    if (depth > 0 && chance(c, 25)) add_derived(c, out, NULL, 0, table, depth);
-    else text_add(out, "t%u", table);
+    if (depth > 0 && chance(c, 25))
+        add_derived(c, out, NULL, 0, table, depth);
+    else
+        text_add(out, "t%u", table);
 }

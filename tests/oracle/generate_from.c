@@ -43,9 +43,12 @@ static void add_on(choice *c, text *out, const from *f, unsigned i, const scope 
         return;
     }
     text_add(out, " ON ");
-    if (chance(c, 65)) text_add(out, "%c.%s = %c.%s", before, chance(c, 50) ? "k" : "i", alias, chance(c, 50) ? "k" : "i");
-    else if (chance(c, 50)) text_add(out, "%c.s = %c.s", before, alias);
-    else add_range_condition(c, out, before, alias);
+    if (chance(c, 65))
+        text_add(out, "%c.%s = %c.%s", before, chance(c, 50) ? "k" : "i", alias, chance(c, 50) ? "k" : "i");
+    else if (chance(c, 50))
+        text_add(out, "%c.s = %c.s", before, alias);
+    else
+        add_range_condition(c, out, before, alias);
     if (!chance(c, 25)) return;
     text_add(out, " AND ");
     add_predicate(c, out, inner, f->depth - 2);
@@ -54,8 +57,10 @@ static void add_on(choice *c, text *out, const from *f, unsigned i, const scope 
 /// A table, or a query that looks like one.
 static void add_item(choice *c, text *out, const from *f, unsigned i) {
     unsigned table = any_table(c, f->items == 3 ? 3 : ORACLE_TABLES); // three large ones multiply up
-    if (f->depth > 1 && chance(c, 14)) add_derived(c, out, NULL, 0, table, f->depth - 1);
-    else text_add(out, "t%u", table);
+    if (f->depth > 1 && chance(c, 14))
+        add_derived(c, out, NULL, 0, table, f->depth - 1);
+    else
+        text_add(out, "t%u", table);
     text_add(out, " AS %c", 'x' + (int)i);
 }
 
@@ -76,8 +81,8 @@ static void add_asof_join(choice *c, text *out, from *f, unsigned i) {
     char before = any_before(c, f, i), alias[2] = {(char)('x' + (int)i)};
     const char *key = keys[choose(c, 6)];
     reach(c, CLAUSE_ASOF_JOIN);
-    text_add(out, " ASOF %sJOIN t%u AS %s ON %c.%s %s %s.%s", chance(c, 40) ? "LEFT " : "", any_table(c, 3), alias, before, key,
-             operators[choose(c, 4)], alias, key);
+    text_add(out, " ASOF %sJOIN t%u AS %s ON %c.%s %s %s.%s", chance(c, 40) ? "LEFT " : "", any_table(c, 3), alias,
+             before, key, operators[choose(c, 4)], alias, key);
     if (chance(c, 60)) text_add(out, " AND %c.k = %s.k", before, alias);
     f->is_table[i] = 1;
     scope_add_table(c, f->scope, alias);
@@ -95,8 +100,10 @@ static void add_lateral(choice *c, text *out, from *f, unsigned i) {
     f->is_table[i] = 1;
     scope_add_table(c, f->scope, alias);
     if (which >= 2) return;
-    if (chance(c, 50)) text_add(out, " ON true");
-    else text_add(out, " ON x.k %s %s.k", chance(c, 50) ? "=" : "<=", alias);
+    if (chance(c, 50))
+        text_add(out, " ON true");
+    else
+        text_add(out, " ON x.k %s %s.k", chance(c, 50) ? "=" : "<=", alias);
 }
 
 /// One column e: elements of lists, numbers up to a column, or values.
@@ -104,10 +111,16 @@ static void add_values_item(choice *c, text *out, from *f, unsigned i) {
     char alias[2] = {(char)('x' + (int)i)};
     unsigned which = (unsigned)choose(c, 4);
     reach(c, which < 2 ? CLAUSE_UNNEST : which == 2 ? CLAUSE_TABLE_FUNCTION : CLAUSE_VALUES);
-    text_add(out, which == 0 ? " LEFT JOIN unnest(" : which == 1 ? " CROSS JOIN unnest(" : which == 2 ? " CROSS JOIN range(" : " CROSS JOIN (VALUES (");
-    if (which < 2) add_value(c, out, f->scope, LIST, f->depth - 1);
-    else if (which == 2) text_add(out, "x.k %% 4");
-    else add_literal(c, out, INT);
+    text_add(out, which == 0   ? " LEFT JOIN unnest("
+                  : which == 1 ? " CROSS JOIN unnest("
+                  : which == 2 ? " CROSS JOIN range("
+                               : " CROSS JOIN (VALUES (");
+    if (which < 2)
+        add_value(c, out, f->scope, LIST, f->depth - 1);
+    else if (which == 2)
+        text_add(out, "x.k %% 4");
+    else
+        add_literal(c, out, INT);
     if (which == 3) text_add(out, "), (NULL), (%d)", (int)choose(c, 5));
     text_add(out, ") AS %s(e)%s", alias, which == 0 ? " ON true" : "");
     scope_add(f->scope, alias, "e", INT, 0);

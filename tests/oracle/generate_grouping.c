@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-/// Many calls whose FILTERs compare the same keys with constants, as PIVOT makes them; one number says all of their answers.
+/// Many calls whose FILTERs compare the same keys with constants, as PIVOT makes them; one number says all of their
+/// answers.
 static kind add_branches(choice *c, text *out, const scope *s, int depth) {
     text key = {0}, second = {0}, argument = {0};
     add_leaf(c, &key, s, INT, 0);
@@ -12,7 +13,8 @@ static kind add_branches(choice *c, text *out, const scope *s, int depth) {
     int first = (int)choose(c, 6) - 3, rest = chance(c, 30);
     text_add(out, "(");
     for (int k = 0; k < 10; k++) {
-        text_add(out, "%s%d * count(%s) FILTER (WHERE %s = %d", k ? " + " : "", k * k + 1, argument.bytes, key.bytes, first + k);
+        text_add(out, "%s%d * count(%s) FILTER (WHERE %s = %d", k ? " + " : "", k * k + 1, argument.bytes, key.bytes,
+                 first + k);
         if (second.length) text_add(out, " AND %s = 'a'", second.bytes);
         if (rest && k % 3 == 0) {
             text_add(out, " AND ");
@@ -28,17 +30,37 @@ static kind add_branches(choice *c, text *out, const scope *s, int depth) {
 }
 
 /// Aggregates of Morsel's own, and the kind of their result (KINDS: none that has literals).
-static const struct { const char *form; kind kind; clause clause; } own_forms[] = {
-    {"stddev_pop($R)", REAL, CLAUSE_STATISTIC}, {"var_samp($I)", REAL, CLAUSE_STATISTIC}, {"corr($R, $I)", REAL, CLAUSE_STATISTIC},
-    {"regr_slope($R, $I)", REAL, CLAUSE_STATISTIC}, {"covar_samp($I, $R)", REAL, CLAUSE_STATISTIC}, {"median($I)", REAL, CLAUSE_STATISTIC},
-    {"quantile_cont($R, 0.25)", REAL, CLAUSE_STATISTIC}, {"quantile_disc($T, 0.5)", TEXT, CLAUSE_STATISTIC},
-    {"approx_quantile($I, 0.75)", INT, CLAUSE_STATISTIC}, {"mode($T)", TEXT, CLAUSE_STATISTIC}, {"mad($R)", REAL, CLAUSE_STATISTIC},
-    {"entropy($T)", REAL, CLAUSE_STATISTIC}, {"histogram($I)", KINDS, CLAUSE_STATISTIC}, {"bool_and($P)", BOOL, CLAUSE_GROUP_BY},
-    {"bool_or($B)", BOOL, CLAUSE_GROUP_BY}, {"count_if($P)", INT, CLAUSE_GROUP_BY}, {"bit_xor($i)", INT, CLAUSE_GROUP_BY},
-    {"sum($M)", DECIMAL, CLAUSE_OF_DECIMALS}, {"avg($M)", REAL, CLAUSE_OF_DECIMALS}, {"max($L)", LIST, CLAUSE_OF_LISTS},
-    {"min($W)", STRUCT, CLAUSE_OF_STRUCTS}, {"max($D)", DAY, CLAUSE_OF_DATES}, {"min($V)", SPAN, CLAUSE_OF_INTERVALS},
-    {"count(DISTINCT $W)", INT, CLAUSE_DISTINCT_AGGREGATE}, {"count(DISTINCT $L)", INT, CLAUSE_DISTINCT_AGGREGATE},
-    {"avg(DISTINCT $I)", REAL, CLAUSE_DISTINCT_AGGREGATE}, {"product($i)", REAL, CLAUSE_STATISTIC}};
+static const struct {
+    const char *form;
+    kind kind;
+    clause clause;
+} own_forms[] = {{"stddev_pop($R)", REAL, CLAUSE_STATISTIC},
+                 {"var_samp($I)", REAL, CLAUSE_STATISTIC},
+                 {"corr($R, $I)", REAL, CLAUSE_STATISTIC},
+                 {"regr_slope($R, $I)", REAL, CLAUSE_STATISTIC},
+                 {"covar_samp($I, $R)", REAL, CLAUSE_STATISTIC},
+                 {"median($I)", REAL, CLAUSE_STATISTIC},
+                 {"quantile_cont($R, 0.25)", REAL, CLAUSE_STATISTIC},
+                 {"quantile_disc($T, 0.5)", TEXT, CLAUSE_STATISTIC},
+                 {"approx_quantile($I, 0.75)", INT, CLAUSE_STATISTIC},
+                 {"mode($T)", TEXT, CLAUSE_STATISTIC},
+                 {"mad($R)", REAL, CLAUSE_STATISTIC},
+                 {"entropy($T)", REAL, CLAUSE_STATISTIC},
+                 {"histogram($I)", KINDS, CLAUSE_STATISTIC},
+                 {"bool_and($P)", BOOL, CLAUSE_GROUP_BY},
+                 {"bool_or($B)", BOOL, CLAUSE_GROUP_BY},
+                 {"count_if($P)", INT, CLAUSE_GROUP_BY},
+                 {"bit_xor($i)", INT, CLAUSE_GROUP_BY},
+                 {"sum($M)", DECIMAL, CLAUSE_OF_DECIMALS},
+                 {"avg($M)", REAL, CLAUSE_OF_DECIMALS},
+                 {"max($L)", LIST, CLAUSE_OF_LISTS},
+                 {"min($W)", STRUCT, CLAUSE_OF_STRUCTS},
+                 {"max($D)", DAY, CLAUSE_OF_DATES},
+                 {"min($V)", SPAN, CLAUSE_OF_INTERVALS},
+                 {"count(DISTINCT $W)", INT, CLAUSE_DISTINCT_AGGREGATE},
+                 {"count(DISTINCT $L)", INT, CLAUSE_DISTINCT_AGGREGATE},
+                 {"avg(DISTINCT $I)", REAL, CLAUSE_DISTINCT_AGGREGATE},
+                 {"product($i)", REAL, CLAUSE_STATISTIC}};
 
 /// A list or text whose order the values themselves decide.
 static kind add_ordered_aggregate(choice *c, text *out, const scope *s, int depth) {
@@ -46,8 +68,9 @@ static kind add_ordered_aggregate(choice *c, text *out, const scope *s, int dept
     text item = {0};
     reach(c, CLAUSE_ORDERED_AGGREGATE);
     add_value(c, &item, s, is_list ? INT : TEXT, depth - 1);
-    text_add(out, "%s(%s%s%s ORDER BY %s%s NULLS %s)", is_list ? "list" : "string_agg", chance(c, 30) ? "DISTINCT " : "", item.bytes,
-             is_list ? "" : ", '/'", item.bytes, chance(c, 50) ? " DESC" : "", chance(c, 50) ? "FIRST" : "LAST");
+    text_add(out, "%s(%s%s%s ORDER BY %s%s NULLS %s)", is_list ? "list" : "string_agg",
+             chance(c, 30) ? "DISTINCT " : "", item.bytes, is_list ? "" : ", '/'", item.bytes,
+             chance(c, 50) ? " DESC" : "", chance(c, 50) ? "FIRST" : "LAST");
     text_free(&item);
     return is_list ? LIST : TEXT;
 }
@@ -78,9 +101,7 @@ static kind add_shared_aggregate(choice *c, text *out, const scope *s, int depth
         text_add(out, "count(DISTINCT ");
         add_value(c, out, s, k, depth - 1);
         break;
-    default:
-        text_add(out, "sum(DISTINCT ");
-        add_value(c, out, s, INT, depth - 1);
+    default: text_add(out, "sum(DISTINCT "); add_value(c, out, s, INT, depth - 1);
     }
     reach(c, CLAUSE_DISTINCT_AGGREGATE);
     text_add(out, ")");
@@ -100,8 +121,10 @@ kind add_aggregate(choice *c, text *out, const scope *s, int depth) {
 void add_group_keys(choice *c, text *keys, kind *kinds, unsigned count, const scope *s, int depth) {
     for (unsigned i = 0; i < count; i++) {
         kinds[i] = any_kind(c);
-        if (chance(c, 60)) add_leaf(c, &keys[i], s, kinds[i], 1);
-        else add_value(c, &keys[i], s, kinds[i], depth - 1);
+        if (chance(c, 60))
+            add_leaf(c, &keys[i], s, kinds[i], 1);
+        else
+            add_value(c, &keys[i], s, kinds[i], depth - 1);
         if (!strchr("0123456789-'", keys[i].bytes[0])) continue; // a literal in GROUP BY would be a position
         text_free(&keys[i]);
         text_add(&keys[i], "coalesce(x.k, 0)");
@@ -119,16 +142,20 @@ void add_grouped_select(choice *c, query *q, int depth) {
     text_add(&q->sql, "SELECT ");
     for (unsigned i = 0; i < q->columns; i++) {
         if (i) text_add(&q->sql, ", ");
-        if (i < key_count) text_add(&q->sql, "%s", keys[i].bytes);
-        else if (chance(c, 4)) q->kinds[i] = add_branches(c, &q->sql, &s, depth - 1);
-        else q->kinds[i] = add_aggregate(c, &q->sql, &s, depth - 1);
+        if (i < key_count)
+            text_add(&q->sql, "%s", keys[i].bytes);
+        else if (chance(c, 4))
+            q->kinds[i] = add_branches(c, &q->sql, &s, depth - 1);
+        else
+            q->kinds[i] = add_aggregate(c, &q->sql, &s, depth - 1);
         text_add(&q->sql, " AS c%u", i);
     }
     text_add(&q->sql, "%s", from.bytes);
     add_where(c, &q->sql, &s, depth);
     int is_all = key_count && c->is_own && chance(c, 15);
     if (is_all) text_add(&q->sql, " GROUP BY ALL");
-    for (unsigned i = 0; i < key_count && !is_all; i++) text_add(&q->sql, "%s%s", i ? ", " : " GROUP BY ", keys[i].bytes);
+    for (unsigned i = 0; i < key_count && !is_all; i++)
+        text_add(&q->sql, "%s%s", i ? ", " : " GROUP BY ", keys[i].bytes);
     if (key_count && chance(c, 25)) {
         reach(c, CLAUSE_HAVING);
         text_add(&q->sql, " HAVING ");
@@ -241,8 +268,12 @@ void add_sets_select(choice *c, query *q, int depth) {
     add_where(c, &from, &s, depth);
     add_sets_clause(c, &group_by, &all, keys, key_count);
     for (unsigned i = 0; i < columns; i++) {
-        shown[i] = chance(c, 45) ? 1 + (unsigned)choose(c, key_count) : chance(c, 20) ? 100 : 0; // a key, grouping(), an aggregate
-        q->kinds[i] = shown[i] == 0 ? add_aggregate(c, &items[i], &s, depth - 1) : shown[i] == 100 ? INT : key_kinds[shown[i] - 1];
+        shown[i] = chance(c, 45)   ? 1 + (unsigned)choose(c, key_count)
+                   : chance(c, 20) ? 100
+                                   : 0; // a key, grouping(), an aggregate
+        q->kinds[i] = shown[i] == 0     ? add_aggregate(c, &items[i], &s, depth - 1)
+                      : shown[i] == 100 ? INT
+                                        : key_kinds[shown[i] - 1];
     }
     if (chance(c, 25)) {
         add_aggregate(c, &having, &s, 1);
@@ -264,9 +295,12 @@ void add_sets_select(choice *c, query *q, int depth) {
         text_add(for_sqlite, n ? " UNION ALL SELECT " : "SELECT ");
         for (unsigned i = 0; i < columns; i++) {
             text_add(for_sqlite, i ? ", " : "");
-            if (shown[i] == 100) text_add(for_sqlite, "%u", grouping);
-            else if (shown[i] == 0) text_add(for_sqlite, "%s", items[i].bytes);
-            else text_add(for_sqlite, "%s", mask >> (shown[i] - 1) & 1 ? keys[shown[i] - 1].bytes : "NULL");
+            if (shown[i] == 100)
+                text_add(for_sqlite, "%u", grouping);
+            else if (shown[i] == 0)
+                text_add(for_sqlite, "%s", items[i].bytes);
+            else
+                text_add(for_sqlite, "%s", mask >> (shown[i] - 1) & 1 ? keys[shown[i] - 1].bytes : "NULL");
             text_add(for_sqlite, " AS c%u", i);
         }
         text_add(for_sqlite, "%s", from.bytes);

@@ -10,27 +10,32 @@
 
 /// What can be named at a place.
 typedef struct scope {
-    struct { char name[24]; kind kind; int is_big; } columns[MOST_COLUMNS];
+    struct {
+        char name[24];
+        kind kind;
+        int is_big;
+    } columns[MOST_COLUMNS];
     unsigned count, nesting;   ///< queries around this one
     const struct scope *outer; ///< of the query around it, where the subquery may use its columns
 } scope;
 
 void scope_add(scope *s, const char *alias, const char *column, kind k, int is_big);
 void scope_add_table(const choice *c, scope *s, const char *alias);
-void scope_add_query(scope *s, const char *alias, const query *q); ///< the columns of a query in FROM
+void scope_add_query(scope *s, const char *alias, const query *q);     ///< the columns of a query in FROM
 void add_table_columns(const choice *c, text *out, const char *alias); ///< alias.i, alias.b and so on
 
 /// A column of the kind, or NULL; big ones only where no arithmetic follows.
 const char *scope_pick(choice *c, const scope *s, kind k, int may_be_big);
 const char *scope_pick_outer(choice *c, const scope *s, kind k, int may_be_big); ///< of the queries around s only
 
-kind any_kind(choice *c);                      ///< one that the dialect has
+kind any_kind(choice *c);                       ///< one that the dialect has
 unsigned any_table(choice *c, unsigned tables); ///< of the first so many; seldom the empty one
 
 /* ---- expressions ---- */
 
 void add_literal(choice *c, text *out, kind k);
-void add_leaf(choice *c, text *out, const scope *s, kind k, int may_be_big); ///< a column, or a literal where there is none
+void add_leaf(choice *c, text *out, const scope *s, kind k,
+              int may_be_big); ///< a column, or a literal where there is none
 void add_call(choice *c, text *out, const scope *s, const char *name, kind k, unsigned args, int depth);
 void add_value(choice *c, text *out, const scope *s, kind k, int depth);
 void add_predicate(choice *c, text *out, const scope *s, int depth);
@@ -39,8 +44,8 @@ void add_predicate(choice *c, text *out, const scope *s, int depth);
 void add_own_value(choice *c, text *out, const scope *s, kind k, int depth);
 void add_own_predicate(choice *c, text *out, const scope *s, int depth);
 
-/// An expression after a form: $I, $R, $T and so on (KIND_LETTERS) stand for a value of the kind, small letters for a column
-/// or literal, $P for a condition, # for a digit from 1 to 4.
+/// An expression after a form: $I, $R, $T and so on (KIND_LETTERS) stand for a value of the kind, small letters for a
+/// column or literal, $P for a condition, # for a digit from 1 to 4.
 void add_form(choice *c, text *out, const scope *s, const char *form, int depth);
 
 /* ---- subqueries in expressions ---- */
@@ -64,9 +69,10 @@ void add_derived_or_table(choice *c, text *out, unsigned table, int depth); ///<
 
 void add_where(choice *c, text *out, const scope *s, int depth);
 void add_order_key(choice *c, text *out, const char *column, unsigned k); ///< k: which key of the list it is
-void add_total_order(choice *c, text *out, const scope *s);                ///< ORDER BY every column
+void add_total_order(choice *c, text *out, const scope *s);               ///< ORDER BY every column
 
-/// A call, exact in both engines; in Morsel's own dialect also any other whose result does not depend on the order of rows.
+/// A call, exact in both engines; in Morsel's own dialect also any other whose result does not depend on the order of
+/// rows.
 kind add_aggregate(choice *c, text *out, const scope *s, int depth);
 void add_group_keys(choice *c, text *keys, kind *kinds, unsigned count, const scope *s, int depth);
 

@@ -7,23 +7,31 @@ static void add_collated(choice *c, text *out, const scope *s, kind k, int depth
     int is_collated = k == TEXT && chance(c, 12);
     if (is_collated) text_add(out, "(");
     add_value(c, out, s, k, depth);
-    if (is_collated) text_add(out, ") COLLATE %s", collations[choose(c, 3)]);
+    if (!is_collated) return;
+    reach(c, CLAUSE_COLLATE);
+    text_add(out, ") COLLATE %s", collations[choose(c, 3)]);
 }
 
 static void add_comparison(choice *c, text *out, const scope *s, int depth) {
     static const char *const ops[] = {"=", "<>", "<", "<=", ">", ">=", "IS DISTINCT FROM", "IS NOT DISTINCT FROM"};
     kind k = any_kind(c);
     unsigned op = (unsigned)choose(c, chance(c, 85) ? 6 : 8);
-    if (k == INT && chance(c, 30)) add_leaf(c, out, s, INT, 1);
-    else add_collated(c, out, s, k, depth - 1);
+    if (k == INT && chance(c, 30))
+        add_leaf(c, out, s, INT, 1);
+    else
+        add_collated(c, out, s, k, depth - 1);
     text_add(out, " %s ", ops[op]);
-    if (k == INT && chance(c, 30)) add_leaf(c, out, s, INT, 1);
-    else if (k == INT && chance(c, 10)) add_value(c, out, s, REAL, depth - 1);
-    else add_collated(c, out, s, k, depth - 1);
+    if (k == INT && chance(c, 30))
+        add_leaf(c, out, s, INT, 1);
+    else if (k == INT && chance(c, 10))
+        add_value(c, out, s, REAL, depth - 1);
+    else
+        add_collated(c, out, s, k, depth - 1);
 }
 
 void add_predicate(choice *c, text *out, const scope *s, int depth) {
-    static const char *const patterns[] = {"%%a%%", "a%%", "%%b", "_b%%", "%%", "", "___", "%%語", "100%%", "%%longer%%lies%%"};
+    static const char *const patterns[] = {"%%a%%", "a%%", "%%b",  "_b%%",  "%%",
+                                           "",      "___", "%%語", "100%%", "%%longer%%lies%%"};
     if (depth > 0 && c->is_own && chance(c, 20)) {
         add_own_predicate(c, out, s, depth);
         return;

@@ -17,8 +17,10 @@ static void add_plain_select(choice *c, query *q, int depth, unsigned turn) {
     for (unsigned n = 0; n < q->columns; n++) {
         unsigned i = (n + turn) % q->columns;
         if (n) text_add(&q->sql, ", ");
-        if (q->kinds[i] == INT && chance(c, 15)) add_leaf(c, &q->sql, &s, INT, 1);
-        else add_value(c, &q->sql, &s, q->kinds[i], depth);
+        if (q->kinds[i] == INT && chance(c, 15))
+            add_leaf(c, &q->sql, &s, INT, 1);
+        else
+            add_value(c, &q->sql, &s, q->kinds[i], depth);
         text_add(&q->sql, " AS c%u", i);
     }
     text_add(&q->sql, "%s", from.bytes);
@@ -70,13 +72,16 @@ static void add_order(choice *c, text *out, unsigned columns) {
     unsigned start = (unsigned)choose(c, columns);
     reach(c, CLAUSE_ORDER_BY);
     for (unsigned i = 0; i < columns; i++) {
-        text_add(out, "%s%u%s NULLS %s", i ? ", " : " ORDER BY ", (start + i) % columns + 1, chance(c, 50) ? " DESC" : "",
-                 chance(c, 50) ? "FIRST" : "LAST");
+        text_add(out, "%s%u%s NULLS %s", i ? ", " : " ORDER BY ", (start + i) % columns + 1,
+                 chance(c, 50) ? " DESC" : "", chance(c, 50) ? "FIRST" : "LAST");
     }
     if (!chance(c, 50)) return;
     reach(c, CLAUSE_LIMIT);
-    if (chance(c, 20)) text_add(out, " LIMIT (SELECT count(*) FROM t%u WHERE i > %u)", any_table(c, ORACLE_TABLES), (unsigned)choose(c, 4));
-    else text_add(out, " LIMIT %u", (unsigned)choose(c, 12));
+    if (chance(c, 20))
+        text_add(out, " LIMIT (SELECT count(*) FROM t%u WHERE i > %u)", any_table(c, ORACLE_TABLES),
+                 (unsigned)choose(c, 4));
+    else
+        text_add(out, " LIMIT %u", (unsigned)choose(c, 12));
     if (chance(c, 40)) text_add(out, chance(c, 20) ? " OFFSET (SELECT %u)" : " OFFSET %u", (unsigned)choose(c, 6));
 }
 
@@ -95,8 +100,10 @@ static void add_query_over_query(choice *c, query *q, int depth) {
     int is_grouped = chance(c, 40);
     if (is_grouped) reach(c, CLAUSE_GROUP_BY);
     for (unsigned i = 0; i < q->columns; i++) {
-        if (is_grouped) q->kinds[i] = add_aggregate(c, &items, &s, 1);
-        else add_value(c, &items, &s, q->kinds[i], 1);
+        if (is_grouped)
+            q->kinds[i] = add_aggregate(c, &items, &s, 1);
+        else
+            add_value(c, &items, &s, q->kinds[i], 1);
         text_add(&items, " AS c%u%s", i, i + 1 < q->columns ? ", " : "");
     }
     text_add(&q->sql, "SELECT %s FROM (%s) AS z WHERE ", items.bytes, below.sql.bytes);
@@ -108,20 +115,26 @@ static void add_query_over_query(choice *c, query *q, int depth) {
 
 static void add_unordered(choice *c, query *q, int depth) {
     if (chance(c, 10)) {
-        if (chance(c, 50)) add_shared_with(c, q);
-        else add_recursive_with(c, q);
+        if (chance(c, 50))
+            add_shared_with(c, q);
+        else
+            add_recursive_with(c, q);
     } else if (c->is_own && depth > 1 && chance(c, 12)) {
         add_query_over_query(c, q, depth);
     } else if (c->is_own && chance(c, 5)) {
         add_distinct_on_select(c, q, depth);
     } else if (chance(c, 30)) {
-        if (chance(c, 20)) add_window_over_groups(c, q, depth);
-        else add_window_select(c, q, depth);
+        if (chance(c, 20))
+            add_window_over_groups(c, q, depth);
+        else
+            add_window_select(c, q, depth);
     } else if (chance(c, 15)) {
         add_set_operation(c, q, depth);
     } else if (chance(c, 45)) {
-        if (chance(c, 25)) add_sets_select(c, q, depth);
-        else add_grouped_select(c, q, depth);
+        if (chance(c, 25))
+            add_sets_select(c, q, depth);
+        else
+            add_grouped_select(c, q, depth);
     } else {
         add_plain_select(c, q, depth, 0);
     }

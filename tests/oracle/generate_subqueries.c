@@ -11,13 +11,16 @@ void add_subquery_from(choice *c, text *out, const scope *s, scope *inner, int d
     scope_add_table(c, inner, alias);
     unsigned table = any_table(c, inner->nesting > 1 ? 3 : ORACLE_TABLES);
     text_add(out, " FROM ");
-    if (depth > 0 && chance(c, 12)) add_derived(c, out, inner->outer, inner->nesting, table, depth - 1);
-    else text_add(out, "t%u", table);
+    if (depth > 0 && chance(c, 12))
+        add_derived(c, out, inner->outer, inner->nesting, table, depth - 1);
+    else
+        text_add(out, "t%u", table);
     text_add(out, " AS %s", alias);
     if (chance(c, 15)) {
         char second[12];
         snprintf(second, sizeof second, "r%u", inner->nesting);
-        text_add(out, "%s t%u AS %s ON %s.k = %s.k", chance(c, 50) ? " JOIN" : " LEFT JOIN", any_table(c, 3), second, alias, second);
+        text_add(out, "%s t%u AS %s ON %s.k = %s.k", chance(c, 50) ? " JOIN" : " LEFT JOIN", any_table(c, 3), second,
+                 alias, second);
         scope_add_table(c, inner, second);
     } else if (c->is_own && chance(c, 10)) { // the list of a row, of this query's or of one around it
         char element[12];
@@ -55,9 +58,12 @@ static void add_recursive_subquery(choice *c, text *out, const char *from, const
     unsigned table = any_table(c, ORACLE_TABLES);
     reach(c, CLAUSE_RECURSIVE);
     reach(c, CLAUSE_CORRELATED);
-    text_add(out, "(WITH RECURSIVE rz(i, n) AS (SELECT %s, 0 UNION SELECT %s, rz.n + 1 FROM ", from, chance(c, 50) ? "ry.k" : "ry.k + 1");
-    if (chance(c, 50)) text_add(out, "rz JOIN t%u AS ry ON ry.i = rz.i", table);
-    else text_add(out, "(SELECT i, k FROM t%u WHERE %s) AS ry, rz", table, chance(c, 50) ? "k IS NOT NULL" : "i < 5");
+    text_add(out, "(WITH RECURSIVE rz(i, n) AS (SELECT %s, 0 UNION SELECT %s, rz.n + 1 FROM ", from,
+             chance(c, 50) ? "ry.k" : "ry.k + 1");
+    if (chance(c, 50))
+        text_add(out, "rz JOIN t%u AS ry ON ry.i = rz.i", table);
+    else
+        text_add(out, "(SELECT i, k FROM t%u WHERE %s) AS ry, rz", table, chance(c, 50) ? "k IS NOT NULL" : "i < 5");
     text_add(out, " WHERE rz.i = ry.i AND rz.n < %u", 1 + (unsigned)choose(c, 4));
     if (chance(c, 60)) text_add(out, " AND ry.k <> %s", to);
     text_add(out, ") SELECT %s FROM rz", results[choose(c, 4)]);
@@ -92,9 +98,12 @@ void add_scalar_subquery(choice *c, text *out, const scope *s, kind k, int depth
         text_add(out, ")");
     } else {
         text_add(out, "(SELECT ");
-        if (chance(c, 70)) text_add(out, "q%u.%s", inner.nesting, own);
-        else add_value(c, out, &inner, k, depth - 2);
-        text_add(out, " AS v%s ORDER BY v %sNULLS %s LIMIT 1", from.bytes, chance(c, 50) ? "DESC " : "", chance(c, 50) ? "FIRST" : "LAST");
+        if (chance(c, 70))
+            text_add(out, "q%u.%s", inner.nesting, own);
+        else
+            add_value(c, out, &inner, k, depth - 2);
+        text_add(out, " AS v%s ORDER BY v %sNULLS %s LIMIT 1", from.bytes, chance(c, 50) ? "DESC " : "",
+                 chance(c, 50) ? "FIRST" : "LAST");
         reach(c, CLAUSE_LIMIT_BELOW);
         if (chance(c, 20)) text_add(out, " OFFSET %u", (unsigned)choose(c, 3));
         text_add(out, ")");
@@ -107,7 +116,8 @@ void add_exists(choice *c, text *out, const scope *s, int depth) {
     reach(c, CLAUSE_EXISTS);
     text_add(out, "%sEXISTS (SELECT 1", chance(c, 30) ? "NOT " : "");
     add_subquery_from(c, out, s, &inner, depth - 1);
-    if (chance(c, 15)) text_add(out, " GROUP BY %s HAVING count(*) > %u", scope_pick(c, &inner, INT, 0), (unsigned)choose(c, 3));
+    if (chance(c, 15))
+        text_add(out, " GROUP BY %s HAVING count(*) > %u", scope_pick(c, &inner, INT, 0), (unsigned)choose(c, 3));
     text_add(out, ")");
 }
 
@@ -169,20 +179,26 @@ void add_in_predicate(choice *c, text *out, const scope *s, int depth) {
         add_subquery_from(c, &from, s, &inner, depth - 1);
         reach(c, CLAUSE_IN_QUERY);
         text_add(out, "SELECT %s", chance(c, 15) ? "DISTINCT " : "");
-        if (chance(c, 60)) add_leaf(c, out, &inner, k, 0);
-        else add_value(c, out, &inner, k, depth - 2);
+        if (chance(c, 60))
+            add_leaf(c, out, &inner, k, 0);
+        else
+            add_value(c, out, &inner, k, depth - 2);
         text_add(out, "%s", from.bytes);
         text_free(&from);
         if (chance(c, 12)) {
             text_add(out, " %s SELECT ", chance(c, 50) ? "UNION ALL" : "EXCEPT");
-            if (chance(c, 50)) add_leaf(c, out, s, k, 0);
-            else add_literal(c, out, k);
+            if (chance(c, 50))
+                add_leaf(c, out, s, k, 0);
+            else
+                add_literal(c, out, k);
         }
     } else {
         for (unsigned i = 0, n = (k == LIST ? 2 : 1) + (unsigned)choose(c, 5); i < n; i++) {
             if (i) text_add(out, ", ");
-            if (chance(c, 8)) text_add(out, "NULL");
-            else add_literal(c, out, k);
+            if (chance(c, 8))
+                text_add(out, "NULL");
+            else
+                add_literal(c, out, k);
         }
     }
     text_add(out, ")");

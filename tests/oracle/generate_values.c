@@ -10,12 +10,16 @@ void scope_add(scope *s, const char *alias, const char *column, kind k, int is_b
     s->columns[s->count++].is_big = is_big;
 }
 
-static const struct { const char *name; kind kind; int is_big; } table_columns[] = {
-    {"i", INT, 0}, {"b", INT, 1}, {"d", REAL, 0}, {"s", TEXT, 0},   {"k", INT, 0},  {"m", DECIMAL, 0},
+static const struct {
+    const char *name;
+    kind kind;
+    int is_big;
+} table_columns[] = {
+    {"i", INT, 0}, {"b", INT, 1},  {"d", REAL, 0}, {"s", TEXT, 0},   {"k", INT, 0},  {"m", DECIMAL, 0},
     {"a", DAY, 0}, {"h", SPAN, 0}, {"l", LIST, 0}, {"r", STRUCT, 0}, {"o", BOOL, 0}, {"n", INT, 0},
 };
 #define SHARED_COLUMNS 5u
-#define OWN_COLUMNS (sizeof table_columns / sizeof table_columns[0])
+#define OWN_COLUMNS    (sizeof table_columns / sizeof table_columns[0])
 
 void scope_add_table(const choice *c, scope *s, const char *alias) {
     for (unsigned n = 0; n < (c->is_own ? OWN_COLUMNS : SHARED_COLUMNS); n++) {
@@ -27,7 +31,8 @@ void scope_add_query(scope *s, const char *alias, const query *q) {
     for (unsigned i = 0; i < q->columns; i++) {
         char column[8];
         snprintf(column, sizeof column, "c%u", i);
-        if (q->kinds[i] < KINDS) scope_add(s, alias, column, q->kinds[i], q->kinds[i] == INT); // INT may be a sum, or as great as b
+        if (q->kinds[i] < KINDS)
+            scope_add(s, alias, column, q->kinds[i], q->kinds[i] == INT); // INT may be a sum, or as great as b
     }
 }
 
@@ -64,12 +69,14 @@ const char *scope_pick_outer(choice *c, const scope *s, kind k, int may_be_big) 
 
 /// A column, or a literal where there is none.
 void add_leaf(choice *c, text *out, const scope *s, kind k, int may_be_big) {
-    static const clause of_kind[] = {CLAUSE_OF_DECIMALS, CLAUSE_OF_DATES, CLAUSE_OF_INTERVALS, CLAUSE_OF_LISTS, CLAUSE_OF_STRUCTS,
-                                     CLAUSE_OF_BOOLEANS};
+    static const clause of_kind[] = {CLAUSE_OF_DECIMALS, CLAUSE_OF_DATES,   CLAUSE_OF_INTERVALS,
+                                     CLAUSE_OF_LISTS,    CLAUSE_OF_STRUCTS, CLAUSE_OF_BOOLEANS};
     if (k >= SHARED_KINDS) reach(c, of_kind[k - SHARED_KINDS]);
     const char *column = chance(c, 80) ? scope_pick(c, s, k, may_be_big) : NULL;
-    if (column) text_add(out, "%s", column);
-    else add_literal(c, out, k);
+    if (column)
+        text_add(out, "%s", column);
+    else
+        add_literal(c, out, k);
 }
 
 static void add_binary(choice *c, text *out, const scope *s, kind k, int depth, const char *op) {

@@ -1,7 +1,7 @@
 /// generate_windows.c: window functions.
 ///
-/// What depends on the order of rows stands over an order by every column of FROM, so that only equal rows are peers; ranks
-/// and aggregates over RANGE and GROUPS take any order.
+/// What depends on the order of rows stands over an order by every column of FROM, so that only equal rows are peers;
+/// ranks and aggregates over RANGE and GROUPS take any order.
 #include "generate_int.h"
 
 #include <stdio.h>
@@ -9,11 +9,13 @@
 
 /// A frame; key: whether RANGE may have offsets, and of which kind (KINDS: none).
 static void add_frame(choice *c, text *out, int is_total, kind key) {
-    static const char *const excludes[] = {"", " EXCLUDE NO OTHERS", " EXCLUDE CURRENT ROW", " EXCLUDE GROUP", " EXCLUDE TIES"};
+    static const char *const excludes[] = {"", " EXCLUDE NO OTHERS", " EXCLUDE CURRENT ROW", " EXCLUDE GROUP",
+                                           " EXCLUDE TIES"};
     unsigned unit = is_total ? (unsigned)choose(c, 3) : 1 + (unsigned)choose(c, 2);
     int has_offsets = unit != 1 || key != KINDS;
     text_add(out, unit == 0 ? " ROWS " : unit == 1 ? " RANGE " : " GROUPS ");
-    unsigned start = (unsigned)choose(c, 4), end = 1 + (unsigned)choose(c, 4); // UNBOUNDED, PRECEDING, CURRENT, FOLLOWING, UNBOUNDED
+    unsigned start = (unsigned)choose(c, 4),
+             end = 1 + (unsigned)choose(c, 4); // UNBOUNDED, PRECEDING, CURRENT, FOLLOWING, UNBOUNDED
     if (!has_offsets) {
         start &= 2;
         end = end < 3 ? 2 : 4;
@@ -24,15 +26,23 @@ static void add_frame(choice *c, text *out, int is_total, kind key) {
     for (unsigned side = 0; side < (is_short ? 1u : 2u); side++) {
         unsigned bound = side ? end : start;
         char offset[32];
-        if (unit == 1 && key == DAY) snprintf(offset, sizeof offset, "INTERVAL '%u days'", (unsigned)choose(c, 20));
-        else if (unit == 1 && key == REAL) snprintf(offset, sizeof offset, "%u.5e0", (unsigned)choose(c, 6));
-        else snprintf(offset, sizeof offset, "%u", (unsigned)choose(c, chance(c, 80) ? 5 : 60));
+        if (unit == 1 && key == DAY)
+            snprintf(offset, sizeof offset, "INTERVAL '%u days'", (unsigned)choose(c, 20));
+        else if (unit == 1 && key == REAL)
+            snprintf(offset, sizeof offset, "%u.5e0", (unsigned)choose(c, 6));
+        else
+            snprintf(offset, sizeof offset, "%u", (unsigned)choose(c, chance(c, 80) ? 5 : 60));
         if (side) text_add(out, " AND ");
-        if (bound == 0) text_add(out, "UNBOUNDED PRECEDING");
-        else if (bound == 1) text_add(out, "%s PRECEDING", offset);
-        else if (bound == 2) text_add(out, "CURRENT ROW");
-        else if (bound == 3) text_add(out, "%s FOLLOWING", offset);
-        else text_add(out, "UNBOUNDED FOLLOWING");
+        if (bound == 0)
+            text_add(out, "UNBOUNDED PRECEDING");
+        else if (bound == 1)
+            text_add(out, "%s PRECEDING", offset);
+        else if (bound == 2)
+            text_add(out, "CURRENT ROW");
+        else if (bound == 3)
+            text_add(out, "%s FOLLOWING", offset);
+        else
+            text_add(out, "UNBOUNDED FOLLOWING");
     }
     reach(c, CLAUSE_FRAME);
     if (!chance(c, 35)) return;
@@ -41,7 +51,8 @@ static void add_frame(choice *c, text *out, int is_total, kind key) {
 }
 
 void add_order_key(choice *c, text *out, const char *column, unsigned k) {
-    text_add(out, "%s%s%s NULLS %s", k ? ", " : "ORDER BY ", column, chance(c, 40) ? " DESC" : "", chance(c, 50) ? "FIRST" : "LAST");
+    text_add(out, "%s%s%s NULLS %s", k ? ", " : "ORDER BY ", column, chance(c, 40) ? " DESC" : "",
+             chance(c, 50) ? "FIRST" : "LAST");
 }
 
 void add_total_order(choice *c, text *out, const scope *s) {
@@ -53,13 +64,16 @@ static void add_partition_by(choice *c, text *out, const scope *s) {
     unsigned keys = (unsigned)choose(c, 3);
     for (unsigned k = 0; k < keys; k++) {
         text_add(out, "%s", k ? ", " : "PARTITION BY ");
-        if (chance(c, 70)) add_leaf(c, out, s, any_kind(c), 1);
-        else add_value(c, out, s, any_kind(c), 1);
+        if (chance(c, 70))
+            add_leaf(c, out, s, any_kind(c), 1);
+        else
+            add_value(c, out, s, any_kind(c), 1);
     }
     if (keys) text_add(out, " ");
 }
 
-/// An aggregate that SQLite too computes over windows, or one of Morsel's own. is_total: rows of the frame have one order only.
+/// An aggregate that SQLite too computes over windows, or one of Morsel's own. is_total: rows of the frame have one
+/// order only.
 static kind add_window_aggregate(choice *c, text *out, const scope *s, int depth, int is_total) {
     if (c->is_own && chance(c, 35)) return add_aggregate(c, out, s, depth);
     unsigned which = (unsigned)choose(c, is_total ? 8 : 7);
@@ -93,7 +107,8 @@ static kind add_window_aggregate(choice *c, text *out, const scope *s, int depth
 static kind add_placed_function(choice *c, text *out, const scope *s, int depth) {
     kind k = any_kind(c);
     unsigned which = (unsigned)choose(c, 8);
-    static const char *const names[] = {"lag", "lead", "first_value", "last_value", "nth_value", "row_number", "ntile", "lag"};
+    static const char *const names[] = {"lag",       "lead",       "first_value", "last_value",
+                                        "nth_value", "row_number", "ntile",       "lag"};
     text_add(out, "%s(", names[which]);
     if (which == 6) text_add(out, "%u", 1 + (unsigned)choose(c, 9));
     if (which == 5 || which == 6) {
@@ -129,8 +144,10 @@ static void add_partial_order(choice *c, text *out, const scope *s, int has_name
     if (c->is_own && chance(c, 35)) k = chance(c, 60) ? DAY : DECIMAL;
     const char *key = scope_pick(c, s, k, 0);
     text_add(out, " OVER (");
-    if (has_named && chance(c, 30)) text_add(out, "p ");
-    else add_partition_by(c, out, s);
+    if (has_named && chance(c, 30))
+        text_add(out, "p ");
+    else
+        add_partition_by(c, out, s);
     if (key && !chance(c, 15)) {
         add_order_key(c, out, key, 0);
         if (chance(c, 20)) {
@@ -145,8 +162,9 @@ static void add_partial_order(choice *c, text *out, const scope *s, int has_name
 kind add_window_call(choice *c, text *out, const scope *s, int depth, int has_named) {
     int is_total = chance(c, 60), is_ranked = chance(c, 15), is_placed = is_total && chance(c, 45);
     reach(c, CLAUSE_WINDOW);
-    kind k = is_ranked ? add_rank_function(c, out) : is_placed ? add_placed_function(c, out, s, depth)
-                                                               : add_window_aggregate(c, out, s, depth, is_total);
+    kind k = is_ranked   ? add_rank_function(c, out)
+             : is_placed ? add_placed_function(c, out, s, depth)
+                         : add_window_aggregate(c, out, s, depth, is_total);
     if (!is_total) {
         add_partial_order(c, out, s, has_named);
         return k;
@@ -183,8 +201,10 @@ void add_window_select(choice *c, query *q, int depth) {
     text_add(out, "SELECT %s", chance(c, 10) ? "DISTINCT " : "");
     for (unsigned i = 0; i < q->columns; i++) {
         if (i) text_add(out, ", ");
-        if (i && chance(c, 25)) add_value(c, out, &s, q->kinds[i], depth);
-        else q->kinds[i] = add_window_call(c, out, &s, depth < 2 ? depth : 2, has_named);
+        if (i && chance(c, 25))
+            add_value(c, out, &s, q->kinds[i], depth);
+        else
+            q->kinds[i] = add_window_call(c, out, &s, depth < 2 ? depth : 2, has_named);
         text_add(out, " AS c%u", i);
     }
     text_add(out, "%s", from.bytes);
@@ -215,9 +235,12 @@ void add_window_select(choice *c, query *q, int depth) {
 
 /// Windows over groups.
 void add_window_over_groups(choice *c, query *q, int depth) {
-    static const struct { const char *call; kind kind; } calls[] = {
-        {"sum(count(*))", INT}, {"min(sum(x.i))", INT}, {"max(max(x.d))", REAL}, {"count(min(x.s))", INT}, {"row_number()", INT},
-        {"lag(count(*))", INT}, {"first_value(max(x.i))", INT}, {"avg(count(x.b))", REAL}};
+    static const struct {
+        const char *call;
+        kind kind;
+    } calls[] = {{"sum(count(*))", INT},         {"min(sum(x.i))", INT},   {"max(max(x.d))", REAL},
+                 {"count(min(x.s))", INT},       {"row_number()", INT},    {"lag(count(*))", INT},
+                 {"first_value(max(x.i))", INT}, {"avg(count(x.b))", REAL}};
     text *out = &q->sql;
     scope s = {0}, groups = {0};
     text from = {0};

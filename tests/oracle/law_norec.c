@@ -18,7 +18,8 @@ void make_norec(choice *c, law *l) {
     }
     add_predicate(c, &p, &s, depth);
     text_add(&l->sides[0][0], "SELECT count(*)%s WHERE %s", from.bytes, p.bytes);
-    text_add(&l->sides[1][0], "SELECT coalesce(sum(n), 0) FROM (SELECT CAST((%s) IS TRUE AS INTEGER) AS n%s) AS y", p.bytes, from.bytes);
+    text_add(&l->sides[1][0], "SELECT coalesce(sum(n), 0) FROM (SELECT CAST((%s) IS TRUE AS INTEGER) AS n%s) AS y",
+             p.bytes, from.bytes);
     text_free(&from);
     text_free(&p);
 }

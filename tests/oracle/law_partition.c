@@ -4,7 +4,8 @@
 
 /// "head keyword (p) tail glue head keyword (NOT p) tail glue head keyword (p IS NULL) tail".
 ///   in  keyword: " WHERE " and a condition for all three parts, " HAVING ", " ON " or " QUALIFY "
-static void add_parts(text *out, const char *head, const char *keyword, const char *p, const char *tail, const char *glue) {
+static void add_parts(text *out, const char *head, const char *keyword, const char *p, const char *tail,
+                      const char *glue) {
     text_add(out, "%s%s(%s)%s%s", head, keyword, p, tail, glue);
     text_add(out, "%s%s(NOT %s)%s%s", head, keyword, p, tail, glue);
     text_add(out, "%s%s(%s IS NULL)%s", head, keyword, p, tail);
@@ -62,8 +63,10 @@ static void add_items(choice *c, text *out, const scope *s, const char *distinct
     for (unsigned i = 0; i < columns; i++) {
         if (i) text_add(out, ", ");
         kind k = any_kind(c);
-        if (chance(c, 50)) add_leaf(c, out, s, k, 1);
-        else add_value(c, out, s, k, 2);
+        if (chance(c, 50))
+            add_leaf(c, out, s, k, 1);
+        else
+            add_value(c, out, s, k, 2);
         text_add(out, " AS c%u", i);
     }
 }
@@ -93,11 +96,16 @@ static void of_rows(choice *c, law *l) {
 
 /// An aggregate whose results over parts of the rows can be merged; returns the one that merges them.
 static const char *add_mergeable(choice *c, text *out, const scope *s) {
-    static const struct { const char *form, *merge; } forms[] = {
-        {"count(*)", "sum"}, {"count($W)", "sum"}, {"count($I)", "sum"}, {"sum($I)", "sum"}, {"sum($r)", "sum"}, {"sum($M)", "sum"},
-        {"min($I)", "min"}, {"max($T)", "max"}, {"min($R)", "min"}, {"max($D)", "max"}, {"min($V)", "min"}, {"max($L)", "max"}, {"min($W)", "min"},
-        {"min($M)", "min"}, {"bool_and($P)", "bool_and"}, {"bool_or($B)", "bool_or"}, {"bit_xor($i)", "bit_xor"}, {"bit_and($i)", "bit_and"},
-        {"bit_or($i)", "bit_or"}, {"count_if($P)", "sum"}, {"max($i)", "max"}, {"sum($i)", "sum"}, {"min($t)", "min"}};
+    static const struct {
+        const char *form, *merge;
+    } forms[] = {{"count(*)", "sum"},        {"count($W)", "sum"},       {"count($I)", "sum"},
+                 {"sum($I)", "sum"},         {"sum($r)", "sum"},         {"sum($M)", "sum"},
+                 {"min($I)", "min"},         {"max($T)", "max"},         {"min($R)", "min"},
+                 {"max($D)", "max"},         {"min($V)", "min"},         {"max($L)", "max"},
+                 {"min($W)", "min"},         {"min($M)", "min"},         {"bool_and($P)", "bool_and"},
+                 {"bool_or($B)", "bool_or"}, {"bit_xor($i)", "bit_xor"}, {"bit_and($i)", "bit_and"},
+                 {"bit_or($i)", "bit_or"},   {"count_if($P)", "sum"},    {"max($i)", "max"},
+                 {"sum($i)", "sum"},         {"min($t)", "min"}};
     unsigned which = (unsigned)choose(c, sizeof forms / sizeof forms[0]);
     add_form(c, out, s, forms[which].form, 2);
     if (chance(c, 20)) {
@@ -109,55 +117,73 @@ static const char *add_mergeable(choice *c, text *out, const scope *s) {
     return forms[which].merge;
 }
 
-/// Groups, their aggregates merged; without keys, with keys, over grouping sets.
-static void of_aggregates(choice *c, law *l) {
-    material m = {0};
-    text keys[4] = {{0}}, head = {0}, group = {0}, outer = {0}, parts = {0};
-    kind kinds[3];
-    unsigned key_count = (unsigned)choose(c, 4), aggregates = (key_count ? 0u : 1u) + (unsigned)choose(c, 3);
-    int is_sets = key_count && chance(c, 30);
-    l->name = is_sets ? "partition of grouping sets" : key_count ? "partition of groups" : "partition of aggregates";
-    do {
-        material_free(&m);
-        m = (material){0};
-        material_make(c, &m, 1 + (int)choose(c, 2));
-    } while (m.from.bytes[6] == '('); // doubles computed by another query need not have exact sums
-    add_group_keys(c, keys, kinds, key_count, &m.scope, 1);
-    text_add(&head, "SELECT ");
-    text_add(&outer, "SELECT ");
-    for (unsigned k = 0; k < key_count; k++) {
-        text_add(&head, "%s%s AS g%u", k ? ", " : "", keys[k].bytes, k);
-        text_add(&outer, "%sg%u", k ? ", " : "", k);
-        text_add(&group, "%sg%u", k ? ", " : " GROUP BY ", k);
+/// A grouping while it is written: what each part computes, and what merges the parts.
+typedef struct merging {
+    text keys[4]; ///< the last one is empty
+    unsigned key_count;
+    text head;  ///< "SELECT keys AS g0 ..., aggregates AS v0 ... FROM ..."
+    text outer; ///< "SELECT g0, ..., sum(v0), ..."
+    text group; ///< " GROUP BY g0, ..."
+    text tail;  ///< GROUP BY of the parts
+} merging;
+
+static void add_merged_items(choice *c, merging *m, const scope *s, unsigned aggregates) {
+    text_add(&m->head, "SELECT ");
+    text_add(&m->outer, "SELECT ");
+    for (unsigned k = 0; k < m->key_count; k++) {
+        text_add(&m->head, "%s%s AS g%u", k ? ", " : "", m->keys[k].bytes, k);
+        text_add(&m->outer, "%sg%u", k ? ", " : "", k);
+        text_add(&m->group, "%sg%u", k ? ", " : " GROUP BY ", k);
     }
     for (unsigned i = 0; i < aggregates; i++) {
-        text_add(&head, key_count || i ? ", " : "");
-        const char *merge = add_mergeable(c, &head, &m.scope);
-        text_add(&head, " AS v%u", i);
-        text_add(&outer, "%s%s(v%u)", key_count || i ? ", " : "", merge, i);
+        const char *comma = m->key_count || i ? ", " : "";
+        text_add(&m->head, "%s", comma);
+        const char *merge = add_mergeable(c, &m->head, s);
+        text_add(&m->head, " AS v%u", i);
+        text_add(&m->outer, "%s%s(v%u)", comma, merge, i);
     }
-    if (is_sets) {
-        text_add(&head, ", grouping(%s%s%s%s%s) AS g9", keys[0].bytes, key_count > 1 ? ", " : "", key_count > 1 ? keys[1].bytes : "",
-                 key_count > 2 ? ", " : "", key_count > 2 ? keys[2].bytes : "");
-        text_add(&outer, ", g9");
-        text_add(&group, ", g9");
+}
+
+/// GROUP BY of the parts, and grouping() where there are sets: it tells their NULLs from those of the data.
+static void add_merged_groups(choice *c, merging *m, const char *from, int is_sets) {
+    for (unsigned k = 0; k < m->key_count && is_sets; k++) {
+        text_add(&m->head, "%s%s", k ? ", " : ", grouping(", m->keys[k].bytes);
     }
-    text_add(&head, "%s", m.from.bytes);
-    text tail = {0};
+    if (is_sets) text_add(&m->head, ") AS g9"), text_add(&m->outer, ", g9"), text_add(&m->group, ", g9");
+    text_add(&m->head, "%s", from);
+    text_add(&m->tail, "%s", "");
     if (is_sets) {
-        add_distinct_sets(c, &tail, keys, key_count);
-    } else if (key_count) {
+        add_distinct_sets(c, &m->tail, m->keys, m->key_count);
+    } else if (m->key_count) {
         reach(c, CLAUSE_GROUP_BY);
-        for (unsigned k = 0; k < key_count; k++) text_add(&tail, "%s%s", k ? ", " : " GROUP BY ", keys[k].bytes);
-    } else {
-        text_add(&tail, "%s", "");
+        for (unsigned k = 0; k < m->key_count; k++)
+            text_add(&m->tail, "%s%s", k ? ", " : " GROUP BY ", m->keys[k].bytes);
     }
-    text_add(&l->sides[0][0], "%s%s", head.bytes, tail.bytes);
-    add_parts(&parts, head.bytes, m.where.bytes, m.p.bytes, tail.bytes, " UNION ALL ");
-    text_add(&l->sides[1][0], "%s FROM (%s) AS y%s", outer.bytes, parts.bytes, group.bytes ? group.bytes : "");
-    for (unsigned k = 0; k < 4; k++) text_free(&keys[k]);
-    text_free(&head), text_free(&group), text_free(&outer), text_free(&parts), text_free(&tail);
-    material_free(&m);
+}
+
+/// Groups, their aggregates merged; without keys, with keys, over grouping sets.
+static void of_aggregates(choice *c, law *l) {
+    material of = {0};
+    merging m = {.key_count = (unsigned)choose(c, 4)};
+    text parts = {0};
+    kind kinds[3];
+    unsigned aggregates = (m.key_count ? 0u : 1u) + (unsigned)choose(c, 3);
+    int is_sets = m.key_count && chance(c, 30);
+    l->name = is_sets ? "partition of grouping sets" : m.key_count ? "partition of groups" : "partition of aggregates";
+    do {
+        material_free(&of);
+        of = (material){0};
+        material_make(c, &of, 1 + (int)choose(c, 2));
+    } while (of.from.bytes[6] == '('); // doubles computed by another query need not have exact sums
+    add_group_keys(c, m.keys, kinds, m.key_count, &of.scope, 1);
+    add_merged_items(c, &m, &of.scope, aggregates);
+    add_merged_groups(c, &m, of.from.bytes, is_sets);
+    text_add(&l->sides[0][0], "%s%s", m.head.bytes, m.tail.bytes);
+    add_parts(&parts, m.head.bytes, of.where.bytes, of.p.bytes, m.tail.bytes, " UNION ALL ");
+    text_add(&l->sides[1][0], "%s FROM (%s) AS y%s", m.outer.bytes, parts.bytes, m.group.bytes ? m.group.bytes : "");
+    for (unsigned k = 0; k < 4; k++) text_free(&m.keys[k]);
+    text_free(&m.head), text_free(&m.group), text_free(&m.outer), text_free(&m.tail), text_free(&parts);
+    material_free(&of);
 }
 
 /// A condition over calls: some compared with a literal of their kind, some asked for NULL.
@@ -201,8 +227,10 @@ static void of_having(choice *c, law *l) {
         add_aggregate(c, &head, &s, 1);
     }
     text_add(&head, "%s", from.bytes);
-    if (chance(c, 25)) add_distinct_sets(c, &head, keys, key_count);
-    else for (unsigned k = 0; k < key_count; k++) text_add(&head, "%s%s", k ? ", " : " GROUP BY ", keys[k].bytes);
+    if (chance(c, 25))
+        add_distinct_sets(c, &head, keys, key_count);
+    else
+        for (unsigned k = 0; k < key_count; k++) text_add(&head, "%s%s", k ? ", " : " GROUP BY ", keys[k].bytes);
     add_condition_of_calls(c, &p, &s, add_aggregate_call);
     text_add(&l->sides[0][0], "%s", head.bytes);
     add_all_parts(c, l, head.bytes, " HAVING ", p.bytes, "");

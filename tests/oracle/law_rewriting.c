@@ -1,11 +1,11 @@
 /// law_rewriting.c: joins, subqueries and changing statements in terms of others (see law.h).
 #include "generate_int.h"
-#include "law.h"
+#include "law_int.h"
 
 /// Two sides of a join and a condition between them.
 typedef struct sides {
-    scope scope;       ///< of both, x and y
-    text left, right;  ///< "t1 AS x"
+    scope scope;      ///< of both, x and y
+    text left, right; ///< "t1 AS x"
     text p;
 } sides;
 
@@ -65,7 +65,8 @@ static void of_outer_join(choice *c, law *l) {
         add_side(c, out, "x", side == 1);
         text_add(out, ", ");
         add_side(c, out, "y", side == 0);
-        text_add(out, " FROM %s ANTI JOIN %s ON %s", side ? s.right.bytes : s.left.bytes, side ? s.left.bytes : s.right.bytes, s.p.bytes);
+        text_add(out, " FROM %s ANTI JOIN %s ON %s", side ? s.right.bytes : s.left.bytes,
+                 side ? s.left.bytes : s.right.bytes, s.p.bytes);
     }
     sides_free(&s);
 }
@@ -83,8 +84,10 @@ static void of_exists(choice *c, law *l) {
         text_add(&l->sides[n][0], "SELECT ");
         add_side(c, &l->sides[n][0], "x", 0);
     }
-    text_add(&l->sides[0][0], " FROM %s %s JOIN %s ON %s", s.left.bytes, is_anti ? "ANTI" : "SEMI", s.right.bytes, s.p.bytes);
-    text_add(&l->sides[1][0], " FROM %s WHERE %sEXISTS (SELECT 1 FROM %s WHERE %s)", s.left.bytes, is_anti ? "NOT " : "", s.right.bytes, s.p.bytes);
+    text_add(&l->sides[0][0], " FROM %s %s JOIN %s ON %s", s.left.bytes, is_anti ? "ANTI" : "SEMI", s.right.bytes,
+             s.p.bytes);
+    text_add(&l->sides[1][0], " FROM %s WHERE %sEXISTS (SELECT 1 FROM %s WHERE %s)", s.left.bytes,
+             is_anti ? "NOT " : "", s.right.bytes, s.p.bytes);
     sides_free(&s);
 }
 
@@ -101,15 +104,19 @@ static void of_lateral(choice *c, law *l) {
         add_side(c, out, "x", 0);
         text_add(out, ", ");
         add_side(c, out, "y", 0);
-        if (n == 0) text_add(out, " FROM %s %sJOIN LATERAL (SELECT * FROM %s WHERE %s) AS y ON true", s.left.bytes, is_left ? "LEFT " : "", s.right.bytes, s.p.bytes);
-        else text_add(out, " FROM %s %sJOIN %s ON %s", s.left.bytes, is_left ? "LEFT " : "", s.right.bytes, s.p.bytes);
+        if (n == 0)
+            text_add(out, " FROM %s %sJOIN LATERAL (SELECT * FROM %s WHERE %s) AS y ON true", s.left.bytes,
+                     is_left ? "LEFT " : "", s.right.bytes, s.p.bytes);
+        else
+            text_add(out, " FROM %s %sJOIN %s ON %s", s.left.bytes, is_left ? "LEFT " : "", s.right.bytes, s.p.bytes);
     }
     sides_free(&s);
 }
 
 /// An aggregate of a query beside each row is a LEFT JOIN, grouped by a key of the row.
 static void of_scalar(choice *c, law *l) {
-    static const char *const aggregates[] = {"count(y.k)", "sum(y.i)", "min(y.s)", "max(y.m)", "count(DISTINCT y.s)", "max(y.l)", "bool_and(y.o)"};
+    static const char *const aggregates[] = {"count(y.k)",          "sum(y.i)", "min(y.s)",     "max(y.m)",
+                                             "count(DISTINCT y.s)", "max(y.l)", "bool_and(y.o)"};
     const char *aggregate = aggregates[choose(c, 7)];
     unsigned table = chance(c, 50) ? 1 : 3; // n is a key of theirs
     sides s = {.scope = {.count = 0}};
@@ -117,8 +124,10 @@ static void of_scalar(choice *c, law *l) {
     reach(c, CLAUSE_SCALAR);
     reach(c, CLAUSE_CORRELATED);
     sides_make(c, &s, ORACLE_TABLES, 1);
-    text_add(&l->sides[0][0], "SELECT x.n, (SELECT %s FROM %s WHERE %s) FROM t%u AS x", aggregate, s.right.bytes, s.p.bytes, table);
-    text_add(&l->sides[1][0], "SELECT x.n, %s FROM t%u AS x LEFT JOIN %s ON %s GROUP BY x.n", aggregate, table, s.right.bytes, s.p.bytes);
+    text_add(&l->sides[0][0], "SELECT x.n, (SELECT %s FROM %s WHERE %s) FROM t%u AS x", aggregate, s.right.bytes,
+             s.p.bytes, table);
+    text_add(&l->sides[1][0], "SELECT x.n, %s FROM t%u AS x LEFT JOIN %s ON %s GROUP BY x.n", aggregate, table,
+             s.right.bytes, s.p.bytes);
     sides_free(&s);
 }
 
@@ -143,7 +152,10 @@ static void of_delete(choice *c, law *l) {
 
 /// UPDATE returns the new values, and leaves every other row and column.
 static void of_update(choice *c, law *l) {
-    static const struct { const char *column; kind kind; } columns[] = {{"k", INT}, {"s", TEXT}, {"o", BOOL}, {"d", REAL}, {"l", LIST}};
+    static const struct {
+        const char *column;
+        kind kind;
+    } columns[] = {{"k", INT}, {"s", TEXT}, {"o", BOOL}, {"d", REAL}, {"l", LIST}};
     unsigned table = any_table(c, ORACLE_TABLES), which = (unsigned)choose(c, 5);
     const char *column = columns[which].column;
     scope s = {0};
@@ -155,10 +167,12 @@ static void of_update(choice *c, law *l) {
     add_predicate(c, &p, &s, 2);
     add_value(c, &v, &s, columns[which].kind, 2);
     text_add(&rest, "x.i, x.b, x.m, x.a, x.h, x.r, x.n");
-    text_add(&l->sides[0][0], "UPDATE t%u AS x SET %s = %s WHERE %s RETURNING %s, x.%s", table, column, v.bytes, p.bytes, rest.bytes, column);
+    text_add(&l->sides[0][0], "UPDATE t%u AS x SET %s = %s WHERE %s RETURNING %s, x.%s", table, column, v.bytes,
+             p.bytes, rest.bytes, column);
     text_add(&l->sides[0][1], "SELECT %s, x.%s FROM t%u AS x", rest.bytes, column, table);
     text_add(&l->sides[1][0], "SELECT %s, %s FROM t%u AS x WHERE %s", rest.bytes, v.bytes, table, p.bytes);
-    text_add(&l->sides[1][1], "SELECT %s, CASE WHEN %s THEN %s ELSE x.%s END FROM t%u AS x", rest.bytes, p.bytes, v.bytes, column, table);
+    text_add(&l->sides[1][1], "SELECT %s, CASE WHEN %s THEN %s ELSE x.%s END FROM t%u AS x", rest.bytes, p.bytes,
+             v.bytes, column, table);
     text_free(&p), text_free(&v), text_free(&rest);
 }
 
@@ -181,16 +195,8 @@ static void of_insert(choice *c, law *l) {
 }
 
 void make_rewriting(choice *c, law *l) {
-    switch (choose(c, 10)) {
-    case 0:
-    case 1: of_outer_join(c, l); return;
-    case 2: of_exists(c, l); return;
-    case 3:
-    case 4: of_lateral(c, l); return;
-    case 5:
-    case 6: of_scalar(c, l); return;
-    case 7: of_delete(c, l); return;
-    case 8: of_update(c, l); return;
-    default: of_insert(c, l);
-    }
+    static void (*const makers[])(choice *, law *) = {
+        of_outer_join, of_outer_join, of_exists,  of_lateral, of_lateral, of_scalar,   of_scalar,   of_delete,
+        of_update,     of_insert,     make_limit, make_first, make_set,   make_window, make_window, make_text};
+    makers[choose(c, sizeof makers / sizeof makers[0])](c, l);
 }

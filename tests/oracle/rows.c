@@ -41,9 +41,12 @@ static void add_row(rows *out, morsel_chunk *chunk, size_t columns, size_t row) 
     for (size_t c = 0; c < columns; c++) {
         if (c) text_add(&line, "|");
         morsel_layout layout = morsel_chunk_column(chunk, c).layout;
-        if (morsel_cell_is_null(chunk, c, row)) text_add(&line, "NULL");
-        else if (layout == MORSEL_LAYOUT_F64) add_number(&line, morsel_cell_f64(chunk, c, row));
-        else text_add(&line, "%s", morsel_cell_text(chunk, c, row, NULL));
+        if (morsel_cell_is_null(chunk, c, row))
+            text_add(&line, "NULL");
+        else if (layout == MORSEL_LAYOUT_F64)
+            add_number(&line, morsel_cell_f64(chunk, c, row));
+        else
+            text_add(&line, "%s", morsel_cell_text(chunk, c, row, NULL));
     }
     rows_add(out, line.bytes ? line.bytes : "");
     text_free(&line);
@@ -55,7 +58,8 @@ void rows_of_morsel(morsel_connection *con, const char *sql, rows *out) {
     morsel_error *err = NULL;
     morsel_status status = morsel_query(con, sql, -1, &result, &err);
     while (status == MORSEL_OK && (status = morsel_result_next(result, &chunk, &err)) == MORSEL_OK && chunk) {
-        for (size_t row = 0; row < morsel_chunk_rows(chunk); row++) add_row(out, chunk, morsel_result_columns(result), row);
+        for (size_t row = 0; row < morsel_chunk_rows(chunk); row++)
+            add_row(out, chunk, morsel_result_columns(result), row);
         morsel_chunk_free(&chunk);
     }
     if (status != MORSEL_OK) {
@@ -66,10 +70,12 @@ void rows_of_morsel(morsel_connection *con, const char *sql, rows *out) {
     morsel_result_free(&result);
 }
 
-const char *rows_difference(const rows *want, const rows *got, const char *const names[2], char *room, size_t room_bytes) {
+const char *rows_difference(const rows *want, const rows *got, const char *const names[2], char *room,
+                            size_t room_bytes) {
     for (size_t i = 0; i < want->count && i < got->count; i++) {
         if (strcmp(want->lines[i], got->lines[i]) == 0) continue;
-        snprintf(room, room_bytes, "row %zu: %s '%.300s', %s '%.300s'", i + 1, names[0], want->lines[i], names[1], got->lines[i]);
+        snprintf(room, room_bytes, "row %zu: %s '%.300s', %s '%.300s'", i + 1, names[0], want->lines[i], names[1],
+                 got->lines[i]);
         return room;
     }
     if (want->count == got->count) return NULL;

@@ -23,7 +23,8 @@ void rows_of_morsel(morsel_connection *con, const char *sql, rows *out);
 
 /// The first difference, written into `room`, or NULL.
 ///   in  names: of both sides
-const char *rows_difference(const rows *want, const rows *got, const char *const names[2], char *room, size_t room_bytes);
+const char *rows_difference(const rows *want, const rows *got, const char *const names[2], char *room,
+                            size_t room_bytes);
 
 /// Prints what happened and ends the program.
 void fatal(const char *what, const char *detail) __attribute__((noreturn));

@@ -140,6 +140,11 @@ typedef struct block {
     char *expected, *actual;
 } block;
 
+static void append_within(char *text, size_t room, const char *line) {
+    size_t length = strlen(text);
+    snprintf(text + length, room - length, "%s", line);
+}
+
 /// Reads the next block; false at the end of the file.
 static bool read_block(FILE *file, block *b) {
     char line[65536];
@@ -148,11 +153,11 @@ static bool read_block(FILE *file, block *b) {
     while (fgets(line, sizeof line, file)) {
         if (line[0] == '\n' && (in_expected || !any)) {
             if (in_expected) return true;
-            strncat(b->head, line, sizeof b->head - strlen(b->head) - 1);
+            append_within(b->head, sizeof b->head, line);
             continue;
         }
         if (!any && line[0] == '#') {
-            strncat(b->head, line, sizeof b->head - strlen(b->head) - 1);
+            append_within(b->head, sizeof b->head, line);
         } else if (!any && strncmp(line, "passes off: ", 12) == 0) {
             snprintf(b->off, sizeof b->off, "%.*s", (int)strcspn(line + 12, "\n"), line + 12);
         } else if (!in_expected && strcmp(line, "----\n") == 0) {
@@ -161,7 +166,7 @@ static bool read_block(FILE *file, block *b) {
             append(b->expected, line);
         } else {
             any = true;
-            strncat(b->sql, line, sizeof b->sql - strlen(b->sql) - 1);
+            append_within(b->sql, sizeof b->sql, line);
         }
     }
     return any;
