@@ -326,7 +326,8 @@ morsel_status msl_catalog_drop(msl_catalog *catalog, msl_catalog_kind kind, cons
     size_t i = find_index(c, schema, name, strlen(name));
     if (i == c->count) {
         if (if_exists) return MORSEL_OK;
-        morsel_status status = msl_error_set(err, MORSEL_BIND, kind == MSL_CATALOG_MACRO ? "42883" : "42P01", "no %s named \"%s\"", kind_name(kind), name);
+        const char *state = kind == MSL_CATALOG_MACRO ? "42883" : "42P01";
+        morsel_status status = msl_error_set(err, MORSEL_BIND, state, "no %s named \"%s\"", kind_name(kind), name);
         hint_near_name(c, name, err);
         return status;
     }
