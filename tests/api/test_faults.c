@@ -43,6 +43,8 @@ static const char *const statements[] = {
     "CREATE OR REPLACE TABLE w (b VARCHAR COLLATE nocase PRIMARY KEY)",
     "CREATE OR REPLACE MACRO plus(x, y := 1) AS x + y",
     "CREATE OR REPLACE MACRO top(n) AS TABLE SELECT a, b FROM t ORDER BY a LIMIT n",
+    "MERGE INTO t USING (SELECT a + 2 AS a, b FROM t WHERE a < 5) s ON t.a = s.a WHEN MATCHED THEN UPDATE SET b = s.b WHEN NOT MATCHED BY SOURCE AND t.a = 1 "
+    "THEN DELETE RETURNING merge_action(), t.b",
     "SELECT a, mad(d), entropy(b), skewness(d), first(b IGNORE NULLS ORDER BY d DESC) FROM t GROUP BY a",
     "SELECT median(d) OVER w, mode(a) OVER w, sum(DISTINCT d) OVER w, string_agg(b, ',') OVER w, string_agg(b, ',' ORDER BY d) OVER w "
     "FROM t WINDOW w AS (PARTITION BY a ORDER BY d ROWS 3 PRECEDING EXCLUDE CURRENT ROW)",
