@@ -41,6 +41,8 @@ static const char *const statements[] = {
     "SELECT b COLLATE nocase, max(b COLLATE nocase), count(DISTINCT b COLLATE rtrim) FROM t GROUP BY b COLLATE nocase ORDER BY 1 COLLATE nocase",
     "SELECT DISTINCT b COLLATE nocase FROM t INTERSECT SELECT upper(b) FROM t",
     "CREATE OR REPLACE TABLE w (b VARCHAR COLLATE nocase PRIMARY KEY)",
+    "CREATE OR REPLACE MACRO plus(x, y := 1) AS x + y",
+    "CREATE OR REPLACE MACRO top(n) AS TABLE SELECT a, b FROM t ORDER BY a LIMIT n",
     "SELECT a, mad(d), entropy(b), skewness(d), first(b IGNORE NULLS ORDER BY d DESC) FROM t GROUP BY a",
     "SELECT median(d) OVER w, mode(a) OVER w, sum(DISTINCT d) OVER w, string_agg(b, ',') OVER w, string_agg(b, ',' ORDER BY d) OVER w "
     "FROM t WINDOW w AS (PARTITION BY a ORDER BY d ROWS 3 PRECEDING EXCLUDE CURRENT ROW)",
