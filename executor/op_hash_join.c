@@ -7,13 +7,13 @@
 ///          the answer of IN
 /// Nulls    keys with NULL match nothing unless null_equal. MARK: keys and condition are one three-valued conjunction; no
 ///          TRUE and some UNKNOWN candidate is NULL, an empty right side FALSE.
-/// Memory   all rows of the build side and 8 to 16 bytes each for the table
+/// Memory   all rows of the build side and 8 to 24 bytes each for the table
 /// Threads  build, partitions' tables, probe and the unmatched rows in parallel; match marks are relaxed atomics
 /// Errors   the condition's; 21000 for a SINGLE join's second match
-#include "executor/join_pairs.h"
-#include "executor/join_table.h"
+#include "executor/join_nulls.h"
 #include "executor/runtime_filter.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define NAME "HASH_JOIN"
@@ -21,7 +21,9 @@
 typedef struct join_global {
     msl_join_table table;
     msl_program *condition;
+    msl_join_nulls nulls;      ///< MARK over several keys or with a condition
     bool right_is_empty;       ///< set by finalize: no row at all
+    bool is_simple;            ///< set by finalize: INNER or LEFT, no condition, no key twice
     _Atomic uint64_t next_part;
     msl_runtime_filter *filters; ///< by key; NULL = no scan asks for one
     uint32_t *filter_keys;       ///< 0, 1, 2, ...: work items point here
@@ -34,7 +36,7 @@ typedef struct join_stream {
     char **first;              ///< first match of each live row
     bool is_resumed;           ///< the input chunk is under way
     uint32_t at;               ///< live row whose candidates are being added
-    char *candidate;           ///< next of them; NULL: not begun
+    msl_join_place candidate;  ///< next of them; NULL: not begun
 } join_stream;
 
 /// A lane of the unmatched rows.
@@ -58,6 +60,7 @@ static morsel_status join_init_global(msl_operator *op, msl_error *err) {
     bool keeps_right = msl_join_keeps_right(type), is_mark = type == MSL_JOIN_MARK;
     bool stores_columns = msl_join_emits_pairs(type) || keeps_right || condition;
     bool keeps_null_rows = keeps_right || (is_mark && (condition || op->plan->join.key_count > 1));
+    g->table.visits_all = msl_join_emits_pairs(type) || msl_join_emits_right_only(type) || condition;
     MSL_TRY(msl_join_table_init(&g->table, op, stores_columns, keeps_right, keeps_null_rows, err));
     if (op->plan->join.filter_keys) {
         uint32_t keys = op->plan->join.key_count;
@@ -124,15 +127,26 @@ static morsel_status add_filters(msl_operator *op, msl_work *work, msl_error *er
     return MORSEL_OK;
 }
 
+msl_join_table *msl_hash_join_table(const msl_operator *join) { return &((join_global *)join->global)->table; }
+
 const msl_runtime_filter *msl_hash_join_filter(const msl_operator *join, uint32_t key) {
     const join_global *g = join->global;
     return g && g->filters && g->filters[key].is_ready ? &g->filters[key] : NULL;
+}
+
+/// MARK: is a row without a match UNKNOWN where some right row differs from it by NULLs only?
+static bool weighs_nulls(const join_global *g, msl_join_type type) {
+    return type == MSL_JOIN_MARK && (g->condition || g->table.layout.key_count > 1);
 }
 
 static morsel_status join_finalize(msl_operator *op, uint32_t phase, msl_work *work, msl_error *err) {
     join_global *g = op->global;
     MSL_TRY(msl_join_table_finalize(&g->table, phase, work, err));
     if (phase == 1 && g->filters) MSL_TRY(add_filters(op, work, err));
+    msl_join_type type = op->plan->join.type;
+    g->is_simple = (type == MSL_JOIN_INNER || type == MSL_JOIN_LEFT) && !g->condition && !atomic_load(&g->table.repeats_keys);
+    if (phase == 0 && weighs_nulls(g, type))
+        MSL_TRY(msl_join_nulls_init(&g->nulls, &g->table, g->condition != NULL, op->query->cancelled, err));
     g->right_is_empty = g->table.rows.rows == 0 && g->table.null_row_count == 0;
     atomic_store(&op->memory_bytes, msl_join_table_held(&g->table));
     return MORSEL_OK;
@@ -143,6 +157,10 @@ static morsel_status join_finalize(msl_operator *op, uint32_t phase, msl_work *w
 /// Finds the first match of each live row.
 static void look_up(const join_global *g, join_stream *l, const msl_chunk *in) {
     const msl_join_table *t = &g->table;
+    if (t->direct.rows) {
+        msl_join_direct_lookup(&t->direct, &in->columns[t->probe_layout.keys[0].column], in->sel, 0, in->live, l->first);
+        return;
+    }
     for (uint32_t first = 0; first < in->live; first += MSL_KEY_BLOCK) {
         uint32_t n = in->live - first < MSL_KEY_BLOCK ? in->live - first : MSL_KEY_BLOCK;
         msl_keys_pack(&t->probe_layout, in->columns, in->sel, first, n, l->keys, l->hashes, t->hash_mask);
@@ -157,22 +175,16 @@ static void look_up(const join_global *g, join_stream *l, const msl_chunk *in) {
     }
 }
 
-static inline void add_pair(msl_join_pairs *p, uint32_t row, char *right, bool is_last) {
-    p->left[p->count] = row;
-    p->right[p->count] = right;
-    p->is_last[p->count++] = is_last;
-}
-
 /// Adds candidates from where the last call ended, until the pairs are full or the input is at its end.
 static void add_candidates(const join_global *g, join_stream *l, const msl_chunk *in, bool adds_lonely) {
     msl_join_pairs *p = &l->pairs;
     while (l->at < in->live && p->count < p->capacity) {
         uint32_t row = msl_chunk_row(in, l->at);
-        char *candidate = l->candidate ? l->candidate : l->first[l->at];
-        if (!candidate && adds_lonely) add_pair(p, row, NULL, true);
+        msl_join_place candidate = l->candidate ? l->candidate : l->first[l->at];
+        if (!candidate && adds_lonely) msl_join_add_pair(p, row, NULL, true);
         while (candidate && p->count < p->capacity) {
-            char *next = msl_join_next(&g->table, candidate);
-            add_pair(p, row, candidate, next == NULL);
+            msl_join_place next = msl_join_next(&g->table, candidate);
+            msl_join_add_pair(p, row, msl_join_row_at(candidate), next == NULL);
             candidate = next;
         }
         l->candidate = candidate;
@@ -193,65 +205,8 @@ static morsel_status stream_pairs(const join_global *g, join_stream *l, msl_lane
     return MORSEL_OK;
 }
 
-/// True when every key of the packed key and the row's key agrees or, where NULL is not equal to NULL, one is NULL.
-static bool keys_may_agree(const msl_join_table *t, const uint64_t *key, const uint64_t *other) {
-    for (uint32_t k = 0; k < t->layout.key_count; k++) {
-        const msl_row_key *c = &t->layout.keys[k];
-        bool a = msl_key_is_null(&t->layout, key, k), b = msl_key_is_null(&t->layout, other, k);
-        if (a || b) {
-            if (t->null_equal && t->null_equal[k] && a != b) return false;
-            continue;
-        }
-        if (c->type->phys == MSL_PHYS_STRING) {
-            if (!msl_string_equal((const msl_string *)(key + c->word), (const msl_string *)(other + c->word))) return false;
-        } else {
-            uint32_t words = c->type->phys == MSL_PHYS_I128 || c->type->phys == MSL_PHYS_INTERVAL ? 2 : 1;
-            if (memcmp(key + c->word, other + c->word, 8 * words) != 0) return false;
-        }
-    }
-    return true;
-}
-
-/// Judges the rows of a chain of pages that agree with the key but for NULLs; stops once the row is unknown.
-static morsel_status weigh_pages(const join_global *g, join_stream *l, msl_lane *lane, const msl_chunk *in, uint32_t row,
-                                 const uint64_t *key, const msl_row_page *page) {
-    msl_join_pairs *p = &l->pairs;
-    for (; page && !p->row_state[row]; page = page->next) {
-        if (msl_cancelled(lane->query)) return msl_interrupted(lane);
-        for (uint32_t i = 0; i < page->rows; i++) {
-            char *right = msl_row_page_row(page, i);
-            if (keys_may_agree(&g->table, key, (const uint64_t *)(right + 8))) add_pair(p, row, right, false);
-            if (p->count < p->capacity && i + 1 < page->rows) continue;
-            MSL_TRY(msl_join_judge(p, lane, in));
-            p->count = 0;
-            if (p->row_state[row]) break;
-        }
-    }
-    return MORSEL_OK;
-}
-
-/// MARK over several keys or with a condition: a row without a match is UNKNOWN if one differs from it only by NULLs.
-static morsel_status weigh_nulls(const join_global *g, join_stream *l, msl_lane *lane, const msl_chunk *in) {
-    const msl_join_table *t = &g->table;
-    l->pairs.is_weak = true;
-    morsel_status status = MORSEL_OK;
-    for (uint32_t k = 0; k < in->live; k++) {
-        uint32_t row = msl_chunk_row(in, k);
-        if (l->pairs.row_state[row]) continue;
-        msl_keys_pack(&t->probe_layout, in->columns, in->sel, k, 1, l->keys, l->hashes, t->hash_mask);
-        MSL_TRY_GOTO(weigh_pages(g, l, lane, in, row, l->keys, t->null_rows), done);
-        if (!msl_join_key_is_null(t, l->keys)) continue;
-        for (uint32_t p = 0; p < msl_row_parts_count(&t->rows); p++) {
-            MSL_TRY_GOTO(weigh_pages(g, l, lane, in, row, l->keys, t->rows.parts[p].pages), done);
-        }
-    }
-done:
-    l->pairs.is_weak = false;
-    return status;
-}
-
 /// SEMI, ANTI, MARK: everything about the chunk's rows is found out, then they come out at once.
-static morsel_status stream_rows(const join_global *g, join_stream *l, msl_lane *lane, const msl_chunk *in,
+static morsel_status stream_rows(join_global *g, join_stream *l, msl_lane *lane, const msl_chunk *in,
                                  msl_chunk *out) {
     msl_join_pairs *p = &l->pairs;
     if (g->condition) {
@@ -271,8 +226,8 @@ static morsel_status stream_rows(const join_global *g, join_stream *l, msl_lane 
             if (l->first[k]) p->row_state[msl_chunk_row(in, k)] |= MSL_ROW_MATCHED;
         }
     }
-    if (p->type == MSL_JOIN_MARK && (g->condition || g->table.layout.key_count > 1)) {
-        MSL_TRY(weigh_nulls(g, l, lane, in));
+    if (weighs_nulls(g, p->type)) {
+        MSL_TRY(msl_join_nulls_weigh(&g->nulls, p, lane, in, l->keys));
     } else if (p->type == MSL_JOIN_MARK && g->table.null_row_count) {
         for (uint32_t k = 0; k < in->live; k++) p->row_state[msl_chunk_row(in, k)] |= MSL_ROW_UNKNOWN;
     }
@@ -286,7 +241,8 @@ static morsel_status stream_marks(const join_global *g, join_stream *l, msl_lane
     msl_join_pairs *p = &l->pairs;
     uint32_t mark = g->table.mark_offset;
     for (uint32_t k = 0; k < in->live; k++) {
-        for (char *row = l->first[k]; row; row = msl_join_next(&g->table, row)) {
+        for (msl_join_place at = l->first[k]; at; at = msl_join_next(&g->table, at)) {
+            char *row = msl_join_row_at(at);
             bool is_marked = msl_join_row_is_marked(row, mark);
             if (is_marked && !g->condition) break; // then so are the others of its key
             if (is_marked) continue;
@@ -294,7 +250,7 @@ static morsel_status stream_marks(const join_global *g, join_stream *l, msl_lane
                 __atomic_store_n(row + mark, 1, __ATOMIC_RELAXED);
                 continue;
             }
-            add_pair(p, msl_chunk_row(in, k), row, false);
+            msl_join_add_pair(p, msl_chunk_row(in, k), row, false);
             if (p->count < p->capacity) continue;
             if (msl_cancelled(lane->query)) return msl_interrupted(lane);
             MSL_TRY(msl_join_judge(p, lane, in));
@@ -309,7 +265,7 @@ static morsel_status stream_marks(const join_global *g, join_stream *l, msl_lane
 
 static morsel_status join_apply(msl_operator *op, msl_lane *lane, void *local, const msl_chunk *in, msl_chunk *out,
                                 msl_flow *flow) {
-    const join_global *g = op->global;
+    join_global *g = op->global;
     join_stream *l = local;
     msl_join_type type = l->pairs.type;
     *flow = MSL_FLOW_NEED_INPUT;
@@ -327,6 +283,10 @@ static morsel_status join_apply(msl_operator *op, msl_lane *lane, void *local, c
     }
     if (msl_join_emits_right_only(type)) return stream_marks(g, l, lane, in, out);
     if (!msl_join_emits_pairs(type)) return stream_rows(g, l, lane, in, out);
+    if (g->is_simple) {
+        msl_join_emit_first(&l->pairs, in, l->first, out);
+        return MORSEL_OK;
+    }
     l->is_resumed = false;
     MSL_TRY(stream_pairs(g, l, lane, in, out));
     l->is_resumed = l->at < in->live;
@@ -384,11 +344,15 @@ static void join_close(msl_operator *op) {
     join_global *g = op->global;
     for (uint32_t k = 0; g->filters && k < op->plan->join.key_count; k++)
         msl_runtime_filter_deinit(&g->filters[k], op->query->memory);
+    msl_join_nulls_deinit(&g->nulls);
     msl_join_table_deinit(&g->table);
 }
 
 static void join_explain(const msl_operator *op, char *out, size_t room) {
-    msl_row_parts_explain(&((const join_global *)op->global)->table.rows, out, room);
+    const msl_join_table *t = &((const join_global *)op->global)->table;
+    msl_row_parts_explain(&t->rows, out, room);
+    size_t used = strlen(out);
+    if (t->direct.rows) snprintf(out + used, room - used, "; by number");
 }
 
 const msl_operator_ops msl_op_hash_join = {

@@ -90,22 +90,16 @@ static morsel_status range_finalize(msl_operator *op, uint32_t phase, msl_work *
 
 // ---- stream: the left side ----
 
-static inline void add_pair(msl_join_pairs *p, uint32_t row, char *right, bool is_last) {
-    p->left[p->count] = row;
-    p->right[p->count] = right;
-    p->is_last[p->count++] = is_last;
-}
-
 /// Adds candidates from where the last call ended, until the pairs are full or the input is at its end.
 static void add_candidates(const msl_range_rows *r, range_stream *l, const msl_chunk *in, bool adds_lonely) {
     msl_join_pairs *p = &l->pairs;
     while (l->at < in->live && p->count < p->capacity) {
         uint32_t row = msl_chunk_row(in, l->at);
         size_t i = l->has_begun ? l->candidate : l->probe.first[l->at];
-        if (i == MSL_RANGE_END && adds_lonely) add_pair(p, row, NULL, true);
+        if (i == MSL_RANGE_END && adds_lonely) msl_join_add_pair(p, row, NULL, true);
         while (i != MSL_RANGE_END && p->count < p->capacity) {
             size_t next = msl_range_next(&l->probe, r, l->at, i + 1);
-            add_pair(p, row, r->entries[i].row, next == MSL_RANGE_END);
+            msl_join_add_pair(p, row, r->entries[i].row, next == MSL_RANGE_END);
             i = next;
         }
         l->candidate = i;
@@ -154,7 +148,7 @@ static morsel_status find_first(const msl_range_rows *r, range_stream *l, msl_la
             uint32_t k = l->open[i];
             for (uint32_t n = 0; n < burst && next[k] != MSL_RANGE_END; n++) {
                 if (p->count == p->capacity) MSL_TRY(judge_batch(l, lane, in));
-                add_pair(p, msl_chunk_row(in, k), r->entries[next[k]].row, false);
+                msl_join_add_pair(p, msl_chunk_row(in, k), r->entries[next[k]].row, false);
                 next[k] = msl_range_next(&l->probe, r, k, next[k] + 1);
             }
         }
@@ -180,7 +174,7 @@ static void emit_first(range_stream *l, const msl_chunk *in, msl_chunk *out) {
     for (uint32_t k = 0; k < in->live; k++) {
         uint32_t row = msl_chunk_row(in, k);
         p->verdict[k] = l->match[row] ? MSL_PAIR_TRUE : MSL_PAIR_FALSE;
-        add_pair(p, row, l->match[row], true);
+        msl_join_add_pair(p, row, l->match[row], true);
     }
     msl_join_emit(p, in, out);
 }

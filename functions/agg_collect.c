@@ -223,6 +223,7 @@ static morsel_status read_fraction(const msl_aggregate *self, const msl_value *v
 
 static morsel_status bind_quantile_at(const msl_type *type, double fraction, const msl_aggregate *self, bool continuous,
                                       msl_arena *arena, msl_aggregate_binding *out, msl_error *err) {
+    if (type->id == MSL_TYPE_UNTYPED && !continuous) type = msl_type_of(MSL_TYPE_VARCHAR);
     if (type->id == MSL_TYPE_UNTYPED || type->id == MSL_TYPE_NULL) type = msl_type_of(MSL_TYPE_DOUBLE);
     out->result = type;
     if (continuous) {

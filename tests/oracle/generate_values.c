@@ -2,6 +2,7 @@
 #include "generate_int.h"
 
 #include <stdio.h>
+#include <string.h>
 
 void scope_add(scope *s, const char *alias, const char *column, kind k, int is_big) {
     if (s->count == MOST_COLUMNS) return;
@@ -193,7 +194,19 @@ static void add_text_value(choice *c, text *out, const scope *s, int depth) {
     }
 }
 
+/// For SQLite the collation of any part is that of the whole, also one within the condition of a CASE: what holds such
+/// a part says its own.
+static void say_collation(text *out, size_t start) {
+    if (!strstr(out->bytes + start, " COLLATE ")) return;
+    text whole = {0};
+    text_add(&whole, "%s", out->bytes + start);
+    out->length = start;
+    text_add(out, "(%s) COLLATE binary", whole.bytes);
+    text_free(&whole);
+}
+
 void add_value(choice *c, text *out, const scope *s, kind k, int depth) {
+    size_t start = out->length;
     if (depth <= 0 || chance(c, 35)) {
         add_leaf(c, out, s, k, 0);
         return;
@@ -213,4 +226,5 @@ void add_value(choice *c, text *out, const scope *s, kind k, int depth) {
     } else {
         add_text_value(c, out, s, depth);
     }
+    if (!c->is_own && k == TEXT) say_collation(out, start);
 }
