@@ -380,6 +380,9 @@ morsel_status msl_bind_call(msl_binder *b, const msl_ast_expr *ast, msl_expr **o
     const msl_ast_name *last = &call->name.items[call->name.count - 1];
     if (call->name.count > 1) return msl_unsupported(b, ast->at, "functions in schemas");
     const char *name = last->text;
+    bool is_macro;
+    MSL_TRY(msl_bind_macro_call(b, ast, &is_macro, out));
+    if (is_macro) return MORSEL_OK;
     if (msl_same_name(name, "unnest")) return msl_bind_unnest(b, ast, out);
     if (call->over || msl_window_function_find(name, last->length)) return msl_bind_window(b, ast, name, out);
     if (msl_aggregate_exists(name, last->length)) return msl_bind_aggregate(b, ast, name, out);

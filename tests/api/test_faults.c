@@ -41,6 +41,8 @@ static const char *const statements[] = {
     "SELECT b COLLATE nocase, max(b COLLATE nocase), count(DISTINCT b COLLATE rtrim) FROM t GROUP BY b COLLATE nocase ORDER BY 1 COLLATE nocase",
     "SELECT DISTINCT b COLLATE nocase FROM t INTERSECT SELECT upper(b) FROM t",
     "CREATE OR REPLACE TABLE w (b VARCHAR COLLATE nocase PRIMARY KEY)",
+    "CREATE OR REPLACE MACRO plus(x, y := 1) AS x + y",
+    "CREATE OR REPLACE MACRO top(n) AS TABLE SELECT a, b FROM t ORDER BY a LIMIT n",
     "SELECT a, mad(d), entropy(b), skewness(d), first(b IGNORE NULLS ORDER BY d DESC) FROM t GROUP BY a",
     "SELECT a, median(d), mode(a), mad(d), quantile_cont(d, [0.1, 0.9]), max(b) FROM t GROUP BY a",
     "SELECT median(d), mode(d), corr(a, d) FROM t",
