@@ -222,7 +222,7 @@ typedef struct msl_plan {
             msl_expr *condition;                    ///< over (left, right) columns; NULL = none
             int64_t sql_offset;                     ///< SINGLE: of the subquery, for the error; -1 = unknown
             uint32_t sql_length;
-            const msl_join_range *ranges;           ///< RANGE_JOIN: one, or two without keys; where words are not exact, the
+            const msl_join_range *ranges;           ///< RANGE_JOIN: one or two; where words are not exact, the
             uint32_t range_count;                   ///< condition holds the comparison too
             bool is_nearest;                        ///< RANGE_JOIN: of the matches of a left row the nearest counts; one range
             uint64_t filter_keys;                   ///< bit k: a scan asks for the runtime filter of key k
