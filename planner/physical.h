@@ -128,7 +128,8 @@ typedef enum msl_merge_action { MSL_MERGE_INSERT, MSL_MERGE_UPDATE, MSL_MERGE_DE
 
 /// What is done with the rows that come in. Their columns, in this order:
 ///
-///     [place of the row that goes]  [MERGE: msl_merge_action]  [new row; of DELETE the old one]  [kept for RETURNING]  [conditions of CHECK constraints]
+///     [place of the row that goes]  [MERGE: msl_merge_action]  [new row; where MERGE deletes, the old one]
+///     [kept for RETURNING]  [conditions of CHECK constraints]
 typedef struct msl_plan_change {
     msl_change_kind kind;
     msl_table *table;                ///< NULL: the table that the statement makes; local to the process
