@@ -60,6 +60,13 @@ static morsel_status init_locals(msl_evaluator *eval, msl_arena *arena, msl_erro
     return MORSEL_OK;
 }
 
+bool msl_program_reads(const msl_program *program, uint32_t column) {
+    for (uint32_t r = 0; r < program->register_count; r++) {
+        if (program->registers[r].kind == MSL_REGISTER_COLUMN && program->registers[r].column == column) return true;
+    }
+    return false;
+}
+
 morsel_status msl_evaluator_init(msl_evaluator *eval, const msl_program *p, msl_arena *arena, msl_error *err) {
     *eval = (msl_evaluator){.program = p, .arena = arena};
     eval->registers = MSL_NEW_ARRAY(arena, msl_vector, p->register_count + 1);

@@ -47,6 +47,8 @@ typedef struct msl_evaluator {
 ///   errors   MORSEL_UNSUPPORTED for a node that cannot be executed; MORSEL_NOMEM
 MSL_MUST_CHECK morsel_status msl_program_compile(msl_program **out, msl_expr *const *exprs, uint32_t count,
                                                  const msl_query *query, msl_arena *arena, msl_error *err);
+/// Does the program read this column of its input?
+bool msl_program_reads(const msl_program *program, uint32_t column);
 MSL_MUST_CHECK morsel_status msl_evaluator_init(msl_evaluator *eval, const msl_program *program, msl_arena *arena,
                                                 msl_error *err);
 /// Computes all expressions for the live rows of `in`.

@@ -46,7 +46,11 @@ morsel_status msl_join_pairs_init(msl_join_pairs *p, const msl_operator *op, msl
     if (msl_join_keeps_right(p->type)) MSL_TRY(make_nulls(p, left, arena, lane->err));
     MSL_TRY(msl_vector_init(&p->mark, msl_type_of(MSL_TYPE_BOOLEAN), capacity, arena, lane->err));
     p->has_condition = condition != NULL;
-    return condition ? msl_evaluator_init(&p->eval, condition, arena, lane->err) : MORSEL_OK;
+    if (!condition) return MORSEL_OK;
+    p->is_read = MSL_NEW_ARRAY(arena, bool, p->left_count + p->right_count);
+    if (!p->is_read) return msl_error_nomem(lane->err, op->ops->name, p->left_count + p->right_count);
+    for (uint32_t c = 0; c < p->left_count + p->right_count; c++) p->is_read[c] = msl_program_reads(condition, c);
+    return msl_evaluator_init(&p->eval, condition, arena, lane->err);
 }
 
 void msl_join_begin(msl_join_pairs *p, const msl_chunk *in) {
@@ -56,8 +60,8 @@ void msl_join_begin(msl_join_pairs *p, const msl_chunk *in) {
 
 // ---- columns ----
 
-/// Points left column c at the input's rows `left`.
-static void point_left(msl_join_pairs *p, uint32_t c, const msl_chunk *in, uint32_t n) {
+/// Points left column c at the input's rows `left`; `wanted`: the columns for which this is done, NULL = all.
+static void point_left(msl_join_pairs *p, uint32_t c, const msl_chunk *in, uint32_t n, const bool *wanted) {
     const msl_vector *from = &in->columns[c];
     msl_vector *to = &p->columns[c];
     if (from->form == MSL_FORM_CONSTANT) {
@@ -69,6 +73,7 @@ static void point_left(msl_join_pairs *p, uint32_t c, const msl_chunk *in, uint3
     if (from->form != MSL_FORM_DICTIONARY) return;
     to->child = from->child;
     for (uint32_t i = 0; i < c; i++) { // columns of one earlier join share their index
+        if (wanted && !wanted[i]) continue;
         if (in->columns[i].form != MSL_FORM_DICTIONARY || in->columns[i].dict_sel != from->dict_sel) continue;
         to->dict_sel = p->columns[i].dict_sel;
         return;
@@ -92,8 +97,14 @@ static morsel_status evaluate_condition(msl_join_pairs *p, msl_lane *lane, const
     memset(p->verdict, MSL_PAIR_FALSE, p->count);
     msl_arena_reset(lane->scratch); // strings of the batch before; nothing that goes out points there
     if (live == 0) return MORSEL_OK;
-    for (uint32_t c = 0; c < p->left_count; c++) point_left(p, c, in, p->count);
-    gather_right(p, p->right, p->count);
+    for (uint32_t c = 0; c < p->left_count; c++) {
+        if (p->is_read[c]) point_left(p, c, in, p->count, p->is_read);
+    }
+    for (uint32_t c = 0; c < p->right_count; c++) {
+        if (!p->is_read[p->left_count + c]) continue;
+        msl_vector_reset(&p->columns[p->left_count + c]);
+        msl_row_gather_column(p->layout, c, p->right, p->count, &p->columns[p->left_count + c], 0);
+    }
     msl_chunk joined = {.rows = p->count, .live = live, .sel = live == p->count ? NULL : p->sel,
                         .column_count = p->left_count + p->right_count, .columns = p->columns,
                         .ordinal = in->ordinal, .first_row = in->first_row};
@@ -151,15 +162,31 @@ static uint32_t compact(msl_join_pairs *p) {
     return n;
 }
 
-void msl_join_emit(msl_join_pairs *p, const msl_chunk *in, msl_chunk *out) {
-    uint32_t n = compact(p);
+/// The first n pairs. `is_whole`: their left rows are the input's, each once and in order.
+static void emit_pairs(msl_join_pairs *p, const msl_chunk *in, uint32_t n, bool is_whole, msl_chunk *out) {
     p->count = 0;
-    for (uint32_t c = 0; c < p->left_count; c++) point_left(p, c, in, n);
+    for (uint32_t c = 0; c < p->left_count; c++) {
+        if (is_whole) p->columns[c] = in->columns[c];
+        else point_left(p, c, in, n, NULL);
+    }
     gather_right(p, p->right, n);
     out->columns = p->columns;
     out->column_count = p->left_count + p->right_count;
     out->sel = NULL;
     out->rows = out->live = n;
+}
+
+void msl_join_emit(msl_join_pairs *p, const msl_chunk *in, msl_chunk *out) { emit_pairs(p, in, compact(p), false, out); }
+
+void msl_join_emit_first(msl_join_pairs *p, const msl_chunk *in, char *const *first, msl_chunk *out) {
+    bool keeps_left = p->type == MSL_JOIN_LEFT;
+    uint32_t n = 0;
+    for (uint32_t k = 0; k < in->live; k++) {
+        p->left[n] = msl_chunk_row(in, k);
+        p->right[n] = first[k];
+        n += first[k] || keeps_left;
+    }
+    emit_pairs(p, in, n, n == in->rows, out);
 }
 
 /// Adds the BOOLEAN to the input's columns.

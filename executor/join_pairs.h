@@ -38,6 +38,7 @@ typedef struct msl_join_pairs {
     msl_vector *marked;           ///< MARK: the input's columns and the answer
     msl_vector mark;              ///< MARK's answer
     bool has_condition;
+    bool *is_read;                ///< columns, left then right, that the condition reads
     int64_t sql_offset;           ///< SINGLE: of the subquery; -1 = unknown
     uint32_t sql_length;
     bool takes_first;             ///< of several matches of a left row the first counts
@@ -55,6 +56,8 @@ void msl_join_begin(msl_join_pairs *pairs, const msl_chunk *in);
 MSL_MUST_CHECK morsel_status msl_join_judge(msl_join_pairs *pairs, msl_lane *lane, const msl_chunk *in);
 /// INNER, LEFT, RIGHT, FULL, SINGLE: the pairs that count, as a chunk.
 void msl_join_emit(msl_join_pairs *pairs, const msl_chunk *in, msl_chunk *out);
+/// INNER and LEFT without a condition, where each left row has at most one match: rows of `first`, one for each live row, as a chunk.
+void msl_join_emit_first(msl_join_pairs *pairs, const msl_chunk *in, char *const *first, msl_chunk *out);
 /// SEMI, ANTI, MARK: the input's rows that count, once everything about them is known.
 void msl_join_emit_rows(msl_join_pairs *pairs, const msl_chunk *in, msl_chunk *out);
 /// Right rows at the end: RIGHT, FULL with NULLs on the left; RIGHT SEMI, RIGHT ANTI without left columns.

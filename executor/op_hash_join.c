@@ -7,12 +7,13 @@
 ///          the answer of IN
 /// Nulls    keys with NULL match nothing unless null_equal. MARK: keys and condition are one three-valued conjunction; no
 ///          TRUE and some UNKNOWN candidate is NULL, an empty right side FALSE.
-/// Memory   all rows of the build side and 8 to 16 bytes each for the table
+/// Memory   all rows of the build side and 8 to 24 bytes each for the table
 /// Threads  build, partitions' tables, probe and the unmatched rows in parallel; match marks are relaxed atomics
 /// Errors   the condition's; 21000 for a SINGLE join's second match
 #include "executor/join_nulls.h"
 #include "executor/runtime_filter.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define NAME "HASH_JOIN"
@@ -22,6 +23,7 @@ typedef struct join_global {
     msl_program *condition;
     msl_join_nulls nulls;      ///< MARK over several keys or with a condition
     bool right_is_empty;       ///< set by finalize: no row at all
+    bool is_simple;            ///< set by finalize: INNER or LEFT, no condition, no key twice
     _Atomic uint64_t next_part;
     msl_runtime_filter *filters; ///< by key; NULL = no scan asks for one
     uint32_t *filter_keys;       ///< 0, 1, 2, ...: work items point here
@@ -34,7 +36,7 @@ typedef struct join_stream {
     char **first;              ///< first match of each live row
     bool is_resumed;           ///< the input chunk is under way
     uint32_t at;               ///< live row whose candidates are being added
-    char *candidate;           ///< next of them; NULL: not begun
+    msl_join_place candidate;  ///< next of them; NULL: not begun
 } join_stream;
 
 /// A lane of the unmatched rows.
@@ -58,6 +60,7 @@ static morsel_status join_init_global(msl_operator *op, msl_error *err) {
     bool keeps_right = msl_join_keeps_right(type), is_mark = type == MSL_JOIN_MARK;
     bool stores_columns = msl_join_emits_pairs(type) || keeps_right || condition;
     bool keeps_null_rows = keeps_right || (is_mark && (condition || op->plan->join.key_count > 1));
+    g->table.visits_all = msl_join_emits_pairs(type) || msl_join_emits_right_only(type) || condition;
     MSL_TRY(msl_join_table_init(&g->table, op, stores_columns, keeps_right, keeps_null_rows, err));
     if (op->plan->join.filter_keys) {
         uint32_t keys = op->plan->join.key_count;
@@ -124,6 +127,8 @@ static morsel_status add_filters(msl_operator *op, msl_work *work, msl_error *er
     return MORSEL_OK;
 }
 
+msl_join_table *msl_hash_join_table(const msl_operator *join) { return &((join_global *)join->global)->table; }
+
 const msl_runtime_filter *msl_hash_join_filter(const msl_operator *join, uint32_t key) {
     const join_global *g = join->global;
     return g && g->filters && g->filters[key].is_ready ? &g->filters[key] : NULL;
@@ -138,7 +143,9 @@ static morsel_status join_finalize(msl_operator *op, uint32_t phase, msl_work *w
     join_global *g = op->global;
     MSL_TRY(msl_join_table_finalize(&g->table, phase, work, err));
     if (phase == 1 && g->filters) MSL_TRY(add_filters(op, work, err));
-    if (phase == 0 && weighs_nulls(g, op->plan->join.type))
+    msl_join_type type = op->plan->join.type;
+    g->is_simple = (type == MSL_JOIN_INNER || type == MSL_JOIN_LEFT) && !g->condition && !atomic_load(&g->table.repeats_keys);
+    if (phase == 0 && weighs_nulls(g, type))
         MSL_TRY(msl_join_nulls_init(&g->nulls, &g->table, g->condition != NULL, op->query->cancelled, err));
     g->right_is_empty = g->table.rows.rows == 0 && g->table.null_row_count == 0;
     atomic_store(&op->memory_bytes, msl_join_table_held(&g->table));
@@ -150,6 +157,10 @@ static morsel_status join_finalize(msl_operator *op, uint32_t phase, msl_work *w
 /// Finds the first match of each live row.
 static void look_up(const join_global *g, join_stream *l, const msl_chunk *in) {
     const msl_join_table *t = &g->table;
+    if (t->direct.rows) {
+        msl_join_direct_lookup(&t->direct, &in->columns[t->probe_layout.keys[0].column], in->sel, 0, in->live, l->first);
+        return;
+    }
     for (uint32_t first = 0; first < in->live; first += MSL_KEY_BLOCK) {
         uint32_t n = in->live - first < MSL_KEY_BLOCK ? in->live - first : MSL_KEY_BLOCK;
         msl_keys_pack(&t->probe_layout, in->columns, in->sel, first, n, l->keys, l->hashes, t->hash_mask);
@@ -169,11 +180,11 @@ static void add_candidates(const join_global *g, join_stream *l, const msl_chunk
     msl_join_pairs *p = &l->pairs;
     while (l->at < in->live && p->count < p->capacity) {
         uint32_t row = msl_chunk_row(in, l->at);
-        char *candidate = l->candidate ? l->candidate : l->first[l->at];
+        msl_join_place candidate = l->candidate ? l->candidate : l->first[l->at];
         if (!candidate && adds_lonely) msl_join_add_pair(p, row, NULL, true);
         while (candidate && p->count < p->capacity) {
-            char *next = msl_join_next(&g->table, candidate);
-            msl_join_add_pair(p, row, candidate, next == NULL);
+            msl_join_place next = msl_join_next(&g->table, candidate);
+            msl_join_add_pair(p, row, msl_join_row_at(candidate), next == NULL);
             candidate = next;
         }
         l->candidate = candidate;
@@ -230,7 +241,8 @@ static morsel_status stream_marks(const join_global *g, join_stream *l, msl_lane
     msl_join_pairs *p = &l->pairs;
     uint32_t mark = g->table.mark_offset;
     for (uint32_t k = 0; k < in->live; k++) {
-        for (char *row = l->first[k]; row; row = msl_join_next(&g->table, row)) {
+        for (msl_join_place at = l->first[k]; at; at = msl_join_next(&g->table, at)) {
+            char *row = msl_join_row_at(at);
             bool is_marked = msl_join_row_is_marked(row, mark);
             if (is_marked && !g->condition) break; // then so are the others of its key
             if (is_marked) continue;
@@ -271,6 +283,10 @@ static morsel_status join_apply(msl_operator *op, msl_lane *lane, void *local, c
     }
     if (msl_join_emits_right_only(type)) return stream_marks(g, l, lane, in, out);
     if (!msl_join_emits_pairs(type)) return stream_rows(g, l, lane, in, out);
+    if (g->is_simple) {
+        msl_join_emit_first(&l->pairs, in, l->first, out);
+        return MORSEL_OK;
+    }
     l->is_resumed = false;
     MSL_TRY(stream_pairs(g, l, lane, in, out));
     l->is_resumed = l->at < in->live;
@@ -333,7 +349,10 @@ static void join_close(msl_operator *op) {
 }
 
 static void join_explain(const msl_operator *op, char *out, size_t room) {
-    msl_row_parts_explain(&((const join_global *)op->global)->table.rows, out, room);
+    const msl_join_table *t = &((const join_global *)op->global)->table;
+    msl_row_parts_explain(&t->rows, out, room);
+    size_t used = strlen(out);
+    if (t->direct.rows) snprintf(out + used, room - used, "; by number");
 }
 
 const msl_operator_ops msl_op_hash_join = {

@@ -33,6 +33,41 @@ static msl_expr *member_in(const msl_join_class *c, msl_const_relation_set set) 
     return best ? best->expr : NULL;
 }
 
+static bool is_among_conjuncts(const msl_expr *e, const msl_expr *arm) {
+    if (arm->kind != MSL_EXPR_AND) return msl_expr_equal(arm, e);
+    for (uint32_t k = 0; k < arm->arg_count; k++) {
+        if (msl_expr_equal(arm->args[k], e)) return true;
+    }
+    return false;
+}
+
+/// Does the OR say of each of its arms all that the weaker OR says of the arm in its place? push_filter derives such weaker ones.
+static bool implies(const msl_expr *strong, const msl_expr *weak) {
+    if (strong->kind != MSL_EXPR_OR || weak->kind != MSL_EXPR_OR || strong->arg_count != weak->arg_count) return false;
+    for (uint32_t k = 0; k < weak->arg_count; k++) {
+        const msl_expr *arm = weak->args[k];
+        bool is_and = arm->kind == MSL_EXPR_AND;
+        for (uint32_t c = 0; c < (is_and ? arm->arg_count : 1); c++) {
+            if (!is_among_conjuncts(is_and ? arm->args[c] : arm, strong->args[k])) return false;
+        }
+    }
+    return true;
+}
+
+/// Drops what another predicate of the same join implies; of equal ones the first stays.
+static void drop_implied(msl_exprs *predicates) {
+    uint32_t kept = 0;
+    for (uint32_t k = 0; k < predicates->count; k++) {
+        bool is_implied = false;
+        for (uint32_t j = 0; j < predicates->count && !is_implied; j++) {
+            const msl_expr *other = predicates->items[j];
+            is_implied = j != k && implies(other, predicates->items[k]) && (j < k || !implies(predicates->items[k], other));
+        }
+        if (!is_implied) predicates->items[kept++] = predicates->items[k];
+    }
+    predicates->count = kept;
+}
+
 /// The predicates of the INNER joins that two sides make complete.
 static morsel_status take_predicates(const tree_builder *b, const msl_join_tree *t, msl_exprs *out) {
     const msl_join_graph *g = b->g;
@@ -47,6 +82,7 @@ static morsel_status take_predicates(const tree_builder *b, const msl_join_tree 
         if (e->type != MSL_JOIN_INNER || !e->count || !crosses(g, e->both, t)) continue;
         MSL_TRY(MSL_PUSH(b->p, out, e->conjuncts[0]));
     }
+    drop_implied(out);
     return MORSEL_OK;
 }
 
