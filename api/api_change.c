@@ -13,6 +13,7 @@ bool msl_statement_writes(const msl_prepared *prepared) {
     case MSL_STATEMENT_CREATE_TABLE:
     case MSL_STATEMENT_CREATE_TABLE_AS:
     case MSL_STATEMENT_CREATE_VIEW:
+    case MSL_STATEMENT_CREATE_MACRO:
     case MSL_STATEMENT_DROP:
     case MSL_STATEMENT_ALTER_TABLE: return true;
     case MSL_STATEMENT_QUERY:

@@ -266,6 +266,7 @@ static morsel_status open_result(morsel_result *r, msl_error *err) {
     case MSL_STATEMENT_COPY_TO: return run_change(r, err);
     case MSL_STATEMENT_CREATE_TABLE:
     case MSL_STATEMENT_CREATE_VIEW:
+    case MSL_STATEMENT_CREATE_MACRO:
     case MSL_STATEMENT_DROP:
     case MSL_STATEMENT_TRANSACTION:
     case MSL_STATEMENT_SET:

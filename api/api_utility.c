@@ -147,6 +147,8 @@ morsel_status msl_run_utility(morsel_result *r, msl_error *err) {
     case MSL_STATEMENT_CREATE_VIEW:
         return msl_catalog_add_view(r->change.catalog, p->view.name, p->view.sql, p->view.column_names,
                                     p->view.column_name_count, p->view.flags, err);
+    case MSL_STATEMENT_CREATE_MACRO:
+        return msl_catalog_add_macro(r->change.catalog, p->view.name, p->view.sql, p->view.flags, err);
     case MSL_STATEMENT_DROP: return drop(r, err);
     case MSL_STATEMENT_ALTER_TABLE: return msl_run_alter(r, err);
     case MSL_STATEMENT_TRANSACTION: return msl_run_transaction(r, err);

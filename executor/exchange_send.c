@@ -227,7 +227,7 @@ static morsel_status own_state_values(msl_group_sender *s, uint32_t n, msl_lane 
             row_home home = home_of(s, MSL_GROUP_STATE_PAGES, s->rows[k]);
             msl_agg_ctx ctx = {.err = lane->err, .keep = keep_at_home, .keeper = &home};
             *values = (msl_group_values){0};
-            MSL_TRY(msl_group_values_combine(&ctx, values, &from));
+            MSL_TRY(msl_group_values_combine(&ctx, values, &from, lane));
         }
     }
     return MORSEL_OK;

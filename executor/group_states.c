@@ -198,9 +198,8 @@ morsel_status msl_group_states_combine(const msl_group_states *s, msl_group_scra
         const msl_aggregate *fn = s->calls[i].fn.aggregate;
         uint32_t at = offset + s->offsets[i];
         for (uint32_t k = 0; s->is_of_values[i] && k < n; k++) {
-            if (scratch->lane && msl_cancelled(scratch->lane->query)) return msl_interrupted(scratch->lane);
             const msl_group_values *values = (const msl_group_values *)(from[k] + at);
-            MSL_TRY(msl_group_values_combine(&scratch->ctx, (msl_group_values *)(to[k] + at), values));
+            MSL_TRY(msl_group_values_combine(&scratch->ctx, (msl_group_values *)(to[k] + at), values, scratch->lane));
         }
         scratch->ctx.bound = s->calls[i].fn.bound;
         for (uint32_t k = 0; !s->is_of_values[i] && k < n; k++) {

@@ -6,6 +6,7 @@
 #define NAME "AGGREGATE"
 #define LARGEST 256u ///< words of a block at most
 #define BATCH 256u   ///< words made at a time
+#define CHECK_VALUES 65536u
 
 static uint32_t min_u32(uint32_t a, uint32_t b) { return a < b ? a : b; }
 
@@ -60,9 +61,11 @@ morsel_status msl_group_values_update(const msl_agg_ctx *ctx, const msl_vector *
         }                                                                                                              \
     } while (0)
 
-morsel_status msl_group_values_combine(const msl_agg_ctx *ctx, msl_group_values *to, const msl_group_values *from) {
+morsel_status msl_group_values_combine(const msl_agg_ctx *ctx, msl_group_values *to, const msl_group_values *from,
+                                       msl_lane *lane) {
     uint64_t word;
     EACH_BLOCK(from, {
+        if (left % CHECK_VALUES < m && msl_cancelled(lane->query)) return msl_interrupted(lane);
         for (uint32_t k = 0; k < m; k++) {
             memcpy(&word, block + 8 + 8 * (size_t)k, 8);
             MSL_TRY(add_word(ctx, to, word));
@@ -76,6 +79,7 @@ morsel_status msl_group_values_finalize(msl_agg_ctx *ctx, const msl_aggregate *f
                                         msl_lane *lane, msl_vector *out, uint32_t row) {
     if (!msl_value_run_reserve(run, values->count)) return msl_error_nomem(ctx->err, NAME, values->count * sizeof *run->words);
     EACH_BLOCK(values, {
+        if (left % CHECK_VALUES < m && msl_cancelled(lane->query)) return msl_interrupted(lane);
         memcpy(run->words + run->count, block + 8, 8 * (size_t)m);
         run->count += m;
     });

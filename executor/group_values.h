@@ -21,8 +21,9 @@ typedef struct msl_group_values {
 MSL_MUST_CHECK morsel_status msl_group_values_update(const msl_agg_ctx *ctx, const msl_vector *column, const uint32_t *sel,
                                                      uint32_t n, char *const *states, bool is_one, uint32_t offset);
 /// Adds copies of the values of `from`.
+///   errors  MORSEL_NOMEM, MORSEL_INTERRUPTED
 MSL_MUST_CHECK morsel_status msl_group_values_combine(const msl_agg_ctx *ctx, msl_group_values *to,
-                                                      const msl_group_values *from);
+                                                      const msl_group_values *from, msl_lane *lane);
 /// Computes the call over the values and writes the result to row `row` of out.
 ///   in       state: room for one state of the aggregate; column: a vector of its argument, `capacity` rows
 MSL_MUST_CHECK morsel_status msl_group_values_finalize(msl_agg_ctx *ctx, const msl_aggregate *fn, const msl_group_values *values,

@@ -2,6 +2,7 @@
 /// left one.
 ///
 ///   ON a.x BETWEEN b.low AND b.high              two ranges: b.low is at most a.x, b.high at least
+///   ON a.k = b.k AND a.x BETWEEN b.low AND b.high  the same within equal keys
 ///   ASOF ON a.k = b.k AND a.time >= b.time       equal keys and one range, of whose matches the nearest counts
 ///
 /// Role     sink (right child: range_rows.h), then streaming (left child), then source for RIGHT and FULL: right rows

@@ -39,6 +39,7 @@ morsel_status msl_range_rows_init(msl_range_rows *r, msl_operator *op, bool stor
     const msl_plan *plan = op->plan, *left = plan->children[0], *right = plan->children[1];
     msl_arena *arena = op->query->arena;
     bool has_marks = msl_join_keeps_right(plan->join.type);
+    bool has_second = plan->join.key_count && plan->join.range_count == 2;
     r->plan = plan;
     r->keeps_all = has_marks;
     r->hash_mask = op->query->settings->hash_zero ? 0 : ~0ull;
@@ -47,12 +48,13 @@ morsel_status msl_range_rows_init(msl_range_rows *r, msl_operator *op, bool stor
     if (!columns) return msl_error_nomem(err, op->ops->name, sizeof(uint32_t) * right->column_count);
     for (uint32_t c = 0; c < right->column_count; c++) columns[c] = c;
     MSL_TRY(msl_row_layout_init(&r->layout, arena, right->types, plan->join.right_keys, plan->join.key_count, columns,
-                                stores_columns ? right->column_count : 0, has_marks ? 24 : 16, err));
+                                stores_columns ? right->column_count : 0, 16 + 8 * has_second + 8 * has_marks, err));
     MSL_TRY(msl_row_layout_init(&r->probe_layout, arena, left->types, plan->join.left_keys, plan->join.key_count,
                                 NULL, 0, 0,
                                 err));
     r->place_offset = r->layout.tail_offset;
-    r->mark_offset = has_marks ? r->layout.tail_offset + 16 : 0;
+    r->second_offset = has_second ? r->layout.tail_offset + 16 : 0;
+    r->mark_offset = has_marks ? r->layout.tail_offset + 16 + 8 * has_second : 0;
     return init_order(r, arena, err);
 }
 
@@ -141,8 +143,10 @@ static morsel_status write_block(msl_range_writer *w, const msl_range_rows *r, c
             memcpy(row, &w->hashes[k], 8);
             memcpy(row + l->key_offset, w->keys + (size_t)k * l->key_words, 8 * (size_t)l->key_words);
         }
-        uint64_t tail[3] = {lane->ordinal, first_row + msl_chunk_row(in, first + k), 0};
-        memcpy(row + r->place_offset, tail, r->mark_offset ? 24 : 16);
+        uint64_t tail[2] = {lane->ordinal, first_row + msl_chunk_row(in, first + k)};
+        memcpy(row + r->place_offset, tail, sizeof tail);
+        if (r->second_offset) memcpy(row + r->second_offset, &w->words[1][k], 8);
+        if (r->mark_offset) memset(row + r->mark_offset, 0, 8);
         if (!w->is_null[k]) w->runs->entries[w->runs->count++] = make_entry(r, w, k, row);
         w->rows[kept] = row;
         w->homes[kept] = w->pages.tail;
@@ -262,6 +266,14 @@ static morsel_status begin_merge(msl_range_rows *r, msl_operator *op, msl_work *
 
 // ---- finalize: the tree ----
 
+/// Entry i's word of the second range.
+static inline uint64_t second_word(const msl_range_rows *r, size_t i) {
+    uint64_t word = r->entries[i].words[1];
+    if (r->seconds) return r->seconds[i];
+    if (r->second_offset) memcpy(&word, r->entries[i].row + r->second_offset, 8);
+    return word;
+}
+
 /// Makes words [from, to) of a level out of the level below.
 static void fill_level(msl_range_rows *r, uint32_t level, size_t from, size_t to) {
     const size_t fan = (size_t)1 << MSL_RANGE_FAN_BITS;
@@ -270,7 +282,7 @@ static void fill_level(msl_range_rows *r, uint32_t level, size_t from, size_t to
         uint64_t most = 0;
         size_t end = (i + 1) * fan < below ? (i + 1) * fan : below;
         for (size_t k = i * fan; k < end; k++) {
-            uint64_t word = level ? r->levels[level - 1][k] : r->entries[k].words[1];
+            uint64_t word = level ? r->levels[level - 1][k] : second_word(r, k);
             if (word > most) most = word;
         }
         r->levels[level][i] = most;
@@ -280,7 +292,10 @@ static void fill_level(msl_range_rows *r, uint32_t level, size_t from, size_t to
 static morsel_status fill_block(msl_operator *op, msl_lane *lane, void *item) {
     (void)op;
     const msl_range_item *block = item;
+    msl_range_rows *r = block->rows;
     if (msl_cancelled(lane->query)) return msl_interrupted(lane);
+    for (size_t i = block->first; r->seconds && i < block->first + (1u << BLOCK_BITS) && i < r->count; i++)
+        memcpy(&r->seconds[i], r->entries[i].row + r->second_offset, 8);
     for (uint32_t l = 0; l < BLOCK_LEVELS && l < block->rows->level_count; l++) {
         uint32_t shift = (l + 1) * MSL_RANGE_FAN_BITS;
         fill_level(block->rows, l, block->first >> shift, (block->first + (1u << BLOCK_BITS)) >> shift);
@@ -296,6 +311,8 @@ static morsel_status begin_tree(msl_range_rows *r, msl_operator *op, msl_work *w
         words += n;
     }
     if (words == 0) return MORSEL_OK;
+    size_t seconds = r->second_offset ? r->count : 0;
+    words += seconds;
     uint64_t *tree = msl_memory_alloc(op->query->memory, words * 8);
     if (!tree) return msl_error_nomem(err, op->ops->name, words * 8);
     r->tree_words = words;
@@ -303,6 +320,7 @@ static morsel_status begin_tree(msl_range_rows *r, msl_operator *op, msl_work *w
         r->levels[l] = tree;
         tree += r->level_words[l];
     }
+    if (seconds) r->seconds = tree;
     size_t blocks = ((r->count - 1) >> BLOCK_BITS) + 1;
     msl_range_item *items = MSL_NEW_ARRAY(op->query->arena, msl_range_item, blocks);
     if (!items) return msl_error_nomem(err, op->ops->name, blocks * sizeof *items);
@@ -404,7 +422,7 @@ static size_t next_in_tree(const msl_range_rows *r, size_t i, uint64_t bound) {
             l++;
             shift += MSL_RANGE_FAN_BITS;
         }
-        if (l == 0 && r->entries[i].words[1] >= bound) return i;
+        if (l == 0 && second_word(r, i) >= bound) return i;
         i += l ? (size_t)1 << (shift - MSL_RANGE_FAN_BITS) : 1;
     }
     return MSL_RANGE_END;
@@ -417,8 +435,12 @@ size_t msl_range_next(const msl_range_probe *p, const msl_range_rows *r, uint32_
         return i < r->count ? i : MSL_RANGE_END;
     }
     for (; i < r->count && r->entries[i].words[0] == p->hashes[k]; i++) { // other keys of this hash are passed over
-        const char *row = r->entries[i].row;
         if (r->entries[i].words[1] < p->words[0][k]) continue;
+        if (r->second_offset) {
+            i = next_in_tree(r, i, p->words[1][k]); // of another hash perhaps: there the search ends
+            if (i == MSL_RANGE_END || r->entries[i].words[0] != p->hashes[k]) break;
+        }
+        const char *row = r->entries[i].row;
         if (msl_keys_equal(l, p->keys + (size_t)k * l->key_words, (const uint64_t *)(row + l->key_offset))) return i;
     }
     return MSL_RANGE_END;

@@ -2,10 +2,12 @@
 /// left row are found by searching.
 ///
 /// A range says that a right column is at least (above, when strict) a left one; "at most" is the same with words
-/// inverted (order_word.h). Two forms:
+/// inverted (order_word.h). Forms:
 ///
 ///   nearest     entries (hash of the equal keys, word of the range): rows of a key stand together, and the first one
 ///               from the left row's word on is the nearest (ASOF)
+///   with keys   the same entries: the matches are the rows of the key from there on. With a second range its words lie
+///               beside the entries, under a tree as below
 ///   one range   entries (word, 0): the matches are all from the left row's word on
 ///   two ranges  entries (first word, second word), and over the second words a tree of maxima: from the left row's
 ///               first word on, what is too small in the second is passed over in blocks of 16, 256, 4096 ... entries.
@@ -43,6 +45,7 @@ typedef struct msl_range_rows {
     msl_row_layout layout;       ///< keys and columns of the right side
     msl_row_layout probe_layout; ///< the left side's keys, packed in the same words
     uint32_t place_offset, mark_offset; ///< mark 0 = rows have no match mark
+    uint32_t second_offset;      ///< word of the second range where there are keys; 0 = none
     bool keeps_all;              ///< rows without an entry are kept too (RIGHT, FULL)
     uint64_t hash_mask;
     msl_sort_spec spec;
@@ -59,7 +62,8 @@ typedef struct msl_range_rows {
     uint64_t *levels[MSL_RANGE_LEVELS]; ///< maxima of 16, 256, ... second words
     size_t level_words[MSL_RANGE_LEVELS];
     uint32_t level_count;
-    size_t tree_words;
+    uint64_t *seconds;           ///< with keys: the second words, by entry
+    size_t tree_words;           ///< of levels and seconds, one block
 } msl_range_rows;
 
 /// A worker that takes right rows in.

@@ -380,6 +380,9 @@ morsel_status msl_bind_call(msl_binder *b, const msl_ast_expr *ast, msl_expr **o
     const msl_ast_name *last = &call->name.items[call->name.count - 1];
     if (call->name.count > 1) return msl_unsupported(b, ast->at, "functions in schemas");
     const char *name = last->text;
+    bool is_macro;
+    MSL_TRY(msl_bind_macro_call(b, ast, &is_macro, out));
+    if (is_macro) return MORSEL_OK;
     if (msl_same_name(name, "unnest")) return msl_bind_unnest(b, ast, out);
     if (call->over || msl_window_function_find(name, last->length)) return msl_bind_window(b, ast, name, out);
     if (msl_aggregate_exists(name, last->length)) return msl_bind_aggregate(b, ast, name, out);
@@ -387,6 +390,11 @@ morsel_status msl_bind_call(msl_binder *b, const msl_ast_expr *ast, msl_expr **o
     if (msl_same_name(name, "grouping") || msl_same_name(name, "grouping_id")) {
         MSL_TRY(check_aggregate_place(b, b->scope, name, at));
         return msl_bind_grouping(b, call, name, at, out);
+    }
+    if (msl_same_name(name, "merge_action") && call->argument_count == 0) {
+        if (b->scope && b->scope->merge_action) return msl_expr_column(b->p, *b->scope->merge_action, at, out);
+        return msl_error_at(b->p->err, MORSEL_BIND, "42809", at.offset, at.length,
+                            "merge_action() stands only in RETURNING of MERGE");
     }
     bool is_special;
     MSL_TRY(bind_special(b, call, name, at, &is_special, out));

@@ -227,7 +227,7 @@ morsel_status msl_bind_over_list(msl_binder *b, msl_ast_op op, bool all, const m
 /* ---- names with fields ---- */
 
 static bool is_table(const msl_binder *b, const char *name) {
-    for (const msl_scope *s = b->scope; s; s = s->parent) {
+    for (const msl_scope *s = b->scope; s && s != msl_scope_end(b); s = s->parent) {
         for (uint32_t t = 0; s->relation && t < s->relation->tables.count; t++) {
             const msl_scope_table *table = s->relation->tables.items[t];
             if (table->alias && msl_same_name(table->alias, name)) return true;
@@ -239,7 +239,7 @@ static bool is_table(const msl_binder *b, const char *name) {
 static bool is_column(const msl_binder *b, const char *name) {
     uint32_t id;
     if (msl_find_parameter(b, name, &id)) return true;
-    for (const msl_scope *s = b->scope; s; s = s->parent) {
+    for (const msl_scope *s = b->scope; s && s != msl_scope_end(b); s = s->parent) {
         if (s->relation && msl_find_visible(&s->relation->visible, name, &id)) return true;
         for (uint32_t k = 0; s == b->scope && s->aliases && k < s->aliases->count && k < s->alias_limit; k++) {
             const msl_select_item *item = &s->aliases->items[k];
@@ -251,7 +251,7 @@ static bool is_column(const msl_binder *b, const char *name) {
 
 static bool table_has(const msl_binder *b, const char *alias, const char *name) {
     uint32_t id;
-    for (const msl_scope *s = b->scope; s; s = s->parent) {
+    for (const msl_scope *s = b->scope; s && s != msl_scope_end(b); s = s->parent) {
         for (uint32_t t = 0; s->relation && t < s->relation->tables.count; t++) {
             const msl_scope_table *table = s->relation->tables.items[t];
             if (!table->alias || !msl_same_name(table->alias, alias)) continue;

@@ -134,6 +134,11 @@ static morsel_status list_functions(msl_binder *b, msl_bound_query *out) {
     for (size_t k = 0; msl_source_ops_at(k); k++) {
         MSL_TRY(add_function(b, &cells, msl_source_ops_at(k)->name, "table", msl_source_ops_at(k)->description));
     }
+    msl_catalog_entry macro;
+    msl_catalog *catalog = b->p->env->catalog;
+    for (size_t k = 0; catalog && msl_catalog_macro_at(catalog, k, b->p->arena, &macro, b->p->err); k++) {
+        MSL_TRY(add_function(b, &cells, macro.name, "macro", macro.view_sql));
+    }
     return msl_text_rows(b, names, 3, cells.items, cells.count / 3, out);
 }
 

@@ -331,6 +331,8 @@ morsel_status msl_bind_table_function(msl_binder *b, const msl_ast_from *from, m
     if (from->alias.text) MSL_TRY(msl_copy_name(b, &from->alias, &alias));
     if (call->name.count == 1) MSL_TRY(msl_bind_sequence(b, call, alias, &done, out));
     if (done) return MORSEL_OK;
+    MSL_TRY(msl_bind_macro_table(b, from, &done, out));
+    if (done) return MORSEL_OK;
     const msl_source_ops *ops = call->name.count == 1 ? msl_source_ops_by_name(name->text, name->length) : NULL;
     if (!ops) return no_table_function(b, name);
     msl_source_arg *args;

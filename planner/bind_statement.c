@@ -175,6 +175,9 @@ static morsel_status bind_planned(msl_binder *b, const msl_ast_statement *ast, m
     case MSL_AST_STATEMENT_DELETE:
         out->kind = MSL_STATEMENT_CHANGE;
         return msl_bind_delete(b, ast->u.delete_, ast->at, query);
+    case MSL_AST_STATEMENT_MERGE:
+        out->kind = MSL_STATEMENT_CHANGE;
+        return msl_bind_merge(b, ast->u.merge, ast->at, query);
     case MSL_AST_STATEMENT_TRUNCATE:
         out->kind = MSL_STATEMENT_CHANGE;
         return msl_bind_truncate(b, &ast->u.truncate, ast->at, query);
@@ -187,6 +190,7 @@ static morsel_status bind_planned(msl_binder *b, const msl_ast_statement *ast, m
     case MSL_AST_STATEMENT_SUMMARIZE: return msl_bind_summarize(b, &ast->u.describe, ast->at, query);
     case MSL_AST_STATEMENT_SHOW: return msl_bind_show(b, &ast->u.show, ast->at, out, query);
     case MSL_AST_STATEMENT_CREATE_VIEW: return msl_bind_create_view(b, ast->u.create_view, ast->at, out);
+    case MSL_AST_STATEMENT_CREATE_MACRO: return msl_bind_create_macro(b, ast->u.macro, ast->at, out);
     case MSL_AST_STATEMENT_DROP: return msl_bind_drop(b, &ast->u.drop, ast->at, out);
     case MSL_AST_STATEMENT_SET:
     case MSL_AST_STATEMENT_RESET: return msl_bind_set_statement(b, ast, out);
@@ -207,7 +211,6 @@ static morsel_status bind_planned(msl_binder *b, const msl_ast_statement *ast, m
     case MSL_AST_STATEMENT_CREATE_SCHEMA:
     case MSL_AST_STATEMENT_CREATE_SEQUENCE:
     case MSL_AST_STATEMENT_CREATE_TYPE:
-    case MSL_AST_STATEMENT_CREATE_MACRO:
     case MSL_AST_STATEMENT_ATTACH:
     case MSL_AST_STATEMENT_DETACH:
     case MSL_AST_STATEMENT_USE:

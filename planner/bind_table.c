@@ -23,7 +23,7 @@ morsel_status msl_bind_object_name(msl_binder *b, const msl_ast_names *names, ms
     return status;
 }
 
-static unsigned create_flags(uint32_t ast_flags, const char *schema) {
+unsigned msl_create_flags_of(uint32_t ast_flags, const char *schema) {
     unsigned flags = 0;
     if (ast_flags & MSL_AST_CREATE_OR_REPLACE) flags |= MSL_CREATE_OR_REPLACE;
     if (ast_flags & MSL_AST_CREATE_IF_NOT_EXISTS) flags |= MSL_CREATE_IF_NOT_EXISTS;
@@ -102,7 +102,7 @@ morsel_status msl_bind_create_table(msl_binder *b, const msl_ast_create_table *a
     msl_table_definition *t = &prepared->table;
     msl_at at = msl_binder_at(b, ast->name.count ? ast->name.items[0].at : span);
     MSL_TRY(msl_bind_object_name(b, &ast->name, at, &t->schema, &t->name));
-    t->flags = create_flags(ast->flags, t->schema);
+    t->flags = msl_create_flags_of(ast->flags, t->schema);
     t->with_no_data = ast->with_no_data;
     msl_catalog_entry entry;
     bool refuses = !(t->flags & (MSL_CREATE_OR_REPLACE | MSL_CREATE_IF_NOT_EXISTS));
@@ -142,7 +142,7 @@ morsel_status msl_bind_create_view(msl_binder *b, const msl_ast_create_view *ast
     msl_at at = msl_binder_at(b, ast->name.count ? ast->name.items[0].at : span);
     if (ast->flags & MSL_AST_CREATE_RECURSIVE) return msl_unsupported(b, span, "RECURSIVE views");
     MSL_TRY(msl_bind_object_name(b, &ast->name, at, &v->schema, &v->name));
-    v->flags = create_flags(ast->flags, v->schema);
+    v->flags = msl_create_flags_of(ast->flags, v->schema);
     v->sql = msl_ast_print_query(b->p->arena, ast->query, NULL);
     if (!v->sql) return msl_planner_nomem(b->p);
     msl_bound_query query = {0}; // only to be checked: a view is bound again wherever it is named
@@ -165,13 +165,16 @@ morsel_status msl_bind_create_view(msl_binder *b, const msl_ast_create_view *ast
 morsel_status msl_bind_drop(msl_binder *b, const msl_ast_drop *ast, msl_ast_span at, msl_prepared *prepared) {
     if (ast->object == MSL_AST_OBJECT_INDEX) return msl_bind_drop_index(b, ast, at, prepared);
     static const char *const kinds[] = {"TABLE", "VIEW", "INDEX", "SCHEMA", "SEQUENCE", "TYPE", "MACRO", "DATABASE"};
-    if (ast->object != MSL_AST_OBJECT_TABLE && ast->object != MSL_AST_OBJECT_VIEW) {
+    bool is_macro = ast->object == MSL_AST_OBJECT_MACRO;
+    if (ast->object != MSL_AST_OBJECT_TABLE && ast->object != MSL_AST_OBJECT_VIEW && !is_macro) {
         msl_at where = msl_binder_at(b, at);
         return msl_error_unsupported(b->p->err, where.offset, where.length, "DROP %s", kinds[ast->object]);
     }
     if (ast->behavior == MSL_AST_DROP_CASCADE) return msl_unsupported(b, at, "DROP ... CASCADE");
     prepared->kind = MSL_STATEMENT_DROP;
-    prepared->drop.kind = ast->object == MSL_AST_OBJECT_TABLE ? MSL_CATALOG_TABLE : MSL_CATALOG_VIEW;
+    prepared->drop.kind = is_macro                                ? MSL_CATALOG_MACRO
+                          : ast->object == MSL_AST_OBJECT_TABLE ? MSL_CATALOG_TABLE
+                                                                : MSL_CATALOG_VIEW;
     prepared->drop.if_exists = ast->if_exists;
     prepared->drop.count = ast->count;
     MSL_TRY(MSL_TAKE(b->p, prepared->drop.targets, ast->count));
@@ -180,6 +183,8 @@ morsel_status msl_bind_drop(msl_binder *b, const msl_ast_drop *ast, msl_ast_span
         msl_at where = msl_binder_at(b, ast->names[k].items[0].at);
         MSL_TRY(msl_bind_object_name(b, &ast->names[k], where, &target->schema, &target->name));
         msl_catalog_entry entry;
+        if (is_macro && !ast->if_exists) MSL_TRY(msl_check_macro_exists(b, &ast->names[k]));
+        if (is_macro) continue;
         if (ast->if_exists || msl_catalog_lookup(b, &ast->names[k], &entry)) continue;
         return msl_error_no_table(b, &ast->names[k], false, where);
     }

@@ -84,6 +84,7 @@ typedef struct msl_scope {
     const msl_ast_named_window *windows; ///< WINDOW clause
     uint32_t window_count;
     bool in_aggregate;
+    const uint32_t *merge_action;   ///< RETURNING of MERGE: the column that merge_action() is
     msl_outer_columns outer;        ///< columns of enclosing queries that this one uses
     msl_exprs lent;                 ///< aggregates over this query's rows that stand in subqueries, as outer columns ...
     msl_ids lent_ids;               ///< ... of these ids
@@ -133,8 +134,21 @@ typedef struct msl_lambda_scope {
     uint32_t ids[3];
 } msl_lambda_scope;
 
+/// A macro whose body is being bound. The body sees its parameters, and of the query around only what these stand for.
+typedef struct msl_macro_scope {
+    const struct msl_macro_scope *outer; ///< the macro in whose body it is called
+    const char *name;
+    const msl_scope *scope;         ///< where it is called: the names of this scope and those above are out of reach
+    const char *const *names;
+    msl_expr *const *values;        ///< bound where it is called
+    uint32_t count;
+    bool in_lambda;                 ///< called in the body of a lambda, whose parameters subqueries cannot use
+    uint32_t depth;
+} msl_macro_scope;
+
 typedef struct msl_binder {
     msl_planner *p;
+    const msl_macro_scope *macro;   ///< the innermost one
     const msl_lambda_scope *lambda; ///< the innermost one; NULL outside of lambdas and in their subqueries
     const char *sql;                ///< text that spans count in (a view's text while binding the view)
     size_t sql_length;
@@ -383,6 +397,24 @@ morsel_status msl_collate_aggregate(msl_binder *b, const msl_ast_call *ast, cons
 /// Scalar functions that compare texts and know no collations: least, greatest.
 morsel_status msl_refuse_collated(msl_binder *b, const char *name, msl_expr *const *args, uint32_t count,
                                   msl_at at) MSL_MUST_CHECK;
+
+/* ---- bind_macro.c ---- */
+
+/// The scope that names are not looked for in, and none above it.
+static inline const msl_scope *msl_scope_end(const msl_binder *b) { return b->macro ? b->macro->scope : NULL; }
+/// What a parameter of the macro stands for; *found: the name is one.
+morsel_status msl_bind_macro_parameter(msl_binder *b, const char *name, msl_at at, bool *found,
+                                       msl_expr **out) MSL_MUST_CHECK;
+/// A call of a macro; *found: it is one.
+morsel_status msl_bind_macro_call(msl_binder *b, const msl_ast_expr *ast, bool *found, msl_expr **out) MSL_MUST_CHECK;
+/// A macro of a query in FROM.
+morsel_status msl_bind_macro_table(msl_binder *b, const msl_ast_from *from, bool *found,
+                                   msl_relation *out) MSL_MUST_CHECK;
+morsel_status msl_bind_create_macro(msl_binder *b, const msl_ast_macro *ast, msl_ast_span at,
+                                    msl_prepared *prepared) MSL_MUST_CHECK;
+/// "no macro named x" with a near name, if there is none.
+morsel_status msl_check_macro_exists(msl_binder *b, const msl_ast_names *names) MSL_MUST_CHECK;
+unsigned msl_create_flags_of(uint32_t flags, const char *schema);
 
 /* ---- bind_pivot.c, bind_unpivot.c, bind_aside.c ---- */
 

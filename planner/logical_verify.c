@@ -203,21 +203,22 @@ static void check_node(verifier *v) {
 }
 
 static morsel_status verify_node(msl_planner *p, const msl_logical *node, const char *pass) {
-    bool *visible;
-    MSL_TRY(MSL_TAKE(p, visible, p->columns.count));
+    bool *visible, *seen;
+    MSL_TRY(msl_id_set_take(p, &visible));
+    MSL_TRY(msl_id_set_take(p, &seen));
     verifier v = {p, pass, node, visible, NULL};
     for (uint32_t c = 0; c < node->child_count; c++) {
         for (uint32_t k = 0; k < node->children[c]->column_count; k++) visible[node->children[c]->columns[k]] = true;
     }
     check_node(&v);
-    bool *seen;
-    MSL_TRY(MSL_TAKE(p, seen, p->columns.count));
     for (uint32_t k = 0; k < node->column_count && !v.problem; k++) {
         if (node->columns[k] >= p->columns.count || seen[node->columns[k]])
             v.problem = "an id is emitted twice";
         else
             seen[node->columns[k]] = true;
     }
+    msl_id_set_give(p, visible);
+    msl_id_set_give(p, seen);
     if (!v.problem) return MORSEL_OK;
     return msl_error_set(p->err, MORSEL_INTERNAL, "XX000", "plan is wrong after %s, at %s: %s", pass,
                          msl_logical_kind_name(node->kind), v.problem);

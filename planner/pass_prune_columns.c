@@ -15,7 +15,7 @@
 static morsel_status prune(msl_planner *p, msl_logical *node, const bool *needed, msl_logical **out);
 
 static morsel_status new_set(msl_planner *p, const bool *from, bool **out) {
-    MSL_TRY(MSL_TAKE(p, *out, p->columns.count));
+    MSL_TRY(msl_id_set_take(p, out));
     if (from) memcpy(*out, from, sizeof **out * p->columns.count);
     return MORSEL_OK;
 }
@@ -89,7 +89,9 @@ static morsel_status prune_project(msl_planner *p, msl_logical *node, const bool
         node->project.exprs[k] = node->project.exprs[kept[k]];
         msl_expr_mark_used(node->project.exprs[k], below);
     }
-    return prune(p, node->children[0], below, &node->children[0]);
+    MSL_TRY(prune(p, node->children[0], below, &node->children[0]));
+    msl_id_set_give(p, below);
+    return MORSEL_OK;
 }
 
 static morsel_status prune_aggregate(msl_planner *p, msl_logical *node, const bool *needed) {
@@ -105,7 +107,9 @@ static morsel_status prune_aggregate(msl_planner *p, msl_logical *node, const bo
     node->column_count = keys + n;
     MSL_TRY(new_set(p, NULL, &below));
     MSL_TRY(msl_logical_edit_exprs(p, node, mark_edit, below));
-    return prune(p, node->children[0], below, &node->children[0]);
+    MSL_TRY(prune(p, node->children[0], below, &node->children[0]));
+    msl_id_set_give(p, below);
+    return MORSEL_OK;
 }
 
 /// Calls that nobody asks for go; without calls the node goes.
@@ -180,6 +184,7 @@ static morsel_status prune_join(msl_planner *p, msl_logical *node, const bool *n
         MSL_TRY(prune(p, node->children[c], below, &node->children[c]));
         MSL_TRY(narrow(p, node->children[c], below, &node->children[c]));
     }
+    msl_id_set_give(p, below);
     bool left_only =
         node->join.type == MSL_JOIN_SEMI || node->join.type == MSL_JOIN_ANTI || node->join.type == MSL_JOIN_MARK;
     uint32_t left = node->children[0]->column_count, right = left_only ? 0 : node->children[1]->column_count, *columns;
@@ -205,6 +210,7 @@ static morsel_status prune_union(msl_planner *p, msl_logical *node, const bool *
             below[columns[k]] = true;
         }
         MSL_TRY(prune(p, node->children[c], below, &node->children[c]));
+        msl_id_set_give(p, below);
         MSL_TRY(exactly(p, node->children[c], columns, node->column_count, &node->children[c]));
     }
     return MORSEL_OK;
@@ -218,6 +224,7 @@ static morsel_status prune_through(msl_planner *p, msl_logical *node, const bool
     MSL_TRY(prune(p, node->children[0], below, &node->children[0]));
     if (stores) MSL_TRY(narrow(p, node->children[0], below, &node->children[0]));
     if (node->kind == MSL_LOGICAL_LIMIT && node->child_count > 1) MSL_TRY(prune(p, node->children[1], below, &node->children[1]));
+    msl_id_set_give(p, below);
     emit_childs_columns(node);
     return MORSEL_OK;
 }
@@ -230,6 +237,7 @@ static morsel_status prune_whole(msl_planner *p, msl_logical *node, uint32_t c) 
     MSL_TRY(new_set(p, NULL, &all));
     for (uint32_t k = 0; k < count; k++) all[columns[k]] = true;
     MSL_TRY(prune(p, node->children[c], all, &node->children[c]));
+    msl_id_set_give(p, all);
     return exactly(p, node->children[c], columns, count, &node->children[c]);
 }
 

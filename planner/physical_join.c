@@ -2,7 +2,8 @@
 /// LOOP_JOIN elsewhere. Keys and bounds that are computed are columns of a projection below; the projection above
 /// drops them.
 ///
-///   ON a.k = b.k AND a.x < b.y                   HASH_JOIN  a.k = b.k, then the rest for each pair
+///   ON a.k = b.k AND a.x < b.y                   HASH_JOIN  a.k = b.k, then the rest for each pair; where a key has many
+///                                                right rows RANGE_JOIN, which searches those
 ///   ON a.x BETWEEN b.low AND b.high AND f(a, b)  RANGE_JOIN a.x >= b.low AND a.x <= b.high, then the rest
 ///   ASOF ON a.k = b.k AND a.x >= b.y             RANGE_JOIN of nearest rows
 ///
@@ -15,8 +16,11 @@
 #include "planner/physical_int.h"
 
 #include "functions/order_word.h"
+#include "planner/cardinality.h"
 
 #include <string.h>
+
+#define ROWS_OF_KEY 24.0 ///< sorting costs about as much as looking through so many rows for each left row
 
 /// An inequality between the sides, in expressions.
 typedef struct bounds {
@@ -77,10 +81,20 @@ static bool may_be_range(const bounds *range) {
     return !(e->flags & MSL_EXPR_CAN_FAIL) || msl_expr_fails_only_by_range(e);
 }
 
-/// Chooses the ranges of a join without keys: two at most, those that cannot fail first.
-static void choose_ranges(join_parts *j) {
-    const msl_logical *node = j->node;
-    if (node->join.key_count || node->join.type == MSL_JOIN_MARK) return;
+/// Has each key so many stored rows that the ones in range are better searched than looked through?
+static bool repeats_keys(msl_physical *b, const msl_logical *node) {
+    if (msl_logical_reads_work(node->children[0]) || msl_logical_reads_work(node->children[1])) return false;
+    bool stores_left = node->join.builds_left; // a hash join would
+    double rows = msl_estimate_rows(b->p, node->children[!stores_left]);
+    msl_expr *const *exprs = stores_left ? node->join.left_keys : node->join.right_keys;
+    double keys = msl_exprs_distinct(b->p, exprs, node->join.key_count, rows);
+    return rows >= 0 && keys > 0 && rows / keys >= ROWS_OF_KEY;
+}
+
+/// Chooses the ranges of a join: two at most, those that cannot fail first.
+static void choose_ranges(msl_physical *b, join_parts *j) {
+    msl_logical *node = j->node;
+    if (node->join.type == MSL_JOIN_MARK || (node->join.key_count && !repeats_keys(b, node))) return;
     for (unsigned failing = 0; failing < 2; failing++) {
         for (uint32_t k = 0; k < node->join.count && j->range_count < 2; k++) {
             bounds range;
@@ -90,6 +104,7 @@ static void choose_ranges(join_parts *j) {
             j->ranges[j->range_count++] = range;
         }
     }
+    if (j->range_count) node->join.builds_left = false; // only hash joins can store the left side of SEMI and ANTI
 }
 
 /// Rule 3: what the ranges do not decide.
@@ -194,7 +209,7 @@ static morsel_status fill_plan(msl_physical *b, const join_parts *j, msl_plan *p
 
 morsel_status msl_physical_join(msl_physical *b, msl_logical *node, msl_built *out) {
     join_parts j = {.node = node};
-    if (node->kind != MSL_LOGICAL_ASOF_JOIN) choose_ranges(&j);
+    if (node->kind != MSL_LOGICAL_ASOF_JOIN) choose_ranges(b, &j);
     else if (as_range(node, node->join.nearest, &j.ranges[0])) j.range_count = 1;
     else return msl_error_set(b->p->err, MORSEL_INTERNAL, "XX000",
                               "the inequality of an ASOF join is not between its sides");

@@ -53,6 +53,7 @@ typedef enum msl_statement_kind {
     MSL_STATEMENT_CREATE_TABLE,    ///< create `table`
     MSL_STATEMENT_CREATE_TABLE_AS, ///< create `table`, make it the change's target, run `plan`
     MSL_STATEMENT_CREATE_VIEW,     ///< store `view`
+    MSL_STATEMENT_CREATE_MACRO,    ///< store `view` as a macro: sql is the statement's text
     MSL_STATEMENT_DROP,            ///< `drop`
     MSL_STATEMENT_ALTER_TABLE,     ///< `alter`, `table`: the new definition; its rows are `plan`'s or reshaped
     MSL_STATEMENT_TRANSACTION,     ///< `transaction`

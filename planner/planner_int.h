@@ -60,6 +60,7 @@ typedef struct msl_planner {
     bool removes_joins;            ///< while msl_pass_remove_joins runs
     struct msl_explain_writer *trace; ///< EXPLAIN (PASSES): the tree after each pass is written here; else NULL
     msl_ctes ctes;
+    struct msl_id_set *spare_sets; ///< sets of column ids that are not in use (msl_id_set_take)
 } msl_planner;
 
 /// A byte range in env->sql; offset -1 = none.
@@ -80,6 +81,9 @@ void *msl_planner_grow(msl_planner *p, const void *items, uint32_t count, uint32
     (((pointer) = msl_arena_alloc((p)->arena, sizeof *(pointer) * ((size_t)(n) + ((n) == 0))))                         \
          ? MORSEL_OK                                                                                                   \
          : msl_planner_nomem(p))
+/// An empty set of column ids, by id. Wide statements have many nodes and many columns: what each node takes, it gives back.
+morsel_status msl_id_set_take(msl_planner *p, bool **set);
+void msl_id_set_give(msl_planner *p, bool *set);
 /// Appends to a (items, count, room) list; an expression of type morsel_status.
 #define MSL_PUSH(p, list, value)                                                                                       \
     (((list)->count < (list)->room ||                                                                                  \

@@ -1,5 +1,6 @@
 #include "planner/planner_int.h"
 
+#include <stddef.h>
 #include <string.h>
 #include <strings.h>
 
@@ -33,6 +34,34 @@ int64_t msl_id_position(const uint32_t *ids, uint32_t count, uint32_t id) {
         if (ids[k] == id) return k;
     }
     return -1;
+}
+
+/* ---- sets of column ids ---- */
+
+struct msl_id_set {
+    struct msl_id_set *next;
+    uint32_t room;
+    bool ids[];
+};
+
+morsel_status msl_id_set_take(msl_planner *p, bool **out) {
+    struct msl_id_set *set = p->spare_sets;
+    while (set && set->room < p->columns.count) set = set->next; // columns have come since it was made
+    p->spare_sets = set ? set->next : NULL;
+    if (!set) {
+        uint32_t room = p->columns.count + 64;
+        set = msl_arena_alloc(p->arena, sizeof *set + room);
+        if (!set) return msl_planner_nomem(p);
+        set->room = room;
+    }
+    *out = memset(set->ids, 0, set->room);
+    return MORSEL_OK;
+}
+
+void msl_id_set_give(msl_planner *p, bool *ids) {
+    struct msl_id_set *set = (struct msl_id_set *)(void *)((char *)ids - offsetof(struct msl_id_set, ids));
+    set->next = p->spare_sets;
+    p->spare_sets = set;
 }
 
 #define SHORT_LIST 16u

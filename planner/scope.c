@@ -163,7 +163,7 @@ static morsel_status no_table(msl_binder *b, const char *alias, msl_at at) {
 static morsel_status resolve_table(msl_binder *b, const msl_ast_name *parts, uint32_t count, msl_at at,
                                    const msl_scope **owner, const msl_scope_table **out) {
     const char *schema = count > 1 ? parts[count - 2].text : NULL, *alias = parts[count - 1].text;
-    for (const msl_scope *s = b->scope; s; s = s->parent) {
+    for (const msl_scope *s = b->scope; s && s != msl_scope_end(b); s = s->parent) {
         uint32_t found;
         *out = find_table(s->relation, schema, alias, &found);
         *owner = s;
@@ -228,12 +228,16 @@ static morsel_status use_alias(msl_binder *b, msl_select_item *item, msl_at at, 
 
 static morsel_status bind_unqualified(msl_binder *b, const msl_ast_name *name, msl_at at, msl_expr **out) {
     uint32_t aliases = 0, id = 0;
+    const msl_scope *end = msl_scope_end(b);
+    bool is_parameter;
     if (msl_find_parameter(b, name->text, &id)) return msl_expr_column(b->p, id, at, out);
-    msl_select_item *alias = b->scope ? find_alias(b->scope, name->text, &aliases) : NULL;
+    MSL_TRY(msl_bind_macro_parameter(b, name->text, at, &is_parameter, out));
+    if (is_parameter) return MORSEL_OK;
+    msl_select_item *alias = b->scope && b->scope != end ? find_alias(b->scope, name->text, &aliases) : NULL;
     if (b->scope && b->scope->clause == MSL_CLAUSE_ORDER_BY && !b->scope->in_aggregate && aliases == 1) {
         return use_alias(b, alias, at, out);
     }
-    for (const msl_scope *s = b->scope; s; s = s->parent) {
+    for (const msl_scope *s = b->scope; s && s != end; s = s->parent) {
         uint32_t found = s->relation ? msl_find_visible(&s->relation->visible, name->text, &id) : 0;
         if (found > 1) return ambiguous_column(b, s->relation, name->text, at);
         if (found == 1) {
@@ -245,6 +249,12 @@ static morsel_status bind_unqualified(msl_binder *b, const msl_ast_name *name, m
             return msl_error_at(b->p->err, MORSEL_BIND, "42702", at.offset, at.length,
                                 "alias %s is ambiguous: several columns of the select list have it", name->text);
         }
+    }
+    if (b->macro && b->scope == end) {
+        morsel_status status = msl_error_at(b->p->err, MORSEL_BIND, "42703", at.offset, at.length,
+                                            "no parameter named %s", name->text);
+        msl_error_hint(b->p->err, "a macro sees its parameters and the tables of its own queries");
+        return status;
     }
     if (b->scope && b->scope->clause == MSL_CLAUSE_LIMIT) {
         morsel_status status = msl_error_at(b->p->err, MORSEL_BIND, "42703", at.offset, at.length,
@@ -265,6 +275,10 @@ morsel_status msl_bind_column(msl_binder *b, const msl_ast_names *names, msl_at 
     const msl_ast_name *last = &names->items[names->count - 1];
     if (names->count == 1) return bind_unqualified(b, last, at, out);
     bool has_fields;
+    MSL_TRY(msl_bind_macro_parameter(b, names->items[0].text, at, &has_fields, out));
+    for (uint32_t k = 1; has_fields && k < names->count; k++)
+        MSL_TRY(msl_bind_field(b, *out, names->items[k].text, at, out));
+    if (has_fields) return MORSEL_OK;
     MSL_TRY(msl_bind_field_path(b, names, at, out, &has_fields));
     if (has_fields) return MORSEL_OK;
     if (names->count > 3) {

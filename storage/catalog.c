@@ -24,13 +24,22 @@ typedef struct slot {
     msl_table_version *version; /* of a table */
 } slot;
 
+/// Names that are told apart, by (name folded, temporary first).
+typedef struct name_space {
+    slot *slots;
+    size_t count, room;
+} name_space;
+
 struct msl_catalog {
     atomic_uint references;
     msl_memory *memory;
     uint64_t id, schema_id;
-    slot *slots; /* by (name folded, temporary first) */
-    size_t count, room;
+    name_space relations, macros;
 };
+
+static name_space *space_of(msl_catalog *c, msl_catalog_kind kind) {
+    return kind == MSL_CATALOG_MACRO ? &c->macros : &c->relations;
+}
 
 /* ---- life ---- */
 
@@ -55,30 +64,36 @@ static void slot_release(slot *s) {
     msl_table_version_release(s->version);
 }
 
+static bool copy_space(msl_memory *memory, const name_space *from, name_space *to) {
+    if (from->count && !(to->slots = msl_memory_alloc(memory, from->count * sizeof *to->slots))) return false;
+    to->count = to->room = from->count;
+    for (size_t i = 0; i < to->count; i++) {
+        to->slots[i] = from->slots[i];
+        atomic_fetch_add(&to->slots[i].entry->references, 1);
+        if (to->slots[i].version) msl_table_version_retain(to->slots[i].version);
+    }
+    return true;
+}
+
 msl_catalog *msl_catalog_copy(const msl_catalog *from, uint64_t id) {
     msl_catalog *c = msl_catalog_new(from->memory);
     if (!c) return NULL;
     c->id = id;
     c->schema_id = from->schema_id;
-    if (from->count && !(c->slots = msl_memory_alloc(c->memory, from->count * sizeof *c->slots))) {
-        msl_catalog_free(c);
-        return NULL;
-    }
-    c->count = c->room = from->count;
-    for (size_t i = 0; i < c->count; i++) {
-        c->slots[i] = from->slots[i];
-        atomic_fetch_add(&c->slots[i].entry->references, 1);
-        if (c->slots[i].version) msl_table_version_retain(c->slots[i].version);
-    }
-    return c;
+    if (copy_space(c->memory, &from->relations, &c->relations) && copy_space(c->memory, &from->macros, &c->macros)) return c;
+    msl_catalog_free(c);
+    return NULL;
 }
 
 void msl_catalog_retain(msl_catalog *catalog) { atomic_fetch_add(&catalog->references, 1); }
 
 void msl_catalog_free(msl_catalog *catalog) {
     if (!catalog || atomic_fetch_sub(&catalog->references, 1) != 1) return;
-    for (size_t i = 0; i < catalog->count; i++) slot_release(&catalog->slots[i]);
-    msl_memory_release(catalog->memory, catalog->slots, catalog->room * sizeof *catalog->slots);
+    for (int k = 0; k < 2; k++) {
+        name_space *names = k ? &catalog->macros : &catalog->relations;
+        for (size_t i = 0; i < names->count; i++) slot_release(&names->slots[i]);
+        msl_memory_release(catalog->memory, names->slots, names->room * sizeof *names->slots);
+    }
     msl_memory_release(catalog->memory, catalog, sizeof *catalog);
 }
 
@@ -92,7 +107,7 @@ static bool schema_matches(const char *schema, const entry *e) {
 }
 
 /// Index of the first entry of that name in that schema (temporary ones first), or count.
-static size_t find_index(const msl_catalog *c, const char *schema, const char *name, size_t length) {
+static size_t find_index(const name_space *c, const char *schema, const char *name, size_t length) {
     for (size_t i = 0; i < c->count; i++) {
         const entry *e = c->slots[i].entry;
         if (strlen(e->name) == length && strncasecmp(e->name, name, length) == 0 && schema_matches(schema, e)) return i;
@@ -137,22 +152,35 @@ static bool export_slot(const slot *s, msl_arena *arena, msl_catalog_entry *out)
     return true;
 }
 
-bool msl_catalog_at(msl_catalog *catalog, size_t index, msl_arena *arena, msl_catalog_entry *out, msl_error *err) {
-    if (index >= catalog->count) return false;
-    if (export_slot(&catalog->slots[index], arena, out)) return true;
+static bool export_at(const name_space *names, size_t index, msl_arena *arena, msl_catalog_entry *out, msl_error *err) {
+    if (index >= names->count) return false;
+    if (export_slot(&names->slots[index], arena, out)) return true;
     (void)msl_error_nomem(err, "the catalog", sizeof *out);
     return false;
 }
 
+bool msl_catalog_at(msl_catalog *catalog, size_t index, msl_arena *arena, msl_catalog_entry *out, msl_error *err) {
+    return export_at(&catalog->relations, index, arena, out, err);
+}
+
+bool msl_catalog_macro_at(msl_catalog *catalog, size_t index, msl_arena *arena, msl_catalog_entry *out, msl_error *err) {
+    return export_at(&catalog->macros, index, arena, out, err);
+}
+
+bool msl_catalog_find_macro(msl_catalog *catalog, const char *name, size_t name_length, msl_arena *arena,
+                            msl_catalog_entry *out, msl_error *err) {
+    return export_at(&catalog->macros, find_index(&catalog->macros, NULL, name, name_length), arena, out, err);
+}
+
 bool msl_catalog_find(msl_catalog *catalog, const char *schema, const char *name, size_t name_length, msl_arena *arena,
                       msl_catalog_entry *out, msl_error *err) {
-    return msl_catalog_at(catalog, find_index(catalog, schema, name, name_length), arena, out, err);
+    return msl_catalog_at(catalog, find_index(&catalog->relations, schema, name, name_length), arena, out, err);
 }
 
 bool msl_catalog_find_index(msl_catalog *catalog, const char *schema, const char *name, msl_arena *arena,
                             msl_catalog_entry *out, uint32_t *key, msl_error *err) {
-    for (size_t i = 0; i < catalog->count; i++) {
-        const entry *e = catalog->slots[i].entry;
+    for (size_t i = 0; i < catalog->relations.count; i++) {
+        const entry *e = catalog->relations.slots[i].entry;
         if (e->kind != MSL_CATALOG_TABLE || !schema_matches(schema, e)) continue;
         for (*key = 0; *key < e->table->key_count; ++*key) {
             if (strcasecmp(e->table->keys[*key].name, name) == 0) return msl_catalog_at(catalog, i, arena, out, err);
@@ -164,15 +192,15 @@ bool msl_catalog_find_index(msl_catalog *catalog, const char *schema, const char
 /* ---- changing ---- */
 
 static const char *kind_name(msl_catalog_kind kind) {
-    static const char *const names[] = {"table", "view", "index"};
+    static const char *const names[] = {"table", "view", "index", "macro"};
     return names[kind];
 }
 
 /// Room for one more slot.
-static morsel_status make_room(msl_catalog *c, msl_error *err) {
+static morsel_status make_room(msl_memory *memory, name_space *c, msl_error *err) {
     if (c->count < c->room) return MORSEL_OK;
     size_t room = c->room ? c->room * 2 : 16;
-    slot *slots = msl_memory_resize(c->memory, c->slots, c->room * sizeof *slots, room * sizeof *slots);
+    slot *slots = msl_memory_resize(memory, c->slots, c->room * sizeof *slots, room * sizeof *slots);
     if (!slots) return msl_error_nomem(err, "CREATE", room * sizeof *slots);
     c->slots = slots;
     c->room = room;
@@ -180,9 +208,10 @@ static morsel_status make_room(msl_catalog *c, msl_error *err) {
 }
 
 /// Inserts or replaces; takes `s` over on success. *kept is set when an existing entry was left alone.
-static morsel_status put_slot(msl_catalog *c, slot s, unsigned flags, bool *kept, msl_error *err) {
+static morsel_status put_slot(msl_catalog *catalog, slot s, unsigned flags, bool *kept, msl_error *err) {
     *kept = false;
     const entry *e = s.entry;
+    name_space *c = space_of(catalog, e->kind);
     size_t i = find_index(c, e->is_temporary ? "temp" : "main", e->name, strlen(e->name));
     if (i < c->count) {
         const entry *old = c->slots[i].entry;
@@ -202,10 +231,10 @@ static morsel_status put_slot(msl_catalog *c, slot s, unsigned flags, bool *kept
         }
         slot_release(&c->slots[i]);
         c->slots[i] = s;
-        c->schema_id = c->id;
+        catalog->schema_id = catalog->id;
         return MORSEL_OK;
     }
-    MSL_TRY(make_room(c, err));
+    MSL_TRY(make_room(catalog->memory, c, err));
     size_t at = 0;
     while (at < c->count) {
         int order = strcasecmp(c->slots[at].entry->name, e->name);
@@ -215,7 +244,7 @@ static morsel_status put_slot(msl_catalog *c, slot s, unsigned flags, bool *kept
     memmove(c->slots + at + 1, c->slots + at, (c->count - at) * sizeof *c->slots);
     c->slots[at] = s;
     c->count++;
-    c->schema_id = c->id;
+    catalog->schema_id = catalog->id;
     return MORSEL_OK;
 }
 
@@ -271,8 +300,20 @@ morsel_status msl_catalog_add_view(msl_catalog *catalog, const char *name, const
     return status;
 }
 
-/// "did you mean" among the catalog's names.
-static void hint_near_name(const msl_catalog *c, const char *name, msl_error *err) {
+morsel_status msl_catalog_add_macro(msl_catalog *catalog, const char *name, const char *sql, unsigned flags,
+                                    msl_error *err) {
+    entry *e = entry_new(catalog->memory, MSL_CATALOG_MACRO, name, (flags & MSL_CREATE_TEMPORARY) != 0);
+    if (!e) return msl_error_nomem(err, "CREATE MACRO", sizeof *e);
+    bool kept = false;
+    e->view_sql = msl_arena_strndup(&e->arena, sql, strlen(sql));
+    morsel_status status = e->view_sql ? put_slot(catalog, (slot){.entry = e}, flags, &kept, err)
+                                       : msl_error_nomem(err, "CREATE MACRO", strlen(sql));
+    if (status != MORSEL_OK || kept) entry_release(e);
+    return status;
+}
+
+/// "did you mean" among names.
+static void hint_near_name(const name_space *c, const char *name, msl_error *err) {
     msl_nearest near = msl_nearest_start(name, strlen(name));
     for (size_t i = 0; i < c->count; i++)
         msl_nearest_offer(&near, c->slots[i].entry->name, strlen(c->slots[i].entry->name));
@@ -281,31 +322,33 @@ static void hint_near_name(const msl_catalog *c, const char *name, msl_error *er
 
 morsel_status msl_catalog_drop(msl_catalog *catalog, msl_catalog_kind kind, const char *schema, const char *name,
                                bool if_exists, msl_error *err) {
-    size_t i = find_index(catalog, schema, name, strlen(name));
-    if (i == catalog->count) {
+    name_space *c = space_of(catalog, kind);
+    size_t i = find_index(c, schema, name, strlen(name));
+    if (i == c->count) {
         if (if_exists) return MORSEL_OK;
-        morsel_status status = msl_error_set(err, MORSEL_BIND, "42P01", "no %s named \"%s\"", kind_name(kind), name);
-        hint_near_name(catalog, name, err);
+        const char *state = kind == MSL_CATALOG_MACRO ? "42883" : "42P01";
+        morsel_status status = msl_error_set(err, MORSEL_BIND, state, "no %s named \"%s\"", kind_name(kind), name);
+        hint_near_name(c, name, err);
         return status;
     }
-    msl_catalog_kind found = catalog->slots[i].entry->kind;
+    msl_catalog_kind found = c->slots[i].entry->kind;
     if (found != kind) {
         msl_error_set(err, MORSEL_BIND, "42809", "\"%s\" is %s %s, not %s %s", name, msl_article(kind_name(found)),
                       kind_name(found), msl_article(kind_name(kind)), kind_name(kind));
-        static const char *const drops[] = {"TABLE", "VIEW", "INDEX"};
+        static const char *const drops[] = {"TABLE", "VIEW", "INDEX", "MACRO"};
         msl_error_hint(err, "use DROP %s", drops[found]);
         return MORSEL_BIND;
     }
-    slot_release(&catalog->slots[i]);
-    memmove(catalog->slots + i, catalog->slots + i + 1, (catalog->count - i - 1) * sizeof *catalog->slots);
-    catalog->count--;
+    slot_release(&c->slots[i]);
+    memmove(c->slots + i, c->slots + i + 1, (c->count - i - 1) * sizeof *c->slots);
+    c->count--;
     catalog->schema_id = catalog->id;
     return MORSEL_OK;
 }
 
 static slot *find_slot(const msl_catalog *c, const msl_table *table) {
-    for (size_t i = 0; i < c->count; i++) {
-        if (c->slots[i].entry->table == table) return &c->slots[i];
+    for (size_t i = 0; i < c->relations.count; i++) {
+        if (c->relations.slots[i].entry->table == table) return &c->relations.slots[i];
     }
     return NULL;
 }

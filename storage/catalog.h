@@ -1,4 +1,4 @@
-/// catalog.h: one state of a database: the names of its tables, views and indexes, and each table's rows.
+/// catalog.h: one state of a database: the names of its tables, views, indexes and macros, and each table's rows.
 ///
 /// A catalog is an immutable counted list of counted entries, the root page of the database to be: a snapshot of everything
 /// is a reference to one, a roll-back is going back to one. Whoever changes something copies the list (the entries are
@@ -13,7 +13,10 @@
 
 typedef struct msl_catalog msl_catalog;
 
-typedef enum msl_catalog_kind { MSL_CATALOG_TABLE, MSL_CATALOG_VIEW, MSL_CATALOG_INDEX } msl_catalog_kind;
+/// Tables and views share their names; macros have names of their own.
+typedef enum msl_catalog_kind {
+    MSL_CATALOG_TABLE, MSL_CATALOG_VIEW, MSL_CATALOG_INDEX, MSL_CATALOG_MACRO
+} msl_catalog_kind;
 
 /// What a lookup returns. Text is in the arena given to the lookup.
 typedef struct msl_catalog_entry {
@@ -21,7 +24,7 @@ typedef struct msl_catalog_entry {
     const char *schema, *name;
     msl_table *table;                 ///< TABLE: retained until the arena is freed, as is ...
     msl_table_version *version;       ///< ... the version of its rows
-    const char *view_sql;             ///< VIEW: its query's text
+    const char *view_sql;             ///< VIEW: its query's text; MACRO: that of CREATE MACRO
     uint32_t column_name_count;       ///< VIEW: explicit column names, 0 = the query's own
     const char *const *column_names;
     bool is_temporary;
@@ -43,7 +46,12 @@ uint64_t msl_catalog_schema_id(const msl_catalog *catalog);
 /// memory was refused: an error that the caller then makes of the missing name does not replace it.
 bool msl_catalog_find(msl_catalog *catalog, const char *schema, const char *name, size_t name_length, msl_arena *arena,
                       msl_catalog_entry *out, msl_error *err);
-/// The index-th entry in name order, as find; false past the end.
+/// Finds a macro, as find.
+bool msl_catalog_find_macro(msl_catalog *catalog, const char *name, size_t name_length, msl_arena *arena,
+                            msl_catalog_entry *out, msl_error *err);
+/// The index-th macro in name order.
+bool msl_catalog_macro_at(msl_catalog *catalog, size_t index, msl_arena *arena, msl_catalog_entry *out, msl_error *err);
+/// The index-th table or view in name order, as find; false past the end.
 bool msl_catalog_at(msl_catalog *catalog, size_t index, msl_arena *arena, msl_catalog_entry *out, msl_error *err);
 /// The table that has an index of that name, as find; *key is its number there.
 bool msl_catalog_find_index(msl_catalog *catalog, const char *schema, const char *name, msl_arena *arena,
@@ -59,6 +67,9 @@ MSL_MUST_CHECK morsel_status msl_catalog_add_table(msl_catalog *catalog, msl_tab
 MSL_MUST_CHECK morsel_status msl_catalog_add_view(msl_catalog *catalog, const char *name, const char *sql,
                                                   const char *const *column_names, uint32_t column_name_count,
                                                   unsigned flags, msl_error *err);
+/// `sql`: the text of CREATE MACRO.
+MSL_MUST_CHECK morsel_status msl_catalog_add_macro(msl_catalog *catalog, const char *name, const char *sql, unsigned flags,
+                                                   msl_error *err);
 ///   errors  MORSEL_BIND 42P01 "no table named x" (with a near name), 42809 when it is the other kind
 MSL_MUST_CHECK morsel_status msl_catalog_drop(msl_catalog *catalog, msl_catalog_kind kind, const char *schema,
                                               const char *name, bool if_exists, msl_error *err);

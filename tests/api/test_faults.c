@@ -41,7 +41,14 @@ static const char *const statements[] = {
     "SELECT b COLLATE nocase, max(b COLLATE nocase), count(DISTINCT b COLLATE rtrim) FROM t GROUP BY b COLLATE nocase ORDER BY 1 COLLATE nocase",
     "SELECT DISTINCT b COLLATE nocase FROM t INTERSECT SELECT upper(b) FROM t",
     "CREATE OR REPLACE TABLE w (b VARCHAR COLLATE nocase PRIMARY KEY)",
+    "CREATE OR REPLACE MACRO plus(x, y := 1) AS x + y",
+    "CREATE OR REPLACE MACRO top(n) AS TABLE SELECT a, b FROM t ORDER BY a LIMIT n",
+    "MERGE INTO t USING (SELECT a + 2 AS a, b FROM t WHERE a < 5) s ON t.a = s.a WHEN MATCHED THEN UPDATE SET b = s.b WHEN NOT MATCHED BY SOURCE AND t.a = 1 "
+    "THEN DELETE RETURNING merge_action(), t.b",
     "SELECT a, mad(d), entropy(b), skewness(d), first(b IGNORE NULLS ORDER BY d DESC) FROM t GROUP BY a",
+    "SELECT a, median(d), mode(a), mad(d), quantile_cont(d, [0.1, 0.9]), max(b) FROM t GROUP BY a",
+    "SELECT median(d), mode(d), corr(a, d) FROM t",
+    "SELECT * FROM t WHERE b LIKE 'a%of%9%' ORDER BY a DESC LIMIT 3",
     "SELECT median(d) OVER w, mode(a) OVER w, sum(DISTINCT d) OVER w, string_agg(b, ',') OVER w, string_agg(b, ',' ORDER BY d) OVER w "
     "FROM t WINDOW w AS (PARTITION BY a ORDER BY d ROWS 3 PRECEDING EXCLUDE CURRENT ROW)",
     "SELECT upper(b) || '!', CASE WHEN a > 5 THEN b ELSE 'small' END, CAST(a AS VARCHAR) FROM t",

@@ -54,7 +54,7 @@ static void describe_plan(const msl_plan *plan, char *out) { // EXPLAIN: a const
 
 static void describe_columns(const msl_prepared *p, char *out) {
     static const char *const kinds[] = {"QUERY", "CHANGE", "COPY TO", "CREATE TABLE", "CREATE TABLE AS", "CREATE VIEW",
-                                        "DROP", "ALTER TABLE", "TRANSACTION", "SET", "RESET", "SHOW", "PREPARE", "EXECUTE",
+                                        "CREATE MACRO", "DROP", "ALTER TABLE", "TRANSACTION", "SET", "RESET", "SHOW", "PREPARE", "EXECUTE",
                                         "DEALLOCATE", "EXPLAIN ANALYZE"};
     char type[128], line[512];
     if (p->kind != MSL_STATEMENT_QUERY) {
