@@ -22,7 +22,7 @@ def start(options, suite, data):
     flags = ["-csv", "-noheader", "-nullvalue", "NULL"]
     sessions = {"morsel": Session([options.morsel, *flags], settings + suite.loading(data))}
     if shutil.which(options.duckdb):
-        settings += "SET integer_division = true;\n"
+        settings += f"SET integer_division = true;\nSET memory_limit = '{options.duckdb_memory}';\nSET temp_directory = '{data}/spilled';\n"
         sessions["duckdb"] = Session([options.duckdb, *flags, "-init", "/dev/null"], settings + suite.loading_duckdb(data))
     return sessions
 
@@ -37,6 +37,7 @@ def main():
     parser.add_argument("--morsel", default=os.path.join(ROOT, "build/release/morsel"))
     parser.add_argument("--programs", default=os.path.join(ROOT, "build/release/bench"), help="where the generators are")
     parser.add_argument("--duckdb", default="duckdb", help="the program itself: a script that starts it has no CPU time of its own")
+    parser.add_argument("--duckdb-memory", default="6GB", help="its limit: at a larger scale some of its plans take all there is")
     parser.add_argument("--data", default=os.path.join(tempfile.gettempdir(), "bench"))
     options = parser.parse_args()
     suite = Suite(options.suite)

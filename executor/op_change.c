@@ -44,6 +44,7 @@ typedef struct change_global {
     msl_table_version *next; /* until it is published */
     msl_row_group **built;   /* the input's rows, in order (the table's columns are some of theirs) */
     msl_deleted **left_out;  /* rows of `built` that do not count; each may be NULL */
+    msl_deleted **gone;      /* MERGE: rows of `built` that are deleted, and only returned; each may be NULL */
     uint32_t built_count;
     uint64_t rows;
     msl_key_check *check;
@@ -66,11 +67,16 @@ typedef struct change_source_local {
 } change_source_local;
 
 static const msl_plan_change *change_of(const msl_operator *op) { return &op->plan->change; }
-/// Columns of the input that are kept: the row ids only where they decide which rows count.
+static bool is_merge(const msl_plan_change *c) { return c->kind == MSL_CHANGE_MERGE; }
+/// The new row begins at this column of the input.
+static uint32_t first_of_row(const msl_plan_change *c) { return c->has_row_ids + is_merge(c); }
+/// Columns of the input that are kept, from this one: before the row its place or action, where that decides which rows
+/// count.
 static uint32_t first_built(const msl_plan_change *c) { return c->has_row_ids && !c->is_once; }
+static uint32_t before_row(const msl_plan_change *c) { return c->is_once || is_merge(c); }
 static uint32_t built_columns(const msl_plan_change *c) {
     if (c->row_columns == 0 && !c->returns_rows) return 0;
-    return c->is_once + c->row_columns + c->kept_columns;
+    return before_row(c) + c->row_columns + c->kept_columns;
 }
 
 /* ---- init ---- */
@@ -98,7 +104,7 @@ static morsel_status change_init_source(msl_operator *op, msl_lane *lane, change
     }
     l->columns = MSL_NEW_ARRAY(lane->arena, uint32_t, op->plan->column_count);
     if (!l->columns) return msl_error_nomem(lane->err, op->ops->name, 0);
-    for (uint32_t k = 0; k < op->plan->column_count; k++) l->columns[k] = k + c->is_once;
+    for (uint32_t k = 0; k < op->plan->column_count; k++) l->columns[k] = k + before_row(c);
     return msl_part_reader_init(&l->reader, op->plan->column_count, op->query->settings->vector_rows, lane->arena,
                                 lane->err);
 }
@@ -155,7 +161,7 @@ static morsel_status check_conditions(const msl_operator *op, const msl_chunk *i
         for (uint32_t i = 0; i < in->live; i++) {
             uint32_t row = msl_chunk_row(in, i);
             if (!msl_vector_is_valid(v, row) || *(const uint8_t *)msl_vector_at(v, row)) continue;
-            return check_failed(g, &c->checks[k], in, c->has_row_ids, row, err);
+            return check_failed(g, &c->checks[k], in, first_of_row(c), row, err);
         }
     }
     return MORSEL_OK;
@@ -178,6 +184,16 @@ static msl_deleted *marks_of(const msl_operator *op, uint32_t part) {
     return d;
 }
 
+static morsel_status changed_twice(const msl_operator *op, msl_error *err) {
+    const change_global *g = op->global;
+    bool merges = is_merge(change_of(op));
+    msl_error_set(err, MORSEL_CONSTRAINT, "21000", "%s changes a row of table \"%s\" twice",
+                  merges ? "MERGE" : "ON CONFLICT DO UPDATE", g->table->name);
+    msl_error_hint(err, merges ? "several rows of the source match it: let USING yield one of them"
+                               : "no two of the rows to be inserted may have the same key");
+    return MORSEL_CONSTRAINT;
+}
+
 static morsel_status mark_rows(msl_operator *op, msl_lane *lane, change_sink_local *l, const msl_chunk *in) {
     change_global *g = op->global;
     const msl_vector *ids = &in->columns[0];
@@ -198,10 +214,7 @@ static morsel_status mark_rows(msl_operator *op, msl_lane *lane, change_sink_loc
         bool is_new = !(__atomic_fetch_or(&marks->bits[at >> 6], bit, __ATOMIC_RELAXED) & bit);
         l->marked += is_new;
         if (is_new || !change_of(op)->is_upsert) continue;
-        msl_error_set(lane->err, MORSEL_CONSTRAINT, "21000",
-                      "ON CONFLICT DO UPDATE changes a row of table \"%s\" twice", g->table->name);
-        msl_error_hint(lane->err, "no two of the rows to be inserted may have the same key");
-        return MORSEL_CONSTRAINT;
+        return changed_twice(op, lane->err);
     }
     return MORSEL_OK;
 }
@@ -211,7 +224,7 @@ static morsel_status change_sink(msl_operator *op, msl_lane *lane, void *local, 
     change_sink_local *l = local;
     const msl_plan_change *c = change_of(op);
     const change_global *g = op->global;
-    if (c->row_columns) MSL_TRY(check_not_null(g->table, in, c->has_row_ids, lane->err));
+    if (c->row_columns) MSL_TRY(check_not_null(g->table, in, first_of_row(c), lane->err));
     if (c->check_count) MSL_TRY(check_conditions(op, in, lane->err));
     if (c->has_row_ids) MSL_TRY(mark_rows(op, lane, l, in));
     if (!l->is_built) return MORSEL_OK;
@@ -394,6 +407,25 @@ static morsel_status leave_out_repeated(msl_operator *op, msl_error *err) {
     return ok ? MORSEL_OK : msl_error_nomem(err, op->ops->name, 0);
 }
 
+/* ---- finalize: rows that MERGE deletes ---- */
+
+static morsel_status find_gone(msl_operator *op, msl_error *err) {
+    change_global *g = op->global;
+    g->gone = MSL_NEW_ARRAY(op->query->arena, msl_deleted *, g->built_count);
+    if (!g->gone) return msl_error_nomem(err, op->ops->name, g->built_count * sizeof *g->gone);
+    for (uint32_t i = 0; i < g->built_count; i++) {
+        const int32_t *actions = g->built[i]->segments[0]->data;
+        for (uint32_t row = 0; row < g->built[i]->rows; row++) {
+            if (actions[row] != MSL_MERGE_DELETE) continue;
+            if (!g->gone[i] && !(g->gone[i] = msl_deleted_new(op->query->memory, g->built[i]->rows, NULL)))
+                return msl_error_nomem(err, op->ops->name, g->built[i]->rows / 8);
+            msl_bit_set(g->gone[i]->bits, row);
+            g->gone[i]->count++;
+        }
+    }
+    return MORSEL_OK;
+}
+
 /* ---- finalize: the next version ---- */
 
 /// Counts the bits that lanes have set.
@@ -412,7 +444,7 @@ static morsel_status table_groups(msl_operator *op, msl_row_group **groups, msl_
     const msl_plan_change *c = change_of(op);
     uint32_t *columns = MSL_NEW_ARRAY(op->query->arena, uint32_t, c->row_columns);
     if (!columns) return msl_error_nomem(err, op->ops->name, 0);
-    for (uint32_t k = 0; k < c->row_columns; k++) columns[k] = k + c->is_once;
+    for (uint32_t k = 0; k < c->row_columns; k++) columns[k] = k + before_row(c);
     for (uint32_t i = 0; i < g->built_count; i++) {
         MSL_TRY(msl_row_group_select(g->built[i], columns, c->row_columns, &groups[i], err));
     }
@@ -455,7 +487,8 @@ static morsel_status make_version(msl_operator *op, msl_error *err) {
     for (uint32_t p = 0; p < parts && status == MORSEL_OK; p++) marks[p] = atomic_load(&g->marks[p]);
     if (status == MORSEL_OK && has_rows) status = table_groups(op, groups, err);
     if (status == MORSEL_OK) {
-        status = msl_table_version_edit(g->table, memory, g->base ? g->base : empty, marks, groups, g->left_out, count,
+        status = msl_table_version_edit(g->table, memory, g->base ? g->base : empty, marks, groups,
+                                        is_merge(c) ? g->gone : g->left_out, count,
                                         settles ? MSL_EDIT_APART : 0, &g->next, err);
     }
     for (uint32_t i = 0; groups && i < count; i++) msl_row_group_release(groups[i]);
@@ -468,6 +501,7 @@ static morsel_status build_version(msl_operator *op, msl_error *err) {
     const msl_plan_change *c = change_of(op);
     MSL_TRY(order_groups(op, err));
     if (c->is_once) MSL_TRY(leave_out_repeated(op, err));
+    if (is_merge(c)) MSL_TRY(find_gone(op, err));
     count_marks(g);
     MSL_TRY(make_version(op, err));
     for (uint32_t i = 0; i < g->built_count; i++)
@@ -494,7 +528,7 @@ static morsel_status add_items(msl_work *work, msl_work_fn run, uint32_t count, 
 }
 
 static morsel_status duplicate_in_upsert(const msl_operator *op, morsel_status status, msl_error *err) {
-    if (status == MORSEL_CONSTRAINT && change_of(op)->is_upsert) {
+    if (status == MORSEL_CONSTRAINT && change_of(op)->is_upsert && !is_merge(change_of(op))) {
         msl_error_hint(
             err, "ON CONFLICT DO UPDATE: two of the rows to be inserted have the same key, or another key is hurt");
     }
@@ -600,6 +634,7 @@ static void change_close(msl_operator *op) {
     for (uint32_t i = 0; i < g->built_count; i++) {
         msl_row_group_release(g->built[i]);
         if (g->left_out) msl_deleted_release(g->left_out[i]);
+        if (g->gone) msl_deleted_release(g->gone[i]);
     }
     for (uint32_t p = 0; p < g->mark_count; p++) msl_deleted_release(atomic_load(&g->marks[p]));
     msl_table_version_release(g->next);

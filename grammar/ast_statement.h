@@ -11,6 +11,7 @@ typedef enum msl_ast_statement_kind {
     MSL_AST_STATEMENT_INSERT,     ///< u.insert
     MSL_AST_STATEMENT_UPDATE,     ///< u.update
     MSL_AST_STATEMENT_DELETE,     ///< u.delete_
+    MSL_AST_STATEMENT_MERGE,      ///< u.merge
     MSL_AST_STATEMENT_TRUNCATE,   ///< u.truncate: a table name
     MSL_AST_STATEMENT_CREATE_TABLE,
     MSL_AST_STATEMENT_CREATE_VIEW,
@@ -246,6 +247,38 @@ typedef struct msl_ast_delete {
     msl_ast_returning returning;
 } msl_ast_delete;
 
+typedef enum msl_ast_merge_when {
+    MSL_AST_MERGE_MATCHED, MSL_AST_MERGE_NOT_MATCHED, MSL_AST_MERGE_NOT_MATCHED_BY_SOURCE
+} msl_ast_merge_when;
+
+typedef enum msl_ast_merge_action {
+    MSL_AST_MERGE_NOTHING, MSL_AST_MERGE_UPDATE, MSL_AST_MERGE_DELETE, MSL_AST_MERGE_INSERT
+} msl_ast_merge_action;
+
+/// WHEN ... [AND condition] THEN action
+typedef struct msl_ast_merge_clause {
+    msl_ast_merge_when when;
+    msl_ast_merge_action action;
+    msl_ast_expr *condition;         ///< or NULL
+    msl_ast_assignment *assignments; ///< UPDATE
+    uint32_t assignment_count;
+    msl_ast_names columns;           ///< INSERT (columns); none: all
+    msl_ast_exprs values;            ///< INSERT VALUES; none: DEFAULT VALUES
+    msl_ast_span at;
+} msl_ast_merge_clause;
+
+typedef struct msl_ast_merge {
+    msl_ast_with with;
+    msl_ast_names table;
+    msl_ast_name alias;
+    msl_ast_from *source;
+    msl_ast_expr *on;                ///< or NULL:
+    msl_ast_names using;
+    msl_ast_merge_clause *clauses;
+    uint32_t clause_count;
+    msl_ast_returning returning;
+} msl_ast_merge;
+
 typedef struct msl_ast_copy {
     bool to;               ///< COPY ... TO; otherwise FROM
     msl_ast_names table;   ///< or
@@ -342,6 +375,7 @@ struct msl_ast_statement {
         msl_ast_insert *insert;
         msl_ast_update *update;
         msl_ast_delete *delete_;
+        msl_ast_merge *merge;
         msl_ast_names truncate;
         msl_ast_create_table *create_table;
         msl_ast_create_view *create_view;

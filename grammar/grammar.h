@@ -4,7 +4,7 @@
 /// Threads  No state of its own: any number of threads, each with its own arena.
 /// Errors   MORSEL_SYNTAX 42601 (syntax), 54001 (nested too deeply), 22021 (bytes that are not UTF-8, NUL bytes),
 ///          54000 (statement over 1 GiB), 42P02 (parameter number out of range); MORSEL_UNSUPPORTED 0A000 for syntax
-///          that is known and not taken (MERGE, ...); MORSEL_NOMEM. Positions are byte offsets in `sql`.
+///          that is known and not taken (GRANT, ...); MORSEL_NOMEM. Positions are byte offsets in `sql`.
 #ifndef MSL_GRAMMAR_GRAMMAR_H
 #define MSL_GRAMMAR_GRAMMAR_H
 

@@ -176,6 +176,10 @@ typedef struct msl_paths {
     msl_ast_names *items;
     uint32_t count;
 } msl_paths;
+typedef struct msl_merge_clauses {
+    msl_ast_merge_clause *items;
+    uint32_t count;
+} msl_merge_clauses;
 typedef struct msl_pivot_columns {
     msl_ast_pivot_column *items;
     uint32_t count;

@@ -17,6 +17,9 @@ plannable(A) ::= update(S).                { A = S; }
 plannable(A) ::= with(W) update(S).        { A = S; if (p->status == MORSEL_OK) A->u.update->with = with_of(&W); }
 plannable(A) ::= delete(S).                { A = S; }
 plannable(A) ::= with(W) delete(S).        { A = S; if (p->status == MORSEL_OK) A->u.delete_->with = with_of(&W); }
+plannable(A) ::= merge(S).                 { A = S; }
+plannable(A) ::= with(W) merge(S).         { A = S; if (p->status == MORSEL_OK) A->u.merge->with = with_of(&W); }
+%type merge {msl_ast_statement *}
 %type insert {msl_ast_statement *}
 %type update {msl_ast_statement *}
 %type delete {msl_ast_statement *}
@@ -103,6 +106,47 @@ delete(A) ::= DELETE(S) FROM path(T) dml_alias(N) using_opt(F) where(W) returnin
     msl_ast_delete *d = A->u.delete_ = MSL_BUILD(p, msl_ast_delete);
     d->table = T; d->alias = N; d->using = F.items; d->using_count = F.count; d->where = W; d->returning = R;
 }
+/* Without an empty alternative for the alias, as in UPDATE. */
+%type merge_head {update_head}
+merge_head(A) ::= path(T) USING.             { A = (update_head){.table = T}; }
+merge_head(A) ::= path(T) name(N) USING.     { A = (update_head){T, N}; }
+merge_head(A) ::= path(T) AS name(N) USING.  { A = (update_head){T, N}; }
+%type merge_clauses {msl_merge_clauses}
+%type merge_clause {msl_ast_merge_clause}
+%type merge_action {msl_ast_merge_clause}
+%type merge_when {int}
+%type merge_and {msl_ast_expr *}
+merge(A) ::= MERGE(S) INTO merge_head(H) from_primary(F) ON expr(E) merge_clauses(L) returning(R). {
+    A = msl_build_statement(p, MSL_AST_STATEMENT_MERGE, S.offset);
+    msl_ast_merge *m = A->u.merge = MSL_BUILD(p, msl_ast_merge);
+    m->table = H.table; m->alias = H.alias; m->source = F; m->on = E;
+    m->clauses = L.items; m->clause_count = L.count; m->returning = R;
+    A->height = F->height;
+}
+merge(A) ::= MERGE(S) INTO merge_head(H) from_primary(F) USING LP names(N) comma_opt RP merge_clauses(L) returning(R). {
+    A = msl_build_statement(p, MSL_AST_STATEMENT_MERGE, S.offset);
+    msl_ast_merge *m = A->u.merge = MSL_BUILD(p, msl_ast_merge);
+    m->table = H.table; m->alias = H.alias; m->source = F; m->using = N;
+    m->clauses = L.items; m->clause_count = L.count; m->returning = R;
+    A->height = F->height;
+}
+merge_clauses(A) ::= merge_clause(C).                   { A = EMPTY(msl_merge_clauses); MSL_ADD(p, A, C); }
+merge_clauses(A) ::= merge_clauses(L) merge_clause(C).  { A = L; MSL_ADD(p, A, C); }
+merge_clause(A) ::= WHEN(S) merge_when(W) merge_and(E) THEN merge_action(D).
+    { A = D; A.when = W; A.condition = E; A.at = SPAN(S.offset); }
+merge_when(A) ::= MATCHED.                    { A = MSL_AST_MERGE_MATCHED; }
+merge_when(A) ::= NOT MATCHED.                { A = MSL_AST_MERGE_NOT_MATCHED; }
+merge_when(A) ::= NOT MATCHED BY TARGET.      { A = MSL_AST_MERGE_NOT_MATCHED; }
+merge_when(A) ::= NOT MATCHED BY SOURCE.      { A = MSL_AST_MERGE_NOT_MATCHED_BY_SOURCE; }
+merge_and(A) ::= .             { A = NULL; }
+merge_and(A) ::= AND expr(E).  { A = E; }
+merge_action(A) ::= DO NOTHING.  { A = (msl_ast_merge_clause){.action = MSL_AST_MERGE_NOTHING}; }
+merge_action(A) ::= DELETE.      { A = (msl_ast_merge_clause){.action = MSL_AST_MERGE_DELETE}; }
+merge_action(A) ::= UPDATE SET assignments(L) comma_opt.
+    { A = (msl_ast_merge_clause){.action = MSL_AST_MERGE_UPDATE, .assignments = L.items, .assignment_count = L.count}; }
+merge_action(A) ::= INSERT columns_opt(C) VALUES row(V).
+    { A = (msl_ast_merge_clause){.action = MSL_AST_MERGE_INSERT, .columns = C, .values = V}; }
+merge_action(A) ::= INSERT DEFAULT VALUES.  { A = (msl_ast_merge_clause){.action = MSL_AST_MERGE_INSERT}; }
 other(A) ::= TRUNCATE(S) table_word path(T).
     { A = msl_build_statement(p, MSL_AST_STATEMENT_TRUNCATE, S.offset); A->u.truncate = T; }
 table_word ::= .

@@ -96,6 +96,7 @@ const char *msl_ast_statement_kind_name(msl_ast_statement_kind kind) {
                                         [MSL_AST_STATEMENT_INSERT] = "INSERT",
                                         [MSL_AST_STATEMENT_UPDATE] = "UPDATE",
                                         [MSL_AST_STATEMENT_DELETE] = "DELETE",
+                                        [MSL_AST_STATEMENT_MERGE] = "MERGE",
                                         [MSL_AST_STATEMENT_TRUNCATE] = "TRUNCATE",
                                         [MSL_AST_STATEMENT_CREATE_TABLE] = "CREATE TABLE",
                                         [MSL_AST_STATEMENT_CREATE_VIEW] = "CREATE VIEW",

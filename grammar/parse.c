@@ -115,7 +115,7 @@ void msl_parse_unexpected(msl_parse *p, int major, msl_token token) {
 
 /// Statements and clauses that are known by name and not part of the language yet.
 static bool refuse_unsupported(msl_parse *p, const msl_raw_token *token) {
-    static const char *const statements[] = {"merge",   "grant", "revoke", "comment", "export",
+    static const char *const statements[] = {"grant", "revoke", "comment", "export",
                                              "import",  "install", "load",    "lock",  "listen", "notify",  "declare",
                                              "cluster", "refresh", "do",      "kill",  "handler"};
     if (token->major != TK_ID) return false;

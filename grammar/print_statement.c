@@ -131,6 +131,37 @@ static void put_delete(msl_printer *out, const msl_ast_delete *d) {
     put_returning(out, &d->returning);
 }
 
+static void put_merge_clause(msl_printer *out, const msl_ast_merge_clause *c) {
+    static const char *const whens[] = {" WHEN MATCHED", " WHEN NOT MATCHED", " WHEN NOT MATCHED BY SOURCE"};
+    static const char *const actions[] = {"DO NOTHING", "UPDATE SET ", "DELETE", "INSERT"};
+    msl_put(out, whens[c->when]);
+    put_clause(out, " AND ", c->condition);
+    msl_put(out, " THEN ");
+    msl_put(out, actions[c->action]);
+    if (c->action == MSL_AST_MERGE_UPDATE) put_assignments(out, c->assignments, c->assignment_count);
+    if (c->action != MSL_AST_MERGE_INSERT) return;
+    msl_put_name_list(out, &c->columns);
+    msl_put(out, c->values.count ? " VALUES (" : " DEFAULT VALUES");
+    msl_put_exprs(out, &c->values);
+    if (c->values.count) msl_put(out, ")");
+}
+
+static void put_merge(msl_printer *out, const msl_ast_merge *m) {
+    bool wrap = m->source->kind == MSL_AST_FROM_JOIN;
+    put_with(out, &m->with);
+    msl_put(out, "MERGE INTO ");
+    msl_put_path(out, &m->table);
+    put_alias(out, &m->alias);
+    msl_put(out, wrap ? " USING (" : " USING ");
+    msl_put_from_list(out, &m->source, 1);
+    if (wrap) msl_put(out, ")");
+    put_clause(out, " ON ", m->on);
+    if (!m->on) msl_put(out, " USING");
+    if (!m->on) msl_put_name_list(out, &m->using);
+    for (uint32_t n = 0; n < m->clause_count; n++) put_merge_clause(out, &m->clauses[n]);
+    put_returning(out, &m->returning);
+}
+
 /* ---- CREATE ---- */
 
 static void put_references(msl_printer *out, const msl_ast_constraint *c) {
@@ -470,6 +501,7 @@ void msl_put_statement(msl_printer *out, const msl_ast_statement *s) {
     case MSL_AST_STATEMENT_INSERT: put_insert(out, s->u.insert); return;
     case MSL_AST_STATEMENT_UPDATE: put_update(out, s->u.update); return;
     case MSL_AST_STATEMENT_DELETE: put_delete(out, s->u.delete_); return;
+    case MSL_AST_STATEMENT_MERGE: put_merge(out, s->u.merge); return;
     case MSL_AST_STATEMENT_TRUNCATE:
         msl_put(out, "TRUNCATE TABLE ");
         msl_put_path(out, &s->u.truncate);

@@ -391,6 +391,11 @@ morsel_status msl_bind_call(msl_binder *b, const msl_ast_expr *ast, msl_expr **o
         MSL_TRY(check_aggregate_place(b, b->scope, name, at));
         return msl_bind_grouping(b, call, name, at, out);
     }
+    if (msl_same_name(name, "merge_action") && call->argument_count == 0) {
+        if (b->scope && b->scope->merge_action) return msl_expr_column(b->p, *b->scope->merge_action, at, out);
+        return msl_error_at(b->p->err, MORSEL_BIND, "42809", at.offset, at.length,
+                            "merge_action() stands only in RETURNING of MERGE");
+    }
     bool is_special;
     MSL_TRY(bind_special(b, call, name, at, &is_special, out));
     if (is_special) return MORSEL_OK;

@@ -92,6 +92,7 @@ typedef struct change_state {
     } names;
     msl_logical *rows; /* first projection: place, new row, what RETURNING may name */
     uint32_t has_row_id, row_columns;
+    uint32_t first; /* of the new row in that projection */
     msl_relation relation; /* what RETURNING may name */
     msl_select_items items;
 } change_state;
@@ -130,7 +131,9 @@ static morsel_status project_rows(change_state *s) {
     const msl_new_change *c = s->c;
     s->has_row_id = c->row_id >= 0;
     s->row_columns = c->row ? c->table->column_count : 0;
+    s->first = s->has_row_id + (c->action != NULL);
     if (s->has_row_id) MSL_TRY(push_column(s, (uint32_t)c->row_id));
+    if (c->action) MSL_TRY(push_column(s, *c->action));
     for (uint32_t k = 0; k < s->row_columns; k++) {
         MSL_TRY(MSL_PUSH(s->b->p, &s->exprs, c->row[k]));
         bool passes = c->row[k]->kind == MSL_EXPR_COLUMN; // keeps its id, which RETURNING may name
@@ -139,6 +142,7 @@ static morsel_status project_rows(change_state *s) {
     bool returns = c->returning && c->returning->count;
     if (returns && c->old) MSL_TRY(push_relation(s, c->old));
     if (returns && c->others) MSL_TRY(push_relation(s, c->others));
+    if (returns && c->action_name) MSL_TRY(push_column(s, *c->action_name));
     MSL_TRY(msl_logical_project(s->b->p, c->plan, s->exprs.items, s->names.items, s->exprs.count, &s->rows));
     s->exprs.count = s->names.count = 0;
     return MORSEL_OK;
@@ -154,7 +158,7 @@ static morsel_status returning_relation(change_state *s) {
         MSL_TRY(MSL_TAKE(s->b->p, table, 1));
         table->alias = c->alias;
         for (uint32_t k = 0; k < s->row_columns; k++) {
-            msl_scope_column column = {c->table->columns[k].name, s->rows->columns[s->has_row_id + k]};
+            msl_scope_column column = {c->table->columns[k].name, s->rows->columns[s->first + k]};
             MSL_TRY(MSL_PUSH(s->b->p, &table->columns, column));
         }
         own.visible = table->columns;
@@ -169,7 +173,10 @@ static morsel_status bind_returning(change_state *s) {
     msl_binder *b = s->b;
     MSL_TRY(returning_relation(s));
     s->relation.plan = s->rows;
-    msl_scope scope = {.relation = &s->relation, .aliases = &s->items, .clause = MSL_CLAUSE_RETURNING},
+    msl_scope scope = {.relation = &s->relation,
+                       .aliases = &s->items,
+                       .clause = MSL_CLAUSE_RETURNING,
+                       .merge_action = s->c->action_name},
               *outer = b->scope;
     b->scope = &scope;
     morsel_status status = msl_expand_items(b, s->c->returning->items, s->c->returning->count, &s->relation, &s->items);
@@ -191,7 +198,7 @@ static morsel_status bind_returning(change_state *s) {
 static morsel_status project_input(change_state *s, msl_plan_change *node, msl_logical **out) {
     msl_planner *p = s->b->p;
     const msl_new_change *c = s->c;
-    uint32_t fixed = s->has_row_id + s->row_columns;
+    uint32_t fixed = s->first + s->row_columns;
     bool *used, all = false;
     for (uint32_t k = 0; k < fixed; k++) MSL_TRY(push_column(s, s->rows->columns[k]));
     MSL_TRY(MSL_TAKE(p, used, p->columns.count));
@@ -204,7 +211,7 @@ static morsel_status project_input(change_state *s, msl_plan_change *node, msl_l
         MSL_TRY(push_column(s, s->rows->columns[k]));
         node->kept_columns++;
     }
-    if (s->items.count && fixed == s->has_row_id && node->kept_columns == 0) { // RETURNING 1: a row is a row
+    if (s->items.count && fixed == s->first && node->kept_columns == 0) { // RETURNING 1: a row is a row
         MSL_TRY(push_column(s, s->rows->columns[fixed]));
         node->kept_columns++;
     }
@@ -213,7 +220,7 @@ static morsel_status project_input(change_state *s, msl_plan_change *node, msl_l
     for (uint32_t k = 0; k < node->check_count; k++) {
         msl_expr *condition;
         MSL_TRY(msl_bind_check(s->b, c->table->checks[k].sql, c->at, c->table->name, c->table->columns,
-                               s->rows->columns + s->has_row_id, c->table->column_count, &condition));
+                               s->rows->columns + s->first, c->table->column_count, &condition));
         MSL_TRY(MSL_PUSH(p, &s->exprs, condition));
         MSL_TRY(MSL_PUSH(p, &s->names, c->table->checks[k].name));
     }
@@ -250,7 +257,7 @@ morsel_status msl_bind_change(msl_binder *b, const msl_new_change *change, msl_b
     plan->children[0] = input;
     plan->change = node;
     if (returns) {
-        memcpy(plan->columns, input->columns + s.has_row_id, sizeof *plan->columns * plan->column_count);
+        memcpy(plan->columns, input->columns + s.first, sizeof *plan->columns * plan->column_count);
         b->p->flags |= MSL_PREPARED_RETURNS_ROWS;
         return project_returning(&s, plan, out);
     }

@@ -13,6 +13,8 @@ typedef struct msl_new_change {
     msl_ast_span at;
     msl_logical *plan;
     int64_t row_id;                   ///< column with the place of the row that goes, or -1
+    const uint32_t *action;           ///< MERGE: the column with its msl_merge_action; else NULL
+    const uint32_t *action_name;      ///< ... and with what merge_action() is in RETURNING
     msl_expr **row;                   ///< the new row, typed; NULL = none comes
     const msl_relation *old;          ///< DELETE: the table's own columns; else NULL
     const msl_relation *others;       ///< tables of FROM or USING; NULL = none
@@ -45,6 +47,10 @@ morsel_status msl_pop_with(msl_binder *b, msl_cte_scope *outer) MSL_MUST_CHECK;
 morsel_status msl_bind_update(msl_binder *b, const msl_ast_update *ast, msl_ast_span at, msl_bound_query *out) MSL_MUST_CHECK;
 morsel_status msl_bind_delete(msl_binder *b, const msl_ast_delete *ast, msl_ast_span at, msl_bound_query *out) MSL_MUST_CHECK;
 morsel_status msl_bind_truncate(msl_binder *b, const msl_ast_names *table, msl_ast_span at, msl_bound_query *out) MSL_MUST_CHECK;
+
+/* ---- bind_merge.c ---- */
+
+morsel_status msl_bind_merge(msl_binder *b, const msl_ast_merge *ast, msl_ast_span at, msl_bound_query *out) MSL_MUST_CHECK;
 
 /* ---- bind_conflict.c ---- */
 

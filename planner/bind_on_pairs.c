@@ -3,7 +3,8 @@
 ///
 ///   pairs                              = the different l, r of which the condition is true; l, r: the columns that it uses
 ///   a FULL JOIN b ON condition         -> (a LEFT JOIN pairs ON l are the same) FULL JOIN b ON r are the same
-///   a ASOF JOIN b ON condition AND >=  -> a ASOF JOIN (pairs JOIN b ON r are the same) ON l are the same AND >=
+///   a ASOF JOIN b ON condition AND >=  -> a ASOF JOIN (pairs JOIN b ON r are the same, in b's order)
+///                                           ON l are the same AND >=
 #include "planner/binder.h"
 
 static morsel_status column_of(msl_planner *p, uint32_t id, msl_expr **out) {
@@ -142,11 +143,17 @@ morsel_status msl_plan_asof_candidates(msl_binder *b, msl_logical **left, msl_lo
                                        msl_at at, msl_exprs *on) {
     msl_planner *p = b->p;
     pair_side sides[2] = {0};
-    uint32_t matched;
-    msl_logical *pairs;
+    uint32_t matched, number;
+    msl_logical *pairs, *sort;
     msl_exprs same = {0};
     MSL_TRY(plan_pairs(b, left, right, conjuncts, at, sides, &matched, &pairs));
+    MSL_TRY(msl_plan_row_number(p, right, NULL, 0, &number)); // of equally near rows the first counts
     MSL_TRY(same_values(p, &sides[1].ids, &sides[1].used, &same));
     MSL_TRY(msl_logical_join(p, MSL_JOIN_INNER, pairs, *right, same.items, same.count, right));
+    MSL_TRY(msl_logical_over(p, MSL_LOGICAL_SORT, *right, &sort));
+    MSL_TRY(MSL_TAKE(p, sort->sort.keys, 1));
+    MSL_TRY(column_of(p, number, &sort->sort.keys[0].expr));
+    sort->sort.key_count = 1;
+    *right = sort;
     return same_values(p, &sides[0].used, &sides[0].ids, on);
 }

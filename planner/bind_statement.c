@@ -175,6 +175,9 @@ static morsel_status bind_planned(msl_binder *b, const msl_ast_statement *ast, m
     case MSL_AST_STATEMENT_DELETE:
         out->kind = MSL_STATEMENT_CHANGE;
         return msl_bind_delete(b, ast->u.delete_, ast->at, query);
+    case MSL_AST_STATEMENT_MERGE:
+        out->kind = MSL_STATEMENT_CHANGE;
+        return msl_bind_merge(b, ast->u.merge, ast->at, query);
     case MSL_AST_STATEMENT_TRUNCATE:
         out->kind = MSL_STATEMENT_CHANGE;
         return msl_bind_truncate(b, &ast->u.truncate, ast->at, query);

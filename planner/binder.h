@@ -84,6 +84,7 @@ typedef struct msl_scope {
     const msl_ast_named_window *windows; ///< WINDOW clause
     uint32_t window_count;
     bool in_aggregate;
+    const uint32_t *merge_action;   ///< RETURNING of MERGE: the column that merge_action() is
     msl_outer_columns outer;        ///< columns of enclosing queries that this one uses
     msl_exprs lent;                 ///< aggregates over this query's rows that stand in subqueries, as outer columns ...
     msl_ids lent_ids;               ///< ... of these ids

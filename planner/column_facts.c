@@ -3,6 +3,7 @@
 /// Facts are learnt bottom up while rows are estimated: a scan's columns from its source (asked only when somebody needs
 /// them), what a projection or grouping passes on from below. Memory that is refused leaves them unknown: they are hints.
 #include "planner/cardinality.h"
+#include "planner/expr_walk.h"
 
 #include <math.h>
 #include <string.h>
@@ -131,20 +132,43 @@ void msl_learn_columns(msl_planner *p, const msl_logical *node) {
     }
 }
 
+#define COMBINED_MAX 8u
+
+/// The columns of an expression, each once.
+typedef struct combined {
+    uint32_t ids[COMBINED_MAX], count;
+} combined;
+
+/// Adds the node if it is a column; true when there are too many of them, or something that is no function of columns.
+static bool add_column(const msl_expr *e, void *context) {
+    combined *c = context;
+    if (e->kind == MSL_EXPR_SUBQUERY || e->kind == MSL_EXPR_AGGREGATE) return true;
+    if (e->kind != MSL_EXPR_COLUMN || msl_id_position(c->ids, c->count, e->column) >= 0) return false;
+    if (c->count == COMBINED_MAX) return true;
+    c->ids[c->count++] = e->column;
+    return false;
+}
+
+/// f(x, y) has at most as many values as there are pairs of x and y; < 0 = unknown, as for what has no column.
+static double combinations(msl_planner *p, const msl_expr *e) {
+    combined c = {.count = 0};
+    double all = 1;
+    if (msl_expr_any(e, add_column, &c) || c.count == 0) return -1;
+    for (uint32_t k = 0; k < c.count; k++) {
+        double distinct = msl_column_facts_of(p, c.ids[k])->values.distinct;
+        if (distinct < 0) return -1;
+        all *= fmax(1, distinct);
+    }
+    return all;
+}
+
 double msl_expr_distinct(msl_planner *p, const msl_expr *e, double rows) {
     double distinct = -1;
     while (e->kind == MSL_EXPR_CAST) e = e->args[0];
     if (e->kind == MSL_EXPR_CONSTANT) return 1;
     if (e->kind == MSL_EXPR_COLUMN) distinct = msl_column_facts_of(p, e->column)->values.distinct;
     if (distinct < 0 && e->type->id == MSL_TYPE_BOOLEAN) distinct = 2;
-    if (distinct < 0 && e->kind == MSL_EXPR_CALL && e->arg_count) { // f(x) has at most as many values as x
-        uint32_t column = UINT32_MAX;
-        for (uint32_t k = 0; k < e->arg_count; k++) {
-            if (e->args[k]->kind == MSL_EXPR_COLUMN) column = column == UINT32_MAX ? e->args[k]->column : UINT32_MAX - 1;
-            if (e->args[k]->kind != MSL_EXPR_COLUMN && e->args[k]->kind != MSL_EXPR_CONSTANT) column = UINT32_MAX - 1;
-        }
-        if (column < UINT32_MAX - 1) distinct = msl_column_facts_of(p, column)->values.distinct;
-    }
+    if (distinct < 0 && e->kind == MSL_EXPR_CALL && !(e->flags & MSL_EXPR_VOLATILE)) distinct = combinations(p, e);
     return distinct >= 0 && rows >= 0 && distinct > rows ? rows : distinct;
 }
 

@@ -25,7 +25,7 @@ const char *msl_explain_title(const msl_plan *plan) {
         "RECURSIVE", "WORK",        "DRAW",     "CHANGE",    "COPY_TO"};
     static const char *const exchanges[] = {"EXCHANGE HASH", "EXCHANGE RANGE", "EXCHANGE BROADCAST", "EXCHANGE GATHER",
                                             "EXCHANGE MERGE"};
-    static const char *const changes[] = {"INSERT", "UPDATE", "DELETE"};
+    static const char *const changes[] = {"INSERT", "UPDATE", "DELETE", "MERGE"};
     if (plan->kind == MSL_PLAN_CHANGE) return changes[plan->change.kind];
     return plan->kind == MSL_PLAN_EXCHANGE ? exchanges[plan->exchange.kind] : titles[plan->kind];
 }

@@ -121,11 +121,15 @@ typedef struct msl_window_call {
     uint32_t sql_length;
 } msl_window_call;
 
-typedef enum msl_change_kind { MSL_CHANGE_INSERT, MSL_CHANGE_UPDATE, MSL_CHANGE_DELETE } msl_change_kind;
+typedef enum msl_change_kind { MSL_CHANGE_INSERT, MSL_CHANGE_UPDATE, MSL_CHANGE_DELETE, MSL_CHANGE_MERGE } msl_change_kind;
+
+/// What MERGE does with a row.
+typedef enum msl_merge_action { MSL_MERGE_INSERT, MSL_MERGE_UPDATE, MSL_MERGE_DELETE } msl_merge_action;
 
 /// What is done with the rows that come in. Their columns, in this order:
 ///
-///     [place of the row that goes]  [new row]  [kept for RETURNING]  [conditions of CHECK constraints]
+///     [place of the row that goes]  [MERGE: msl_merge_action]  [new row; where MERGE deletes, the old one]
+///     [kept for RETURNING]  [conditions of CHECK constraints]
 typedef struct msl_plan_change {
     msl_change_kind kind;
     msl_table *table;                ///< NULL: the table that the statement makes; local to the process
@@ -136,7 +140,7 @@ typedef struct msl_plan_change {
     const msl_table_check *checks;
     bool returns_rows;               ///< emits the new rows and what is kept instead of their number
     bool is_once;                    ///< of rows with the same place the least counts, the others are left out
-    bool is_upsert;                  ///< ON CONFLICT DO UPDATE: no row may come twice
+    bool is_upsert;                  ///< ON CONFLICT DO UPDATE, MERGE: no row may come twice
     msl_conflict_policy policy;      ///< of INSERT
     int64_t conflict_key;            ///< the key that it is about; -1 = every one
 } msl_plan_change;

@@ -81,11 +81,13 @@ static bool may_be_range(const bounds *range) {
     return !(e->flags & MSL_EXPR_CAN_FAIL) || msl_expr_fails_only_by_range(e);
 }
 
-/// Has each key so many right rows that the ones in range are better searched than looked through?
+/// Has each key so many stored rows that the ones in range are better searched than looked through?
 static bool repeats_keys(msl_physical *b, const msl_logical *node) {
     if (msl_logical_reads_work(node->children[0]) || msl_logical_reads_work(node->children[1])) return false;
-    double rows = msl_estimate_rows(b->p, node->children[1]);
-    double keys = msl_exprs_distinct(b->p, node->join.right_keys, node->join.key_count, rows);
+    bool stores_left = node->join.builds_left; // a hash join would
+    double rows = msl_estimate_rows(b->p, node->children[!stores_left]);
+    msl_expr *const *exprs = stores_left ? node->join.left_keys : node->join.right_keys;
+    double keys = msl_exprs_distinct(b->p, exprs, node->join.key_count, rows);
     return rows >= 0 && keys > 0 && rows / keys >= ROWS_OF_KEY;
 }
 

@@ -114,7 +114,8 @@ static const wrong table[] = {
     {"SELECT a::INT[0]", "42601", 14, "0", "an array type's size must be between 1 and 100000", NULL},
     {"SELECT a GLOB 'x' ESCAPE '!'", "42601", 25, "'!'", "GLOB takes no ESCAPE", NULL},
     /* known, and not taken */
-    {"MERGE INTO t USING u ON a = b", "0A000", 0, "MERGE", "not supported yet: the statement MERGE", NULL},
+    {"GRANT SELECT ON t TO x", "0A000", 0, "GRANT", "not supported yet: the statement GRANT", NULL},
+    {"MERGE INTO t USING u ON a = b", "42601", 29, "", "syntax error at end of input", "expected a string, \"(\" or WHEN"},
     {"SELECT * FROM t MATCH_RECOGNIZE (a)", "0A000", 16, "MATCH_RECOGNIZE", "not supported yet: MATCH_RECOGNIZE", NULL},
     {"PIVOT t ON a IN 1", "42601", 16, "1", "syntax error at or near \"1\"", "expected \"(\""},
     {"SELECT * FROM t PIVOT (sum(a))", "42601", 29, ")", "syntax error at or near \")\"", NULL},

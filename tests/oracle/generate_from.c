@@ -49,6 +49,8 @@ static void add_on(choice *c, text *out, const from *f, unsigned i, const scope 
         text_add(out, "%c.s = %c.s", before, alias);
     else
         add_range_condition(c, out, before, alias);
+    // SQLite takes a conjunct without columns for one of the whole query, also where a FULL JOIN follows.
+    if (!c->is_own && f->items == 3 && i == 1) return;
     if (!chance(c, 25)) return;
     text_add(out, " AND ");
     add_predicate(c, out, inner, f->depth - 2);
@@ -77,13 +79,17 @@ static void add_semi_join(choice *c, text *out, from *f, unsigned i) {
 
 /// The nearest row of a table, whose order says which of equal ones is the first.
 static void add_asof_join(choice *c, text *out, from *f, unsigned i) {
-    static const char *const operators[] = {">=", ">", "<=", "<"}, *const keys[] = {"i", "d", "a", "m", "n", "b"};
+    static const char *const operators[] = {">=", ">", "<=", "<"}, *const keys[] = {"i", "d", "a", "m", "n", "b", "h", "l"};
     char before = any_before(c, f, i), alias[2] = {(char)('x' + (int)i)};
-    const char *key = keys[choose(c, 6)];
+    const char *key = keys[choose(c, 8)];
     reach(c, CLAUSE_ASOF_JOIN);
     text_add(out, " ASOF %sJOIN t%u AS %s ON %c.%s %s %s.%s", chance(c, 40) ? "LEFT " : "", any_table(c, 3), alias,
              before, key, operators[choose(c, 4)], alias, key);
     if (chance(c, 60)) text_add(out, " AND %c.k = %s.k", before, alias);
+    if (chance(c, 20)) { // over both sides
+        text_add(out, " AND %sEXISTS (SELECT 1 FROM t%u AS both WHERE both.k = %c.k AND both.i %s %s.i)", chance(c, 30) ? "NOT " : "",
+                 any_table(c, 3), before, chance(c, 50) ? "<" : "=", alias);
+    }
     f->is_table[i] = 1;
     scope_add_table(c, f->scope, alias);
 }
@@ -122,7 +128,9 @@ static void add_values_item(choice *c, text *out, from *f, unsigned i) {
     else
         add_literal(c, out, INT);
     if (which == 3) text_add(out, "), (NULL), (%d)", (int)choose(c, 5));
-    text_add(out, ") AS %s(e)%s", alias, which == 0 ? " ON true" : "");
+    text_add(out, ") AS %s(e)", alias);
+    if (which == 0 && chance(c, 50)) text_add(out, " ON true");
+    else if (which == 0) text_add(out, " ON %s.e %s %s", alias, chance(c, 50) ? ">" : "<>", chance(c, 50) ? "x.k" : "3");
     scope_add(f->scope, alias, "e", INT, 0);
 }
 

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LONG_LINE 4000u ///< of longer ones only the beginning and a hash are kept
+
 void fatal(const char *what, const char *detail) {
     fprintf(stderr, "%s: %s\n", what, detail ? detail : "");
     exit(2);
@@ -15,7 +17,16 @@ void rows_add(rows *r, const char *line) {
         r->lines = realloc(r->lines, r->room * sizeof *r->lines);
         if (!r->lines) abort();
     }
-    r->lines[r->count++] = strdup(line);
+    size_t length = strlen(line);
+    if (length <= LONG_LINE) {
+        r->lines[r->count++] = strdup(line);
+        return;
+    }
+    uint64_t hash = length; // lists over frames have the square of the rows' number of elements
+    for (size_t k = 0; k < length; k++) hash = (hash ^ (unsigned char)line[k]) * 0x100000001b3ull;
+    text kept = {0};
+    text_add(&kept, "%.200s... %zu bytes, hash %016llx", line, length, (unsigned long long)hash);
+    r->lines[r->count++] = kept.bytes;
 }
 
 void rows_free(rows *r) {
