@@ -48,7 +48,7 @@ static const char *const statements[] = {
     "CREATE OR REPLACE TABLE w (b VARCHAR COLLATE nocase PRIMARY KEY)",
     "CREATE OR REPLACE MACRO plus(x, y := 1) AS x + y",
     "CREATE OR REPLACE MACRO top(n) AS TABLE SELECT a, b FROM t ORDER BY a LIMIT n",
-    "MERGE INTO t USING (SELECT a + 2 AS a, b FROM t WHERE a < 5) s ON t.a = s.a WHEN MATCHED THEN UPDATE SET b = s.b WHEN NOT MATCHED BY SOURCE AND t.a = 1 "
+    "MERGE INTO t USING (SELECT a + 2 AS a, max(b) AS b FROM t WHERE a < 5 GROUP BY a) s ON t.a = s.a WHEN MATCHED THEN UPDATE SET b = s.b WHEN NOT MATCHED BY SOURCE AND t.a = 1 "
     "THEN DELETE RETURNING merge_action(), t.b",
     "SELECT a, mad(d), entropy(b), skewness(d), first(b IGNORE NULLS ORDER BY d DESC) FROM t GROUP BY a",
     "SELECT a, median(d), mode(a), mad(d), quantile_cont(d, [0.1, 0.9]), max(b) FROM t GROUP BY a",
