@@ -7,7 +7,7 @@ set -eu
 cd "$(dirname "$0")"
 ./install_packages.sh
 presets="${*:-release asan tsan}"
-threaded='^(api|transactions|executor_pipeline|executor_concurrency|csv\.life|machine_group|sql_threads_8|sql_morsels_tiny)$'
+threaded='^(api|executor_pipeline|executor_concurrency|csv\.life|machine_group|sql_threads_8|sql_morsels_tiny)$'
 for preset in $presets; do
     echo "== $preset: build =="
     mkdir -p "build/$preset"

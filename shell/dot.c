@@ -25,7 +25,7 @@ static const dot_command commands[] = {
     {"help", 2, false, "?PATTERN?", "This list, or the commands that match", dot_help},
     {"history", 2, false, "?COUNT?", "Print the last statements", dot_history},
     {"import", 2, true, "FILE TABLE", "Says which SQL reads a file into a table", dot_import},
-    {"indexes", 0, false, "?TABLE?", "List indexes (tables have none yet)", dot_indexes},
+    {"indexes", 0, false, "?TABLE?", "List the indexes that CREATE INDEX made", dot_indexes},
     {"maxrows", 0, false, "?COUNT?", "Rows that a box shows on a terminal; 0 = all", dot_maxrows},
     {"maxwidth", 0, false, "?CELLS?", "Widest column of a box on a terminal; 0 = what fits", dot_maxwidth},
     {"mode", 1, false, "?MODE? ?TABLE?", "Output mode; .help mode lists them", dot_mode},
