@@ -161,6 +161,7 @@ static morsel_status new_pipeline(splitter *sp, msl_operator *source, const chai
     p->group = g;
     p->is_remainder = is_remainder;
     p->is_lazy = (g == s->groups_root && s->plan->is_ordered) || (above && above->has_limit);
+    p->is_out_of_order = is_scan && source->plan->scan.top_n.plan;
     p->missing_room = s->settings.threads + 1;
     atomic_init(&p->failed_at, UINT64_MAX);
     atomic_init(&p->limit_at, UINT64_MAX);

@@ -266,7 +266,8 @@ static void frontier_moved(msl_group *g) {
 
 void msl_pipeline_morsel_done(msl_pipeline *p, uint64_t ordinal) {
     pthread_mutex_lock(&p->scheduler->lock);
-    if (ordinal >= p->high) {
+    if (p->is_out_of_order) { // no morsel counts as done before all are
+    } else if (ordinal >= p->high) {
         MSL_ASSERT(p->missing_count + (ordinal - p->high) < p->missing_room); // ordinals come without gaps
         for (uint64_t k = p->high; k < ordinal && p->missing_count < p->missing_room; k++)
             p->missing[p->missing_count++] = k;

@@ -62,6 +62,8 @@ struct msl_pipeline {
     msl_lane_run *lanes;
     msl_lane_run *spare;       ///< lanes of earlier rounds of a recursion, to be used again
     uint32_t lane_limit, lane_count, lanes_alive;
+    bool is_out_of_order;      ///< the scan may hand morsels out in another order than its own (msl_scan_wish); nothing below the
+                               ///< sink, a TOP_N, waits for its turn then
     /* order: which morsels are done. All below `high` but the `missing`; those are at most one a lane. */
     uint64_t high;
     uint64_t *missing;

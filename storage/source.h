@@ -140,8 +140,8 @@ typedef struct msl_reject {
 typedef void (*msl_reject_fn)(void *sink, const msl_reject *reject);
 
 /// An operator above wants only the first rows by a column (ORDER BY ... LIMIT). A source that knows the range of stretches of
-/// rows may read the promising ones first and leave out those that hold nothing wanted any more. Ordinals stay those of
-/// the source's order. Any thread.
+/// rows may read the promising ones first and leave out those that hold nothing wanted any more. Ordinals are then handed out
+/// in any order, with gaps: they stay those of the source's order. Any thread.
 typedef struct msl_scan_wish {
     uint32_t column;                ///< index in the source's schema
     const void *context;
