@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""joins_of_subqueries.py MORSEL FILE.slt ...: what the plans of the corpus' subqueries are made of.
+"""joins_of_subqueries.py MORSEL FILE.slt ...: what the plans of the corpus' queries are made of.
 
 Every query of the files is explained. No plan may hold a nested loop whose condition has an equality between columns of the
 two sides: an equality with a column of the query around must come out as a hash join, through whatever it stands below.
