@@ -115,8 +115,13 @@ static morsel_status list_tables(msl_binder *b, bool all, msl_bound_query *out) 
     return msl_text_rows(b, names, columns, cells.items, cells.count / columns, out);
 }
 
+/// Overloads that say the same are one row.
 static morsel_status add_function(msl_binder *b, text_list *cells, const char *name, const char *kind,
                                   const char *description) {
+    const char *const *last = cells->items + cells->count;
+    if (cells->count && description && last[-1] && strcmp(last[-1], description) == 0 && strcmp(last[-3], name) == 0) {
+        return MORSEL_OK;
+    }
     MSL_TRY(MSL_PUSH(b->p, cells, name));
     MSL_TRY(MSL_PUSH(b->p, cells, kind));
     return MSL_PUSH(b->p, cells, description);
