@@ -7,7 +7,8 @@
 /// Sets     over EXPAND: rows are grouped by all keys; what goes out of the table are the groups of each grouping set made of
 ///          these groups (group_sets.h). When rows by all keys do not reduce, rows of the sets that do are still grouped here,
 ///          set by set, and pass through for the others.
-/// Memory   one table of at most 2 MiB for each worker; two of them with sets
+/// Memory   one table of at most 2 MiB for each worker; two of them with sets. What states keep comes on top: strings, and
+///          all values where a state is its group's values
 /// Threads  local state only
 /// Errors   whatever an aggregate's update reports; MORSEL_NOMEM
 #include "executor/group_memo.h"
