@@ -1,4 +1,4 @@
-/* grammar_statements.y: every statement but the query; the second half of grammar.y, which the build puts in front.
+/* grammar_statements.y: every statement but the query; the last part of the grammar.
  *
  * `plannable` is what EXPLAIN and PREPARE take, `other` every other statement.
  */
