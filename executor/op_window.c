@@ -38,6 +38,8 @@ static morsel_status window_init_global(msl_operator *op, msl_error *err) {
     if (!g->calls) return msl_error_nomem(err, MSL_WINDOW_NAME, sizeof *g->calls * calls);
     for (uint32_t k = 0; k < calls; k++) {
         MSL_TRY(msl_window_call_init(&g->calls[k], op, &g->spec, &op->plan->window.calls[k], err));
+        msl_window_way way = g->calls[k].way;
+        g->spec.needs_places = g->spec.needs_places || way == MSL_WINDOW_COLLECTED || way == MSL_WINDOW_MOVING;
     }
     return MORSEL_OK;
 }

@@ -8,7 +8,6 @@
 #define NO_ITEM     UINT32_MAX
 #define LEAF_ITEMS  16u
 #define FAN         4u
-#define ROW_NUMBER  16u   ///< in the tail of rows: room behind their place
 #define CHECK_ROWS  65536u
 #define CHECK_NODES 1024u
 
@@ -94,10 +93,11 @@ void msl_window_moving_free(msl_window_moving *m, msl_memory *memory) {
 
 // ---- items ----
 
-static uint32_t row_number(const char *row, uint32_t tail) {
-    uint32_t number;
-    memcpy(&number, row + tail + ROW_NUMBER, sizeof number);
-    return number;
+/// Of a row in its partition of the window: its place says where it stands in the part.
+static uint32_t row_number(const msl_window_moving *m, const char *row, uint32_t tail) {
+    uint64_t place[2];
+    memcpy(place, row + tail, sizeof place);
+    return (uint32_t)place[1] - m->begin;
 }
 
 /// Numbers the sorted entries: each, or each run of equal ones; entry k of the run becomes a row of item k.
@@ -109,7 +109,7 @@ static morsel_status number_items(msl_window_run *run, const msl_sort_order *ord
         bool is_again = m->by_value && i > 0 &&
                         msl_collect_same(order, &sorted->entries[m->items - 1], &sorted->entries[i]);
         if (!is_again) sorted->entries[m->items++] = sorted->entries[i];
-        m->item_of[row_number(sorted->entries[i].row, tail)] = m->items - 1;
+        m->item_of[row_number(m, sorted->entries[i].row, tail)] = m->items - 1;
     }
     sorted->count = m->items;
     return MORSEL_OK;
@@ -121,7 +121,7 @@ static morsel_status order_items(msl_window_run *run, uint32_t rows, uint32_t ta
     msl_sort_order order;
     MSL_TRY(msl_collect_sort(&run->spec->collect.order, &run->sorted, &order, lane));
     uint32_t *place = m->counts; // not in use yet
-    for (uint32_t k = 0; k < m->items; k++) place[m->item_of[row_number(run->sorted.entries[k].row, tail)]] = k;
+    for (uint32_t k = 0; k < m->items; k++) place[m->item_of[row_number(m, run->sorted.entries[k].row, tail)]] = k;
     for (uint32_t r = 0; r < rows; r++) {
         if (m->item_of[r] != NO_ITEM) m->item_of[r] = place[m->item_of[r]];
     }
@@ -162,11 +162,7 @@ morsel_status msl_window_moving_enter(msl_window_run *run, const msl_window_part
     m->begin = begin;
     m->items = 0;
     MSL_TRY(msl_collect_counting(collect, layout, part->rows + begin, rows, &run->sorted, lane));
-    for (uint32_t r = 0; r < rows; r++) {
-        if (r % CHECK_ROWS == 0 && msl_cancelled(lane->query)) return msl_interrupted(lane);
-        memcpy(part->rows[begin + r] + tail + ROW_NUMBER, &r, sizeof r);
-        m->item_of[r] = NO_ITEM;
-    }
+    for (uint32_t r = 0; r < rows; r++) m->item_of[r] = NO_ITEM;
     MSL_TRY(msl_collect_sort(collect->is_distinct ? &collect->distinct : &collect->order, &run->sorted, &order, lane));
     MSL_TRY(number_items(run, &order, tail, lane));
     if (collect->is_distinct && collect->needs_order) MSL_TRY(order_items(run, rows, tail, lane));

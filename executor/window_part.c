@@ -61,6 +61,16 @@ static morsel_status list_rows(const msl_window_part *part, const msl_row_page *
     return MORSEL_OK;
 }
 
+/// Makes the place of each row the one that it has in the window's order.
+static morsel_status number_rows(msl_window_part *part, msl_lane *lane) {
+    for (uint32_t i = 0; i < part->count; i++) {
+        uint64_t place[2] = {0, i};
+        if (i % CHECK_ROWS == 0 && msl_cancelled(lane->query)) return msl_interrupted(lane);
+        memcpy(part->rows[i] + part->spec->layout.tail_offset, place, sizeof place);
+    }
+    return MORSEL_OK;
+}
+
 static morsel_status sort_rows(msl_window_part *part, const msl_row_page *page, msl_sort_run *run, msl_lane *lane) {
     uint64_t long_text = 0;
     if (part->spec->plan->window.first_rows) {
@@ -78,7 +88,7 @@ static morsel_status sort_rows(msl_window_part *part, const msl_row_page *page, 
     part->rows = msl_memory_alloc(part->memory, (size_t)part->count * sizeof *part->rows);
     if (!part->rows) return msl_error_nomem(lane->err, MSL_WINDOW_NAME, (size_t)part->count * sizeof *part->rows);
     for (uint32_t i = 0; i < part->count; i++) part->rows[i] = run->entries[i].row;
-    return MORSEL_OK;
+    return part->spec->needs_places ? number_rows(part, lane) : MORSEL_OK;
 }
 
 // ---- borders ----

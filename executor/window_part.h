@@ -17,7 +17,8 @@ typedef struct msl_window_spec {
     msl_sort_spec sort;    ///< partition keys, order keys
     msl_sort_spec peers;   ///< order keys
     msl_sort_order peer_order;
-    bool needs_peers; ///< a call asks for groups of peers
+    bool needs_peers;  ///< a call asks for groups of peers
+    bool needs_places; ///< a call puts rows into an order of its own, whose ties are in the window's order
     msl_row_layout group_layout; ///< first_rows: partition keys, then the rows kept of each
     const void *group_image;
 } msl_window_spec;
@@ -25,7 +26,7 @@ typedef struct msl_window_spec {
 typedef struct msl_window_part {
     const msl_window_spec *spec;
     msl_memory *memory;
-    char **rows;
+    char **rows; ///< with needs_places, the place in a row's tail is its number
     uint32_t count;
     uint32_t *starts; ///< first row of each partition of the window; [partition_count] = count
     uint32_t partition_count, starts_room;
