@@ -85,6 +85,7 @@ struct morsel_statement {
     size_t sql_length;
     msl_planned *planned;            ///< NULL after a failed re-binding
     bool is_fresh;                   ///< planned just now: files need no second look
+    bool is_retyped;                 ///< planned for the types of the values that it ran with, not for those of its text
     msl_value *values;               ///< bound parameters as given
     bool *is_bound;
     uint32_t value_count;

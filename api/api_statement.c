@@ -271,20 +271,63 @@ static morsel_status cast_parameters(morsel_statement *s, msl_arena *arena, msl_
     return MORSEL_OK;
 }
 
-/// Plans the statement again if what its plan rests on has changed.
-static morsel_status freshen(morsel_statement *s, msl_error *err) {
-    morsel_connection *c = s->connection;
-    bool uses_values = s->planned && (s->planned->prepared.flags & MSL_PREPARED_USES_VALUES);
-    if (s->planned && !uses_values && !msl_planned_is_stale(s->planned, c, s->is_fresh)) return MORSEL_OK;
+/// Plans the statement again; `values` may be used and say their types.
+static morsel_status plan_again(morsel_statement *s, const msl_value *values, uint32_t count, msl_error *err) {
     msl_planned *planned = NULL;
     size_t consumed;
-    uint32_t known = 0;
-    while (known < s->value_count && s->is_bound[known]) known++;
-    MSL_TRY(msl_plan_text(c, s->sql, s->sql_length, uses_values ? s->values : NULL, uses_values ? known : 0,
-                          s->planned ? &s->planned->declared : NULL, NULL, NULL, &consumed, &planned, err));
+    MSL_TRY(msl_plan_text(s->connection, s->sql, s->sql_length, values, count, s->planned ? &s->planned->declared : NULL, NULL,
+                          NULL, &consumed, &planned, err));
     msl_planned_release(s->planned);
     s->planned = planned;
     s->is_fresh = true;
+    s->is_retyped = false;
+    return MORSEL_OK;
+}
+
+/// Plans the statement again if what its plan rests on has changed.
+static morsel_status freshen(morsel_statement *s, msl_error *err) {
+    bool uses_values = s->planned && (s->planned->prepared.flags & MSL_PREPARED_USES_VALUES);
+    bool is_usable = s->planned && !uses_values && !s->is_retyped && !msl_planned_is_stale(s->planned, s->connection, s->is_fresh);
+    if (is_usable) return MORSEL_OK;
+    uint32_t known = 0;
+    while (known < s->value_count && s->is_bound[known]) known++;
+    return plan_again(s, uses_values ? s->values : NULL, uses_values ? known : 0, err);
+}
+
+/// Does a value mean the same in the type that the statement's text gives its parameter? What no cast leads to is an error
+/// later; text means what the type makes of it.
+static bool fits(const msl_value *in, const msl_type *type, msl_arena *arena, uint32_t index) {
+    bool is_text = msl_type_is_text(in->type) || in->type->id == MSL_TYPE_BLOB;
+    bool is_float = type->id == MSL_TYPE_REAL || type->id == MSL_TYPE_DOUBLE;
+    bool takes_all = is_float || type->id == MSL_TYPE_VARCHAR || type->id == MSL_TYPE_BOOLEAN;
+    if (in->is_null || in->type == type || is_text || takes_all) return true;
+    msl_value there, back;
+    msl_error ignored = {0};
+    morsel_status status = cast_parameter(in, type, arena, index, &there, &ignored);
+    bool same = status == MORSEL_TYPE;
+    if (status == MORSEL_OK)
+        same = cast_parameter(&there, in->type, arena, index, &back, &ignored) == MORSEL_OK && msl_value_compare(in, &back) == 0;
+    msl_error_clear(&ignored);
+    return same;
+}
+
+/// Plans anew where a value would not survive the type that its parameter has by the text: 1.5 stays 1.5 in x = ?,
+/// though x is an INTEGER. Declared types stand.
+static morsel_status retype(morsel_statement *s, msl_arena *arena, msl_error *err) {
+    const msl_prepared *p = &s->planned->prepared;
+    bool all_fit = true;
+    if (p->flags & MSL_PREPARED_USES_VALUES) return MORSEL_OK;
+    msl_value *values = MSL_NEW_ARRAY(arena, msl_value, s->value_count + 1);
+    if (!values) return msl_error_nomem(err, "the parameters", s->value_count * sizeof *values);
+    for (uint32_t i = 0; i < s->value_count; i++) {
+        bool is_given = s->is_bound[i] && i >= s->planned->declared.count;
+        bool fits_in = !is_given || fits(&s->values[i], p->parameters[i].type, arena, i);
+        values[i] = fits_in ? (msl_value){.type = msl_type_of(MSL_TYPE_NULL), .is_null = true} : s->values[i];
+        all_fit = all_fit && fits_in;
+    }
+    if (all_fit) return MORSEL_OK;
+    MSL_TRY(plan_again(s, values, s->value_count, err));
+    s->is_retyped = true;
     return MORSEL_OK;
 }
 
@@ -307,6 +350,7 @@ morsel_status msl_statement_execute(morsel_statement *s, morsel_result **out, ms
     msl_value *values = NULL;
     morsel_status status = begin_change(s, &change, err);
     if (status == MORSEL_OK) status = freshen(s, err);
+    if (status == MORSEL_OK) status = retype(s, &scratch, err);
     s->is_fresh = false;
     if (status == MORSEL_OK) status = cast_parameters(s, &scratch, &values, err);
     if (status == MORSEL_OK) {

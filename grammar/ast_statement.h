@@ -337,6 +337,7 @@ typedef struct msl_ast_prepare {
     msl_ast_type **types; ///< PREPARE p(INT, TEXT) AS
     uint32_t type_count;
     msl_ast_statement *statement;
+    msl_ast_span text; ///< all that follows AS: a statement's span begins behind a parenthesis
 } msl_ast_prepare;
 
 typedef struct msl_ast_execute {

@@ -686,9 +686,9 @@ transaction_mode(A) ::= ISOLATION LEVEL name(N).  {
 
 %type type_list_opt {msl_types}
 %type type_list {msl_types}
-other(A) ::= PREPARE(S) name(N) type_list_opt(T) AS plannable(Q).  {
+other(A) ::= PREPARE(S) name(N) type_list_opt(T) AS(K) plannable(Q).  {
     A = msl_build_statement(p, MSL_AST_STATEMENT_PREPARE, S.offset);
-    A->u.prepare = (msl_ast_prepare){N, T.items, T.count, Q};
+    A->u.prepare = (msl_ast_prepare){N, T.items, T.count, Q, SPAN(K.offset + K.length)};
     A->height = msl_build_above(p, 0, Q->height, Q->at);
 }
 type_list_opt(A) ::= .                        { A = EMPTY(msl_types); }

@@ -218,6 +218,11 @@ morsel_status msl_bind_over_list(msl_binder *b, msl_ast_op op, bool all, const m
         if (args[1]->type->id == MSL_TYPE_MAP) MSL_TRY(msl_expr_call1(b->p, "map_keys", args[1], at, &args[1]));
         else return no_list(b, args[1]);
     }
+    if (args[1]->type->id == MSL_TYPE_UNTYPED && args[0]->type->id > MSL_TYPE_UNTYPED) { // '[1, 2]', a parameter
+        const msl_type *type;
+        MSL_TRY(msl_type_list(b->p->arena, args[0]->type, &type, b->p->err));
+        MSL_TRY(msl_expr_coerce(b->p, args[1], type, &args[1]));
+    }
     char name[8];
     snprintf(name, sizeof name, "%s %s", msl_ast_op_text(op), all ? "all" : "any");
     MSL_TRY(call(b, name, args, 2, at, out));

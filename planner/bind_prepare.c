@@ -13,8 +13,8 @@ static morsel_status bind_prepare(msl_binder *b, const msl_ast_statement *ast, m
     out->kind = MSL_STATEMENT_PREPARE;
     out->named.types = types;
     out->named.type_count = prepare->type_count;
-    out->named.sql_offset = prepare->statement->at.offset;
-    out->named.sql_length = prepare->statement->at.length;
+    out->named.sql_offset = prepare->text.offset;
+    out->named.sql_length = prepare->text.length;
     return msl_copy_name(b, &prepare->name, &out->named.name);
 }
 

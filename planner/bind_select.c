@@ -174,7 +174,8 @@ static morsel_status plan_projection(select_state *s, unsigned flags, msl_bound_
     MSL_TRY(msl_plan_unnests(s->b, &s->plan, s->outputs.items, total));
     for (uint32_t k = 0; k < total; k++) {
         MSL_TRY(msl_plant(s->b, &s->plan, s->outputs.items[k], &s->outputs.items[k]));
-        bool keeps = keep_untyped && s->outputs.items[k]->kind == MSL_EXPR_CONSTANT;
+        msl_expr_kind kind = s->outputs.items[k]->kind;
+        bool keeps = keep_untyped && (kind == MSL_EXPR_CONSTANT || kind == MSL_EXPR_PARAM);
         if (!keeps) MSL_TRY(msl_expr_settle(p, s->outputs.items[k], &s->outputs.items[k]));
         if (k < count) names[k] = s->items.items[k].name;
     }
