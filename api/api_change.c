@@ -77,9 +77,12 @@ static morsel_status carry_rows(morsel_result *r, msl_error *err) {
     msl_memory *memory = r->connection->database->memory;
     msl_table_version *rows = msl_catalog_version(change->catalog, a->from);
     MSL_ASSERT(rows);
+    if (a->makes_indexes)
+        msl_table_follow_numbers(change->target, a->from);
+    else
+        msl_table_follow(change->target, a->from, a->sources);
     if (a->sources)
         return msl_table_version_reshape(change->target, memory, rows, a->sources, a->fill, &change->target_rows, err);
-    atomic_store(&change->target->next_serial, atomic_load(&a->from->next_serial)); // the parts keep their numbers
     msl_table_version_retain(rows);
     change->target_rows = rows;
     return MORSEL_OK;
@@ -94,7 +97,7 @@ morsel_status msl_run_alter(morsel_result *r, msl_error *err) {
         MSL_TRY(carry_rows(r, err));
     }
     if (p->alter.checks_rows) MSL_TRY(check_rows(change->target, change->target_rows, err));
-    if (p->alter.checks_keys && change->target_rows) {
+    if (change->target_rows) { // new indexes learn the rows
         MSL_TRY(msl_table_check_keys(change->target, change->target_rows, r->connection->database->memory,
                                      &r->connection->is_interrupted, err));
     }

@@ -10,8 +10,7 @@
 /// Input    see msl_plan_change (planner/physical.h)
 /// Order    where the input's order means something, groups never span morsels and are sorted by the morsel's ordinal.
 /// Keys     checked at the end, so that UPDATE t SET k = k + 1 works: hashes of each new part, then 64 partitions of
-/// the
-///          index, as work items; few rows in one pass. Rows of ON CONFLICT are settled one by one.
+///          the index, as work items; few rows on one thread. Rows of ON CONFLICT are settled one by one.
 /// Memory   in proportion to the rows: they are the table. Refused by memory_limit with a clear error.
 /// Threads  marks are set atomically; groups are handed over as a whole at combine, under a mutex.
 #include "executor/operator.h"
@@ -512,7 +511,7 @@ static morsel_status build_version(msl_operator *op, msl_error *err) {
 
 /* ---- finalize: keys ---- */
 
-#define INLINE_KEY_ROWS 20000u ///< fewer rows to learn are checked in one pass
+#define INLINE_KEY_ROWS 20000u ///< fewer rows to learn are learnt by one thread
 
 static morsel_status hash_item(msl_operator *op, msl_lane *lane, void *item) {
     return msl_key_check_hash(((change_global *)op->global)->check, (uint32_t)((uintptr_t)item - 1), lane->err);
@@ -535,12 +534,12 @@ static morsel_status duplicate_in_upsert(const msl_operator *op, morsel_status s
     return status;
 }
 
-/// Checks one key after the other; returns with work added, or with *done.
+/// Lets one index after the other learn the new parts (a DELETE makes some too), which checks the unique ones; returns with
+/// work added, or with *done.
 static morsel_status check_keys(msl_operator *op, msl_work *work, bool *done, msl_error *err) {
     change_global *g = op->global;
     *done = false;
-    for (; g->next && change_of(op)->row_columns && g->key < g->table->key_count; g->key++, g->step = KEY_NEXT) {
-        if (!msl_key_is_unique(&g->table->keys[g->key])) continue;
+    for (; g->next && g->key < g->table->key_count; g->key++, g->step = KEY_NEXT) {
         if (g->step == KEY_NEXT) {
             MSL_TRY(
                 msl_key_check_new(g->table, g->key, g->next, op->query->memory, op->query->cancelled, &g->check, err));

@@ -36,14 +36,18 @@ static void scan_wake(void *waiter) {
     if (lane) msl_pipeline_wake(lane);
 }
 
-/// Offers the source the range of a join's keys.
-static void offer_range(const msl_source *source, uint32_t column, const msl_runtime_filter *f, msl_scan_filter *filters,
+/// Offers the source the range of a join's keys and, where it may find rows by an index, the keys.
+static void offer_keys(const msl_source *source, uint32_t column, const msl_runtime_filter *f, msl_scan_filter *filters,
                         uint32_t *count) {
     msl_scan_filter range[2] = {{.column = column, .op = MSL_FILTER_GE, .values = &f->min, .value_count = 1},
                                 {.column = column, .op = MSL_FILTER_LE, .values = &f->max, .value_count = 1}};
     for (uint32_t k = 0; k < 2 && f->has_range && source->ops->answer; k++) {
         if (source->ops->answer(source, &range[k]) != MSL_FILTER_IGNORED) filters[(*count)++] = range[k];
     }
+    msl_scan_filter keys = {
+        .column = column, .op = MSL_FILTER_IN, .values = f->keys, .value_count = f->key_count};
+    if (f->key_count && source->ops->index && source->ops->answer(source, &keys) != MSL_FILTER_IGNORED)
+        filters[(*count)++] = keys;
 }
 
 /// Offers the source the filters whose values this execution gives. Comparing with NULL is the filter's above.
@@ -52,11 +56,15 @@ static morsel_status offer_late_filters(msl_operator *op, msl_scan_filter *filte
     const msl_source *source = plan->scan.source;
     for (uint32_t k = 0; k < plan->scan.late_filter_count; k++) {
         const msl_late_filter *late = &plan->scan.late_filters[k];
-        msl_value *value = MSL_NEW(op->query->arena, msl_value);
-        if (!value) return msl_error_nomem(err, "SCAN", sizeof *value);
-        MSL_TRY(msl_expr_evaluate_constant(late->value, op->query, op->query->arena, value, err));
-        if (value->is_null) continue;
-        msl_scan_filter filter = {.column = late->column, .op = late->op, .values = value, .value_count = 1};
+        msl_value *values = MSL_NEW_ARRAY(op->query->arena, msl_value, late->value_count);
+        if (!values) return msl_error_nomem(err, "SCAN", sizeof *values * late->value_count);
+        msl_scan_filter filter = {.column = late->column, .op = late->op, .values = values};
+        for (uint32_t i = 0; i < late->value_count; i++) {
+            msl_value *value = &values[filter.value_count];
+            MSL_TRY(msl_expr_evaluate_constant(late->values[i], op->query, op->query->arena, value, err));
+            filter.value_count += !value->is_null;
+        }
+        if (!filter.value_count) continue;
         if (source->ops->answer(source, &filter) != MSL_FILTER_IGNORED) filters[(*count)++] = filter;
     }
     return MORSEL_OK;
@@ -78,7 +86,7 @@ static morsel_status ask_joins(msl_operator *op, msl_scan_filter *all, uint32_t 
         const msl_operator *join = msl_query_operator(op->query, ask->join);
         const msl_runtime_filter *f = join ? msl_hash_join_filter(join, ask->key) : NULL;
         if (!f) continue;
-        offer_range(plan->scan.source, plan->scan.columns[ask->column], f, all, count);
+        offer_keys(plan->scan.source, plan->scan.columns[ask->column], f, all, count);
         if (!f->words) continue;
         g->filters[g->filter_count] = f;
         g->is_fixed[g->filter_count] = ask->is_fixed;
@@ -90,7 +98,7 @@ static morsel_status ask_joins(msl_operator *op, msl_scan_filter *all, uint32_t 
 /// *filters gets the plan's filters and those that only the execution knows.
 static morsel_status collect_filters(msl_operator *op, const msl_scan_filter **filters, uint32_t *count, msl_error *err) {
     const msl_plan *plan = op->plan;
-    uint32_t more = plan->scan.late_filter_count + 2 * plan->scan.join_filter_count;
+    uint32_t more = plan->scan.late_filter_count + 3 * plan->scan.join_filter_count;
     *filters = plan->scan.filters;
     *count = plan->scan.filter_count;
     if (!more) return MORSEL_OK;
@@ -149,7 +157,9 @@ static morsel_status scan_init_local(msl_operator *op, msl_lane *lane, msl_role 
 /* ---- source ---- */
 
 static uint64_t scan_morsels(msl_operator *op) {
-    uint64_t n = op->plan->scan.source->estimated_morsels;
+    const msl_source *source = op->plan->scan.source;
+    uint64_t n = source->estimated_morsels;
+    if (source->ops->morsels) n = source->ops->morsels(source, ((const scan_global *)op->global)->scan);
     return op->query->settings->morsel_bytes && n < op->query->settings->threads ? op->query->settings->threads : n;
 }
 

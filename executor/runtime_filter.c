@@ -8,6 +8,7 @@
 
 #define KEYS_MAX   (4u << 20) ///< more keys make no Bloom filter: it would be larger than the caches that it is to spare
 #define WORDS_MIN  64u
+#define LIST_MAX   16384u     ///< keys that are listed
 #define TRIAL_ROWS 16384u     ///< rows after which a filter must have dropped a quarter
 
 /* ---- making ---- */
@@ -43,6 +44,36 @@ static void add_row(msl_runtime_filter *f, const uint64_t *words, word_range *ra
         1ull << (hash & 63) | 1ull << (hash >> 6 & 63) | 1ull << (hash >> 12 & 63) | 1ull << (hash >> 18 & 63);
 }
 
+/// The value of a key's words; false when memory is refused.
+static bool key_value(const msl_type *type, const uint64_t *words, msl_arena *arena, msl_value *out) {
+    *out = (msl_value){.type = type, .u64 = words[0]};
+    if (type->phys != MSL_PHYS_STRING) return true;
+    const msl_string *s = (const msl_string *)words;
+    out->length = s->length;
+    out->text = msl_arena_strndup(arena, msl_string_bytes(s), s->length);
+    return out->text != NULL;
+}
+
+/// Lists the keys, all or, where memory is refused, none.
+static void list_keys(msl_runtime_filter *f, const msl_join_table *t, uint32_t key) {
+    const msl_row_key *k = &t->layout.keys[key];
+    bool is_listed = is_signed(k->type->phys) || is_unsigned(k->type->phys) || k->type->phys == MSL_PHYS_STRING;
+    if (!is_listed || t->rows.rows == 0 || t->rows.rows > LIST_MAX) return;
+    msl_arena_init(&f->arena, t->rows.memory);
+    f->keys = MSL_NEW_ARRAY(&f->arena, msl_value, t->rows.rows);
+    bool ok = f->keys != NULL;
+    for (uint32_t p = 0; ok && p < msl_row_parts_count(&t->rows); p++) {
+        for (const msl_row_page *page = t->rows.parts[p].pages; ok && page; page = page->next) {
+            for (uint32_t i = 0; ok && i < page->rows; i++) {
+                const uint64_t *words = (const uint64_t *)(msl_row_page_row(page, i) + 8);
+                if (msl_key_is_null(&t->layout, words, key)) continue;
+                ok = key_value(k->type, words + k->word, &f->arena, &f->keys[f->key_count++]);
+            }
+        }
+    }
+    if (!ok) f->key_count = 0;
+}
+
 static void make_room(msl_runtime_filter *f, msl_memory *memory, uint64_t rows) {
     if (rows > KEYS_MAX || f->type->phys == MSL_PHYS_INTERVAL) return;
     uint64_t words = WORDS_MIN;
@@ -69,6 +100,7 @@ morsel_status msl_runtime_filter_make(msl_runtime_filter *f, const msl_join_tabl
     f->has_range = is_number && t->rows.rows;
     f->min = (msl_value){.type = k->type, .u64 = range.low ^ range.turn};
     f->max = (msl_value){.type = k->type, .u64 = range.high ^ range.turn};
+    list_keys(f, t, key);
     f->is_ready = true;
     return MORSEL_OK;
 }
@@ -76,6 +108,7 @@ morsel_status msl_runtime_filter_make(msl_runtime_filter *f, const msl_join_tabl
 void msl_runtime_filter_deinit(msl_runtime_filter *f, msl_memory *memory) {
     if (f->words) msl_memory_release(memory, f->words, (f->mask + 1) * 8);
     f->words = NULL;
+    msl_arena_deinit(&f->arena);
 }
 
 /* ---- probing ---- */

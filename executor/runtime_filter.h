@@ -1,5 +1,6 @@
 /// runtime_filter.h: what the build side of a hash join tells the scans below its probe side: the least and the greatest key,
-/// which the source takes as filters, and a Bloom filter, by which the scan drops rows before anything else sees them.
+/// which the source takes as filters; when they are few the keys, by which a source may find its rows through an index (so
+/// that a small side looks its partners up); and a Bloom filter, by which the scan drops rows before anything else sees them.
 ///
 /// The physical planner decides which scan asks which join (physical.h, runtime_filters.c); the pipeline of the scan starts
 /// after the join's build side is finalized. A filter is a hint: without one (memory refused, too many keys) all rows pass.
@@ -18,6 +19,9 @@ typedef struct msl_runtime_filter {
     bool is_ready;      ///< made: the fields below count
     bool has_range;
     msl_value min, max;
+    msl_arena arena;    ///< of the keys
+    msl_value *keys;    ///< all that are not NULL, some several times ...
+    uint32_t key_count; ///< ... or 0: too many, or of a type that is not listed
     uint64_t *words;    ///< NULL = no Bloom filter
     uint64_t mask;      ///< of word numbers
 } msl_runtime_filter;

@@ -147,7 +147,7 @@ static morsel_status add_column(alter_state *s, const msl_ast_alter *ast) {
         return msl_error_at(b->p->err, MORSEL_TYPE, "42P16", at.offset, at.length, "column %s cannot have this type",
                             column.name);
     }
-    uint32_t c = s->d.columns.count, keys = s->d.keys.count, checks = s->d.checks.count;
+    uint32_t c = s->d.columns.count, checks = s->d.checks.count;
     MSL_TRY(MSL_PUSH(b->p, &s->d.columns, column));
     MSL_TRY(MSL_PUSH(b->p, &s->sources, (int64_t)-1));
     for (uint32_t k = 0; k < definition->constraints.count; k++) {
@@ -158,7 +158,6 @@ static morsel_status add_column(alter_state *s, const msl_ast_alter *ast) {
                              &s->computed[c]));
     s->has_new_rows = true;
     s->out->alter.checks_rows = s->d.columns.items[c].is_not_null;
-    s->out->alter.checks_keys = s->d.keys.count > keys;
     s->needs_plan = s->d.checks.count > checks || !msl_expr_is_foldable(s->computed[c]);
     return s->needs_plan ? MORSEL_OK : msl_expr_evaluate(b->p, s->computed[c], &s->fill[c]);
 }
@@ -292,7 +291,7 @@ static morsel_status add_constraint(alter_state *s, const msl_ast_alter *ast) {
     MSL_TRY(msl_bind_constraint(s->b, ast->constraint, -1, &s->d));
     MSL_TRY(msl_verify_checks(s->b, &s->d, s->at));
     s->needs_plan = s->d.checks.count > checks;
-    s->out->alter.checks_keys = s->out->alter.checks_rows = true;
+    s->out->alter.checks_rows = true;
     return MORSEL_OK;
 }
 
@@ -413,7 +412,6 @@ morsel_status msl_bind_create_index(msl_binder *b, const msl_ast_create_index *a
                             "index %s exists already, on table %s", key.name, other.name);
     }
     MSL_TRY(MSL_PUSH(b->p, &s.d.keys, key));
-    prepared->alter.checks_keys = msl_key_is_unique(&key);
     return finish(&s, NULL);
 }
 
@@ -462,6 +460,6 @@ morsel_status msl_bind_reindex(msl_binder *b, const msl_ast_reindex *ast, msl_as
         return msl_error_at(b->p->err, MORSEL_BIND, "42704", where.offset, where.length, "no index named %s", name);
     if (!is_index) MSL_TRY(msl_bind_change_target(b, &ast->name, "REINDEX", &entry));
     MSL_TRY(start(b, &entry, at, prepared, &s));
-    prepared->alter.checks_keys = true;
+    prepared->alter.makes_indexes = true;
     return finish(&s, NULL);
 }

@@ -116,6 +116,31 @@ static void put_scan_filter(msl_explain_writer *w, const msl_source *source, con
     if (f->op == MSL_FILTER_IN) msl_explain_put(w, ")");
 }
 
+/// The index that the scan would find its rows by, if values that are not known yet are usual ones.
+static void put_index(msl_explain_writer *w, const msl_plan *plan) {
+    const msl_source *source = plan->scan.source;
+    uint32_t count = plan->scan.filter_count;
+    msl_scan_filter *filters = MSL_NEW_ARRAY(w->arena, msl_scan_filter,
+                                             count + plan->scan.late_filter_count + plan->scan.join_filter_count + 1);
+    if (!source->ops->index || !filters) return;
+    if (count) memcpy(filters, plan->scan.filters, sizeof *filters * count);
+    for (uint32_t k = 0; k < plan->scan.late_filter_count; k++) {
+        const msl_late_filter *late = &plan->scan.late_filters[k];
+        filters[count++] = (msl_scan_filter){.column = late->column, .op = late->op, .value_count = late->value_count};
+    }
+    for (uint32_t k = 0; k < plan->scan.join_filter_count; k++) {
+        const msl_scan_join_filter *ask = &plan->scan.join_filters[k];
+        double keys = ask->join->children[1]->estimated_rows;
+        if (keys < 0 || keys > UINT32_MAX) continue;
+        filters[count++] = (msl_scan_filter){.column = plan->scan.columns[ask->column], .op = MSL_FILTER_IN,
+                                             .value_count = keys < 1 ? 1 : (uint32_t)keys};
+    }
+    const char *name = source->ops->index(source, filters, count, w->arena);
+    if (!name) return;
+    msl_explain_put(w, "  BY INDEX ");
+    msl_explain_put(w, name);
+}
+
 static void put_scan(msl_explain_writer *w, const msl_plan *plan) {
     const msl_source *source = plan->scan.source;
     msl_explain_put(w, source->display);
@@ -140,8 +165,11 @@ static void put_scan(msl_explain_writer *w, const msl_plan *plan) {
         const msl_late_filter *late = &plan->scan.late_filters[k];
         msl_explain_put(w, k || plan->scan.filter_count ? " AND " : "  WHERE ");
         put_filter_start(w, source, late->column, late->op);
-        msl_explain_put_expr(w, late->value, NULL, 0);
-        msl_explain_put(w, " (skips only)");
+        for (uint32_t i = 0; i < late->value_count; i++) {
+            if (i) msl_explain_put(w, ", ");
+            msl_explain_put_expr(w, late->values[i], NULL, 0);
+        }
+        msl_explain_put(w, late->op == MSL_FILTER_IN ? ") (skips only)" : " (skips only)");
     }
     if (plan->scan.top_n.plan) {
         msl_explain_put(w, "  FIRST BY ");
@@ -151,6 +179,7 @@ static void put_scan(msl_explain_writer *w, const msl_plan *plan) {
         msl_explain_put(w, k ? ", " : "  JOIN FILTER ");
         msl_explain_put(w, source->columns[plan->scan.columns[plan->scan.join_filters[k].column]].name);
     }
+    put_index(w, plan);
 }
 
 /// The FILTER of a call whose text does not show it: a column of the input, and a branch.

@@ -365,17 +365,30 @@ static morsel_status as_scan_filter(msl_planner *p, const msl_expr *e, const msl
     return MORSEL_OK;
 }
 
-/// `e` as a comparison of a column with a value that an execution gives.
+static bool is_late_value(const msl_expr *value, const msl_expr *column) {
+    return !(value->flags & (MSL_EXPR_CAN_FAIL | MSL_EXPR_VOLATILE)) && value->type == column->type &&
+           msl_expr_within(value, NULL, 0);
+}
+
+/// `e` as a comparison of a column with values that an execution gives.
 static bool as_late_filter(const msl_expr *e, const msl_expr **column, msl_late_filter *filter) {
     const char *name = msl_expr_function(e);
+    if (e->kind == MSL_EXPR_IN && !(e->flags & MSL_EXPR_NEGATED) && e->args[0]->kind == MSL_EXPR_COLUMN) {
+        for (uint32_t k = 1; k < e->arg_count; k++) {
+            if (!is_late_value(e->args[k], e->args[0])) return false;
+        }
+        *column = e->args[0];
+        *filter = (msl_late_filter){.op = MSL_FILTER_IN, .values = e->args + 1, .value_count = e->arg_count - 1};
+        return e->flags & MSL_EXPR_STABLE;
+    }
     if (e->arg_count != 2) return false;
     for (uint32_t side = 0; side < 2; side++) {
-        msl_expr *value = e->args[1 - side];
-        bool is_late = value->flags & MSL_EXPR_STABLE && !(value->flags & (MSL_EXPR_CAN_FAIL | MSL_EXPR_VOLATILE)) &&
-                       value->type == e->args[side]->type && msl_expr_within(value, NULL, 0);
+        const msl_expr *value = e->args[1 - side];
+        bool is_late = value->flags & MSL_EXPR_STABLE && is_late_value(value, e->args[side]);
         if (e->args[side]->kind != MSL_EXPR_COLUMN || !is_late || !filter_op(name, side == 1, &filter->op)) continue;
         *column = e->args[side];
-        filter->value = value;
+        filter->values = &e->args[1 - side];
+        filter->value_count = 1;
         return true;
     }
     return false;

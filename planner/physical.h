@@ -161,11 +161,12 @@ typedef struct msl_scan_top_n {
     uint32_t column;               ///< position among the scan's columns
 } msl_scan_top_n;
 
-/// `column op value` whose value is known when a statement is executed: a parameter, current_date.
+/// `column op value` whose values are known when a statement is executed: parameters, current_date.
 typedef struct msl_late_filter {
-    uint32_t column;   ///< index in the source's schema
+    uint32_t column;          ///< index in the source's schema
     msl_filter_op op;
-    msl_expr *value;   ///< without columns; cannot fail
+    msl_expr *const *values;  ///< without columns; cannot fail; NULLs among those of IN match nothing
+    uint32_t value_count;     ///< 1, or more for IN
 } msl_late_filter;
 
 /// A number drawn for each row, or for each block of rows of a morsel: a hash of the seed and the row's place.

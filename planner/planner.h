@@ -92,7 +92,7 @@ typedef struct msl_table_alteration {
     int64_t *sources;                ///< for each new column: the old one, or -1 ...
     msl_value *fill;                 ///< ... and what stands in every row then
     bool checks_rows;                ///< NOT NULL has to be looked at in the rows that are there
-    bool checks_keys;                ///< so has a key
+    bool makes_indexes;              ///< REINDEX: no index is taken over
 } msl_table_alteration;
 
 typedef enum msl_transaction_action {

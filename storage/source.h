@@ -192,10 +192,16 @@ typedef struct msl_source_ops {
     bool (*exact)(const msl_source *source, int64_t column, msl_exact_facts *out);
     /// How the source would treat a filter (the planner asks; open gets those answered EXACT or PRUNES). NULL = IGNORED.
     msl_filter_answer (*answer)(const msl_source *source, const msl_scan_filter *filter);
+    /// The index by which a scan with these filters would find its rows, for EXPLAIN; NULL = none. Where values is NULL, an
+    /// execution gives value_count of them. The function is NULL where nothing has an index.
+    const char *(*index)(const struct msl_source *source, const msl_scan_filter *filters, uint32_t filter_count,
+                         msl_arena *arena);
     /// Starts a scan of `columns` (schema indexes, in output order; may be none: only rows are counted).
     morsel_status (*open)(const msl_source *source, const msl_scan_env *env, const uint32_t *columns,
                           uint32_t column_count, const msl_scan_filter *filters, uint32_t filter_count, void **scan,
                           msl_error *err);
+    /// Upper limit of useful workers, now that the filters are known; NULL = the source's estimated_morsels.
+    uint64_t (*morsels)(const struct msl_source *source, const void *scan);
     /// One worker's state; freed by close_local.
     morsel_status (*open_local)(void *scan, void **local, msl_error *err);
     /// Takes the next morsel; cheap. Ordinals are 0, 1, 2, ... in source order, each handed out once.

@@ -3,8 +3,9 @@
 /// A morsel is a part of the version; chunks are slices of its group's segments without copying (the version keeps them
 /// alive), narrowed to the rows that are not deleted. Parts whose minimum and maximum rule a pushed filter out are
 /// skipped; the filter itself stays above the scan. Where only the first rows by a column are wanted, parts come by the rank
-/// of the best row that they may hold, until none of the rest holds a wanted one. Filters that give a whole unique key
-/// lead to one row by the key's index. UPDATE and DELETE ask for one more column: where each row stands.
+/// of the best row that they may hold, until none of the rest holds a wanted one. Filters that give all columns of an index
+/// values may lead to few rows by it (key_index.h): then a morsel is a part with some, and a chunk a choice of its rows.
+/// UPDATE and DELETE ask for one more column: where each row stands.
 #include "storage/key_index.h"
 
 #include <stdlib.h>
@@ -24,12 +25,19 @@ typedef struct table_scan {
     uint32_t column_count, vector_rows, filter_count;
     const msl_scan_filter *filters;
     msl_memory *memory;
-    msl_key_place place; /* is_known: no other row is read */
+    msl_key_rows found;       /* by an index: no other row is read */
+    struct found_part *parts; /* where these are */
+    uint32_t found_parts;
     const msl_scan_wish *wish;
     struct ranked_part *ranked; /* the parts in the order of the wish; NULL = in their own */
     _Atomic uint32_t next_part;
     _Atomic uint64_t consumed_rows;
 } table_scan;
+
+/// Rows of one part: places[first, first + count) of those found.
+typedef struct found_part {
+    uint32_t first, count;
+} found_part;
 
 typedef struct ranked_part {
     uint64_t rank;
@@ -44,6 +52,9 @@ typedef struct table_local {
     const msl_type **types;
     const msl_table_part *part;
     uint32_t part_number, row;
+    uint32_t *found_rows;      /* of the chunk, by an index ... */
+    msl_vector *found_columns; /* ... from these columns of the part */
+    found_part left;           /* of the part's rows */
 } table_local;
 
 /* ---- reading a part ---- */
@@ -111,32 +122,9 @@ static void release_binding(void *data) {
     msl_table_release(b->table);
 }
 
-/// False when no row of the segment can pass the filter.
-static bool may_pass(const msl_segment *s, const msl_scan_filter *f) {
-    if (f->op == MSL_FILTER_IS_NULL) return s->valid != NULL;
-    if (!s->has_range || f->op == MSL_FILTER_IS_NOT_NULL || f->op == MSL_FILTER_NE) return true;
-    for (uint32_t i = 0; i < f->value_count; i++) {
-        int low = msl_value_compare(&f->values[i], &s->min), high = msl_value_compare(&f->values[i], &s->max);
-        switch (f->op) {
-        case MSL_FILTER_EQ:
-        case MSL_FILTER_IN:
-            if (low >= 0 && high <= 0) return true;
-            break;
-        case MSL_FILTER_LT: return low > 0;
-        case MSL_FILTER_LE: return low >= 0;
-        case MSL_FILTER_GT: return high < 0;
-        case MSL_FILTER_GE: return high <= 0;
-        case MSL_FILTER_NE:
-        case MSL_FILTER_IS_NULL:
-        case MSL_FILTER_IS_NOT_NULL: return true;
-        }
-    }
-    return f->value_count == 0;
-}
-
 static bool is_key_column(const msl_table *table, uint32_t column) {
     for (uint32_t k = 0; k < table->key_count; k++) {
-        for (uint32_t c = 0; msl_key_is_unique(&table->keys[k]) && c < table->keys[k].column_count; c++) {
+        for (uint32_t c = 0; c < table->keys[k].column_count; c++) {
             if (table->keys[k].columns[c] == column) return true;
         }
     }
@@ -147,33 +135,25 @@ static msl_filter_answer table_answer(const msl_source *source, const msl_scan_f
     const msl_table *table = ((const table_binding *)source->binding)->table;
     msl_phys phys = source->columns[filter->column].type->phys;
     if (filter->column >= table->column_count) return MSL_FILTER_IGNORED;
-    if (filter->op == MSL_FILTER_EQ && is_key_column(table, filter->column)) return MSL_FILTER_PRUNES;
+    bool is_equality = filter->op == MSL_FILTER_EQ || filter->op == MSL_FILTER_IN;
+    if (is_equality && is_key_column(table, filter->column)) return MSL_FILTER_PRUNES;
     bool has_ranges = phys != MSL_PHYS_STRING && phys != MSL_PHYS_INTERVAL && phys != MSL_PHYS_BOOL;
     return has_ranges && filter->op != MSL_FILTER_NE && filter->op != MSL_FILTER_IS_NOT_NULL ? MSL_FILTER_PRUNES
                                                                                              : MSL_FILTER_IGNORED;
 }
 
-static const msl_value *equal_to(const table_scan *s, uint32_t column) {
-    for (uint32_t i = 0; i < s->filter_count; i++) {
-        const msl_scan_filter *f = &s->filters[i];
-        if (f->op == MSL_FILTER_EQ && f->column == column && f->value_count == 1 && !f->values[0].is_null)
-            return &f->values[0];
-    }
-    return NULL;
-}
-
-/// Looks for a unique key all of whose columns the filters give, and for its row.
-static morsel_status find_by_key(table_scan *s, msl_arena *arena, msl_error *err) {
-    msl_table *table = s->binding->table;
-    for (uint32_t k = 0; k < table->key_count && !s->place.is_known; k++) {
-        const msl_table_key *key = &table->keys[k];
-        uint32_t given = 0;
-        if (!msl_key_is_unique(key)) continue;
-        const msl_value **values = MSL_NEW_ARRAY(arena, const msl_value *, key->column_count);
-        if (!values) return msl_error_nomem(err, "SCAN", sizeof *values * key->column_count);
-        while (given < key->column_count && (values[given] = equal_to(s, key->columns[given]))) given++;
-        if (given < key->column_count) continue;
-        MSL_TRY(msl_key_find(table, k, s->binding->version, values, arena, &s->place, err));
+/// Looks for rows by an index, and for the parts that they are in.
+static morsel_status find_rows(table_scan *s, const msl_scan_env *env, msl_error *err) {
+    const table_binding *b = s->binding;
+    MSL_TRY(msl_table_find_rows(b->table, b->version, s->filters, s->filter_count, env->arena, env->cancelled, &s->found,
+                                err));
+    uint32_t most = s->found.count < b->version->part_count ? s->found.count : b->version->part_count;
+    if (!most) return MORSEL_OK;
+    s->parts = MSL_NEW_ARRAY(env->arena, found_part, most);
+    if (!s->parts) return msl_error_nomem(err, "SCAN", sizeof *s->parts * most);
+    for (uint32_t i = 0; i < s->found.count; i++) {
+        if (i == 0 || s->found.places[i] >> 32 != s->found.places[i - 1] >> 32) s->parts[s->found_parts++].first = i;
+        s->parts[s->found_parts - 1].count++;
     }
     return MORSEL_OK;
 }
@@ -215,7 +195,7 @@ static morsel_status table_open(const msl_source *source, const msl_scan_env *en
     if (env->wish && env->wish->column < s->binding->table->column_count) {
         MSL_TRY(rank_parts(s, env->wish, env->arena, err));
     }
-    return filter_count ? find_by_key(s, env->arena, err) : MORSEL_OK;
+    return filter_count ? find_rows(s, env, err) : MORSEL_OK;
 }
 
 static morsel_status table_open_local(void *scan, void **local, msl_error *err) {
@@ -226,8 +206,10 @@ static morsel_status table_open_local(void *scan, void **local, msl_error *err) 
     msl_part_reader reader = {0};
     uint32_t *positions = MSL_NEW_ARRAY(&arena, uint32_t, s->column_count + 1);
     const msl_type **types = MSL_NEW_ARRAY(&arena, const msl_type *, s->column_count + 1);
+    msl_vector *found_columns = MSL_NEW_ARRAY(&arena, msl_vector, s->column_count + 1);
+    uint32_t *found_rows = MSL_NEW_ARRAY(&arena, uint32_t, s->found.count < s->vector_rows ? s->found.count : s->vector_rows);
     int64_t *row_ids = NULL;
-    bool ok = l && positions && types &&
+    bool ok = l && positions && types && found_columns && found_rows &&
               msl_part_reader_init(&reader, s->column_count, s->vector_rows, &arena, err) == MORSEL_OK;
     for (uint32_t c = 0; ok && c < s->column_count; c++) {
         types[c] = s->binding->types[s->columns[c]];
@@ -240,9 +222,24 @@ static morsel_status table_open_local(void *scan, void **local, msl_error *err) 
         msl_arena_deinit(&arena);
         return msl_error_nomem(err, "SCAN", sizeof(msl_vector) * s->column_count);
     }
-    *l = (table_local){.arena = arena, .reader = reader, .row_ids = row_ids, .positions = positions, .types = types};
+    *l = (table_local){.arena = arena, .reader = reader, .row_ids = row_ids, .positions = positions, .types = types,
+                       .found_columns = found_columns, .found_rows = found_rows};
     *local = l;
     return MORSEL_OK;
+}
+
+/// The next part with rows that an index has found; false when there is none.
+static bool next_found(table_scan *s, table_local *l, uint32_t turn) {
+    if (turn >= s->found_parts) return false;
+    l->left = s->parts[turn];
+    l->part_number = (uint32_t)(s->found.places[l->left.first] >> 32);
+    l->part = &s->binding->version->parts[l->part_number];
+    for (uint32_t c = 0; c < s->column_count; c++) {
+        const msl_segment *segment = l->part->group->segments[l->positions[c]];
+        l->found_columns[c] = (msl_vector){.type = l->types[c], .form = MSL_FORM_FLAT, .capacity = l->part->group->rows,
+                                           .data = segment->data, .valid = segment->valid};
+    }
+    return true;
 }
 
 static morsel_status table_next_morsel(void *scan, void *local, uint64_t *ordinal, msl_morsel_result *result,
@@ -250,46 +247,68 @@ static morsel_status table_next_morsel(void *scan, void *local, uint64_t *ordina
     (void)err;
     table_scan *s = scan;
     table_local *l = local;
-    uint32_t turn = atomic_fetch_add(&s->next_part, 1), p = s->place.is_known ? s->place.part : turn;
-    bool is_over = turn >= (s->place.is_known ? s->place.is_found : s->binding->version->part_count);
-    if (s->ranked && !s->place.is_known && !is_over) {
-        p = s->ranked[turn].part;
-        is_over = s->ranked[turn].rank > s->wish->bound(s->wish->context);
-    }
-    if (is_over) {
-        *result = MSL_MORSEL_NONE;
+    uint32_t turn = atomic_fetch_add(&s->next_part, 1), p = turn;
+    *ordinal = turn;
+    *result = MSL_MORSEL_NONE;
+    if (s->found.key) {
+        if (next_found(s, l, turn)) *result = MSL_MORSEL_READY;
         return MORSEL_OK;
+    }
+    if (turn >= s->binding->version->part_count) return MORSEL_OK;
+    if (s->ranked) {
+        *ordinal = p = s->ranked[turn].part;
+        if (s->ranked[turn].rank > s->wish->bound(s->wish->context)) return MORSEL_OK;
     }
     l->part = &s->binding->version->parts[p];
     l->part_number = p;
-    l->row = s->place.row;
-    l->reader.vector_rows = s->place.is_known ? 1 : s->vector_rows;
+    l->row = 0;
     for (uint32_t i = 0; i < s->filter_count; i++) {
-        if (!may_pass(l->part->group->segments[s->filters[i].column], &s->filters[i])) l->row = l->part->group->rows;
+        if (!msl_part_may_pass(l->part, &s->filters[i])) l->row = l->part->group->rows;
     }
-    *ordinal = s->ranked ? p : turn;
     *result = MSL_MORSEL_READY;
     return MORSEL_OK;
 }
 
-/// Puts the rows' places where they were asked for.
-static void add_row_ids(const table_scan *s, table_local *l, const msl_chunk *chunk) {
-    for (uint32_t i = 0; i < chunk->rows; i++) l->row_ids[i] = (int64_t)((uint64_t)l->part_number << 32 | (l->row + i));
+/// A chunk of rows that an index has found: a choice of the part's columns.
+static void read_found(const table_scan *s, table_local *l, msl_chunk *chunk) {
+    uint32_t n = l->left.count < s->vector_rows ? l->left.count : s->vector_rows;
+    const uint64_t *places = s->found.places + l->left.first;
+    for (uint32_t i = 0; i < n; i++) l->found_rows[i] = (uint32_t)places[i];
     for (uint32_t c = 0; c < s->column_count; c++) {
-        if (s->columns[c] < s->binding->table->column_count) continue;
-        l->reader.columns[c] =
-            (msl_vector){.type = l->types[c], .form = MSL_FORM_FLAT, .capacity = chunk->rows, .data = l->row_ids};
+        l->reader.columns[c] = (msl_vector){.type = l->types[c], .form = MSL_FORM_DICTIONARY, .capacity = n,
+                                            .dict_sel = l->found_rows, .child = &l->found_columns[c]};
     }
+    chunk->columns = l->reader.columns;
+    chunk->column_count = s->column_count;
+    chunk->rows = chunk->live = n;
+    chunk->sel = NULL;
+    chunk->first_row = l->found_rows[0];
+    for (uint32_t i = 0; l->row_ids && i < n; i++) l->row_ids[i] = (int64_t)places[i];
+    l->left.first += n;
+    l->left.count -= n;
+}
+
+static void number_rows(table_local *l, const msl_chunk *chunk) {
+    for (uint32_t i = 0; i < chunk->rows; i++) l->row_ids[i] = (int64_t)((uint64_t)l->part_number << 32 | (l->row + i));
 }
 
 static morsel_status table_read(void *scan, void *local, msl_chunk *chunk, bool *done, msl_error *err) {
     (void)err;
     table_scan *s = scan;
     table_local *l = local;
-    uint32_t n = msl_part_read(&l->reader, l->part, l->row, l->positions, l->types, chunk);
-    if (l->row_ids) add_row_ids(s, l, chunk);
-    l->row += n;
-    *done = s->place.is_known || l->row >= l->part->group->rows;
+    uint32_t passed = 0;
+    if (s->found.key)
+        read_found(s, l, chunk);
+    else
+        passed = msl_part_read(&l->reader, l->part, l->row, l->positions, l->types, chunk);
+    if (l->row_ids && !s->found.key) number_rows(l, chunk);
+    for (uint32_t c = 0; l->row_ids && c < s->column_count; c++) { // where they were asked for
+        if (s->columns[c] < s->binding->table->column_count) continue;
+        l->reader.columns[c] =
+            (msl_vector){.type = l->types[c], .form = MSL_FORM_FLAT, .capacity = chunk->rows, .data = l->row_ids};
+    }
+    l->row += passed;
+    *done = s->found.key ? l->left.count == 0 : l->row >= l->part->group->rows;
     atomic_fetch_add_explicit(&s->consumed_rows, chunk->live, memory_order_relaxed);
     return MORSEL_OK;
 }
@@ -310,6 +329,26 @@ static double table_consumed(const void *scan) {
 static void table_statistics(const msl_source *source, uint32_t column, msl_column_statistics *out) {
     const table_binding *b = source->binding;
     if (column < b->table->column_count) msl_version_statistics(b->version, column, b->types[column], out);
+}
+
+/// A worker more pays from some thousands of rows on: waking it costs more than reading fewer.
+static uint64_t useful_workers(uint64_t rows, uint32_t part_count) {
+    uint64_t by_rows = rows / WORKER_ROWS + 1;
+    return by_rows < part_count ? by_rows : part_count;
+}
+
+static uint64_t table_morsels(const msl_source *source, const void *scan) {
+    const table_scan *s = scan;
+    return s->found.key ? useful_workers(s->found.count, s->found_parts) : source->estimated_morsels;
+}
+
+static const char *table_index(const msl_source *source, const msl_scan_filter *filters, uint32_t filter_count,
+                               msl_arena *arena) {
+    const table_binding *b = source->binding;
+    msl_key_rows rows;
+    msl_error err = {0};
+    morsel_status status = msl_table_find_rows(b->table, b->version, filters, filter_count, arena, NULL, &rows, &err);
+    return status == MORSEL_OK && rows.key ? rows.key->name : NULL;
 }
 
 /// Ranges are certain where no row of their groups is deleted.
@@ -348,18 +387,14 @@ static const msl_source_ops table_ops = {
     .answer = table_answer,
     .open = table_open,
     .open_local = table_open_local,
+    .index = table_index,
+    .morsels = table_morsels,
     .next_morsel = table_next_morsel,
     .read = table_read,
     .close_local = table_close_local,
     .close = table_close,
     .consumed = table_consumed,
 };
-
-/// A worker more pays from some thousands of rows on: waking it costs more than reading fewer.
-static uint64_t useful_workers(const msl_table_version *version) {
-    uint64_t by_rows = version->rows / WORKER_ROWS + 1;
-    return by_rows < version->part_count ? by_rows : version->part_count;
-}
 
 morsel_status msl_table_source(msl_table *table, msl_table_version *version, bool with_row_ids, const msl_bind_env *env,
                                msl_source *out) {
@@ -394,7 +429,7 @@ morsel_status msl_table_source(msl_table *table, msl_table_version *version, boo
                         .key_count = key_count,
                         .estimated_rows = (double)version->rows,
                         .total_bytes = (double)version->rows,
-                        .estimated_morsels = useful_workers(version),
+                        .estimated_morsels = useful_workers(version->rows, version->part_count),
                         .flags = MSL_SOURCE_ORDERED | MSL_SOURCE_RESTARTABLE | MSL_SOURCE_LOCAL,
                         .binding = b};
     return MORSEL_OK;

@@ -110,10 +110,11 @@ static bool copy_constraints(msl_table *t, const msl_table_spec *spec) {
         uint32_t *columns = MSL_NEW_ARRAY(&t->arena, uint32_t, from->column_count + 1);
         if (!columns || !copy_text(&t->arena, from->name, &t->keys[i].name)) return false;
         memcpy(columns, from->columns, sizeof *columns * from->column_count);
-        t->keys[i] = (msl_table_key){
-            .kind = from->kind, .name = t->keys[i].name, .column_count = from->column_count, .columns = columns};
+        t->keys[i] = (msl_table_key){.kind = from->kind, .name = t->keys[i].name, .column_count = from->column_count,
+                                     .columns = columns, .index = msl_key_index_new(t->arena.memory)};
+        t->key_count = i + 1;
+        if (!t->keys[i].index) return false;
     }
-    t->key_count = spec->key_count;
     for (uint32_t i = 0; i < spec->check_count; i++) {
         if (!copy_text(&t->arena, spec->checks[i].name, &t->checks[i].name)) return false;
         if (!copy_text(&t->arena, spec->checks[i].sql, &t->checks[i].sql)) return false;
@@ -133,7 +134,12 @@ morsel_status msl_table_new(msl_memory *memory, const msl_table_spec *spec, msl_
     t->columns = MSL_NEW_ARRAY(&t->arena, msl_table_column, spec->column_count + 1);
     t->keys = MSL_NEW_ARRAY(&t->arena, msl_table_key, spec->key_count + 1);
     t->checks = MSL_NEW_ARRAY(&t->arena, msl_table_check, spec->check_count + 1);
-    bool ok = t->columns && t->keys && t->checks && copy_text(&t->arena, spec->name, &t->name);
+    t->serials = msl_memory_alloc(memory, sizeof *t->serials);
+    if (t->serials) {
+        *t->serials = (msl_part_serials){.memory = memory};
+        atomic_init(&t->serials->references, 1);
+    }
+    bool ok = t->columns && t->keys && t->checks && t->serials && copy_text(&t->arena, spec->name, &t->name);
     if (ok && copy_columns(t, spec) && copy_constraints(t, spec)) {
         *out = t;
         return MORSEL_OK;
@@ -153,12 +159,47 @@ msl_table_spec msl_table_spec_of(const msl_table *t) {
                             .is_temporary = t->is_temporary};
 }
 
+static void release_serials(msl_part_serials *serials) {
+    if (serials && atomic_fetch_sub(&serials->references, 1) == 1)
+        msl_memory_release(serials->memory, serials, sizeof *serials);
+}
+
+void msl_table_follow_numbers(msl_table *table, const msl_table *from) {
+    atomic_fetch_add(&from->serials->references, 1);
+    release_serials(table->serials);
+    table->serials = from->serials;
+}
+
+static bool is_same_key(const msl_table_key *key, const msl_table_key *from, const int64_t *sources) {
+    if (msl_key_is_unique(key) != msl_key_is_unique(from) || key->column_count != from->column_count) return false;
+    for (uint32_t c = 0; c < key->column_count; c++) {
+        int64_t source = sources ? sources[key->columns[c]] : (int64_t)key->columns[c];
+        if (source != from->columns[c]) return false;
+    }
+    return strcmp(key->name, from->name) == 0;
+}
+
+void msl_table_follow(msl_table *table, const msl_table *from, const int64_t *sources) {
+    msl_table_follow_numbers(table, from);
+    uint32_t first = 0; // keys keep their order; each index is taken once
+    for (uint32_t k = 0; k < table->key_count; k++) {
+        uint32_t j = first;
+        while (j < from->key_count && !is_same_key(&table->keys[k], &from->keys[j], sources)) j++;
+        if (j == from->key_count) continue;
+        first = j + 1;
+        msl_key_index_retain(from->keys[j].index);
+        msl_key_index_release(table->keys[k].index);
+        table->keys[k].index = from->keys[j].index;
+    }
+}
+
 void msl_table_retain(msl_table *table) { atomic_fetch_add(&table->references, 1); }
 
 void msl_table_release(msl_table *table) {
     if (!table || atomic_fetch_sub(&table->references, 1) != 1) return;
     msl_memory *memory = table->arena.memory;
-    for (uint32_t i = 0; i < table->key_count; i++) msl_key_index_free(table->keys[i].index);
+    for (uint32_t i = 0; i < table->key_count; i++) msl_key_index_release(table->keys[i].index);
+    release_serials(table->serials);
     msl_arena_deinit(&table->arena);
     msl_memory_release(memory, table, sizeof *table);
 }

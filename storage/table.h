@@ -56,7 +56,7 @@ typedef struct msl_deleted {
 typedef struct msl_table_part {
     msl_row_group *group;
     msl_deleted *deleted;   ///< NULL = none
-    uint64_t serial;        ///< never used again in this table: keys' indexes name groups by it
+    uint64_t serial;        ///< never used again in this table: indexes name the rows by it
 } msl_table_part;
 
 typedef struct msl_table_version {
@@ -79,7 +79,7 @@ typedef enum msl_key_kind {
     MSL_KEY_PRIMARY,
     MSL_KEY_UNIQUE,
     MSL_KEY_UNIQUE_INDEX, ///< CREATE UNIQUE INDEX
-    MSL_KEY_INDEX         ///< CREATE INDEX: kept and shown; nothing is enforced
+    MSL_KEY_INDEX         ///< CREATE INDEX: nothing is enforced
 } msl_key_kind;
 
 /// A key constraint or an index over columns.
@@ -88,8 +88,7 @@ typedef struct msl_table_key {
     const char *name;
     uint32_t column_count;
     const uint32_t *columns;
-    struct msl_key_index *index; ///< key_index.h; made when first needed
-    atomic_bool is_index_in_use; ///< by one thread at a time
+    struct msl_key_index *index; ///< key_index.h; counted: definitions that follow each other share it
 } msl_table_key;
 
 typedef struct msl_table_check {
@@ -108,6 +107,13 @@ typedef struct msl_table_spec {
     bool is_temporary;
 } msl_table_spec;
 
+/// Numbers for parts: those of all definitions of a table that follow each other, so that no index takes a part for another.
+typedef struct msl_part_serials {
+    atomic_uint references;
+    msl_memory *memory;
+    _Atomic uint64_t next;
+} msl_part_serials;
+
 /// A table's definition. ALTER TABLE makes another one; rows are in versions.
 typedef struct msl_table {
     atomic_uint references;
@@ -118,7 +124,7 @@ typedef struct msl_table {
     msl_table_check *checks;
     msl_arena arena;              ///< names, columns
     bool is_temporary;
-    _Atomic uint64_t next_serial; ///< of the next part
+    msl_part_serials *serials;
 } msl_table;
 
 static inline bool msl_key_is_unique(const msl_table_key *key) { return key->kind != MSL_KEY_INDEX; }
@@ -127,6 +133,12 @@ static inline bool msl_key_is_unique(const msl_table_key *key) { return key->kin
 MSL_MUST_CHECK morsel_status msl_table_new(msl_memory *memory, const msl_table_spec *spec, msl_table **out, msl_error *err);
 /// The definition as a spec (borrowed).
 msl_table_spec msl_table_spec_of(const msl_table *table);
+/// `table`, whose rows are those of `from` in the same parts, takes over what is known of them: the numbers of parts, and the
+/// indexes of the keys that both have.
+///   in       sources: the column of `from` that each column is, or -1; NULL: they are the same
+void msl_table_follow(msl_table *table, const msl_table *from, const int64_t *sources);
+/// The same without the indexes: they are made anew.
+void msl_table_follow_numbers(msl_table *table, const msl_table *from);
 void msl_table_retain(msl_table *table);
 void msl_table_release(msl_table *table);
 

@@ -47,7 +47,7 @@ static void join_sparse(item *items, uint32_t count) {
     }
 }
 
-static uint64_t new_serial(msl_table *table) { return atomic_fetch_add(&table->next_serial, 1) + 1; }
+static uint64_t new_serial(msl_table *table) { return atomic_fetch_add(&table->serials->next, 1) + 1; }
 
 /// Writes the live rows of items[0, count) into one group.
 static morsel_status write_run(const msl_table *table, msl_memory *memory, const item *items, uint32_t count,
@@ -163,7 +163,7 @@ static morsel_status reshape_part(msl_table *table, msl_memory *memory, const ms
     MSL_TRY(msl_row_group_select(from->group, columns, table->column_count, &out->group, err));
     out->deleted = from->deleted;
     if (out->deleted) atomic_fetch_add(&out->deleted->references, 1);
-    out->serial = new_serial(table);
+    out->serial = from->serial; // the same rows
     for (uint32_t c = 0; c < table->column_count; c++) {
         if (sources[c] >= 0) continue;
         msl_segment *segment = NULL;
