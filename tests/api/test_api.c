@@ -331,6 +331,8 @@ static void *use_connection(void *data) {
 typedef struct key_reader {
     morsel_connection *con;
     atomic_bool *is_over;
+    const char *sql; ///< looks a row up by its id times `factor`
+    int64_t factor;
     int found, wrong;
 } key_reader;
 
@@ -338,11 +340,11 @@ static void *look_keys_up(void *data) {
     key_reader *r = (key_reader *)data;
     morsel_statement *statement = NULL;
     morsel_error *err = NULL;
-    if (morsel_prepare(r->con, "SELECT v FROM k WHERE id = $1", -1, &statement, NULL, &err) != MORSEL_OK) r->wrong++;
+    if (morsel_prepare(r->con, r->sql, -1, &statement, NULL, &err) != MORSEL_OK) r->wrong++;
     for (int64_t id = 700; r->wrong == 0 && (!r->found || !atomic_load(r->is_over)); id = (id + 37) % 5000) {
         morsel_result *result = NULL;
         morsel_chunk *chunk = NULL;
-        morsel_scalar value = {.kind = MORSEL_INT, .i64 = id};
+        morsel_scalar value = {.kind = MORSEL_INT, .i64 = r->factor * id};
         bool ok = morsel_bind(statement, 0, &value, &err) == MORSEL_OK && morsel_execute(statement, &result, &err) == MORSEL_OK &&
                   morsel_result_next(result, &chunk, &err) == MORSEL_OK;
         if (!ok) r->wrong++;
@@ -367,9 +369,11 @@ static void test_key_lookups(void) {
     morsel_connection *con = open_pair(&db, "2");
     morsel_error *err = NULL;
     atomic_bool is_over = false;
-    key_reader readers[2] = {{.is_over = &is_over}, {.is_over = &is_over}};
+    key_reader readers[2] = {{.is_over = &is_over, .sql = "SELECT v FROM k WHERE id = $1", .factor = 1},
+                             {.is_over = &is_over, .sql = "SELECT v FROM k WHERE v IN ($1, -1)", .factor = 3}};
     pthread_t threads[2];
     one(con, "CREATE TABLE k (id BIGINT PRIMARY KEY, v BIGINT)");
+    one(con, "CREATE INDEX k_v ON k (v)");
     one(con, "INSERT INTO k SELECT range, 3 * range FROM range(1000)");
     for (int r = 0; r < 2; r++) {
         CHECK(morsel_connect(db, &readers[r].con, &err) == MORSEL_OK);
@@ -383,6 +387,7 @@ static void test_key_lookups(void) {
         CHECK(changed(con, sql) == 1);
         snprintf(sql, sizeof sql, "UPDATE k SET id = id + 4000, v = v + 12000 WHERE id = %d", round * 5 + 1);
         CHECK(changed(con, sql) == 1);
+        if (round % 9 == 4) CHECK(changed(con, "DROP INDEX k_v") >= 0 && changed(con, "CREATE INDEX k_v ON k (v)") >= 0);
         snprintf(sql, sizeof sql, "INSERT INTO k VALUES (5000, 0), (%d, 0)", round * 5 + 2); // fails; what it learnt is of no use
         CHECK(strstr(one(con, sql), "duplicate key") != NULL);
     }

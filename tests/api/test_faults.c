@@ -10,6 +10,8 @@ static int failures;
 static const char *const setup =
     "CREATE TABLE t(a INTEGER, b VARCHAR, d DOUBLE);"
     "INSERT INTO t SELECT range % 50, 'a text of more than twelve bytes ' || range, range * 5e-1 FROM range(500);"
+    "CREATE TABLE k(a INTEGER, b VARCHAR); CREATE INDEX k_a ON k(a); CREATE INDEX k_ba ON k(b, a);"
+    "INSERT INTO k SELECT range % 300, 'a text of more than twelve bytes ' || range % 300 FROM range(1000);"
     "CREATE VIEW v AS SELECT a, count(*) AS n FROM t GROUP BY a;";
 
 static const char *const statements[] = {
@@ -36,6 +38,12 @@ static const char *const statements[] = {
     "SELECT count(*) FROM t WHERE (nullif(a, 3), b) NOT IN (SELECT nullif(a, 5), nullif(b, 'x') FROM t WHERE a <> 7)",
     "SELECT x.a FROM t x JOIN t y ON x.a % 2 = y.a % 2 AND x.d BETWEEN y.d AND y.d + 3 WHERE x.a < 5",
     "SELECT x.a, y.a FROM t x FULL JOIN t y ON x.a = y.a AND EXISTS (SELECT 1 FROM v WHERE v.n > x.a AND v.a < y.a) WHERE x.a < 4",
+    "SELECT * FROM k WHERE b IN ('a text of more than twelve bytes 7', 'a text of more than twelve bytes 8') AND a IN (7, 9)",
+    "SELECT x.a, k.b FROM t x JOIN k ON k.a = x.a AND k.b = x.b WHERE x.a < 3",
+    "SELECT count(k.b) FROM (VALUES (3), (NULL), (900)) x(a) LEFT JOIN k ON k.a = x.a",
+    "INSERT INTO k SELECT a, b FROM t WHERE a < 5",
+    "DELETE FROM k WHERE a % 3 > 0 OR b = 'x' AND a = 3",
+    "REINDEX k",
     "CREATE OR REPLACE TABLE u AS SELECT * FROM t",
     "INSERT INTO t SELECT * FROM t WHERE a = 3",
     "EXPLAIN SELECT a, count(*) FROM t GROUP BY a",
