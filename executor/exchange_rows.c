@@ -19,6 +19,9 @@ morsel_status msl_rows_exchange_init(msl_rows_exchange *x, msl_operator *op, msl
     const msl_plan *above = op->parent ? op->parent->plan : NULL;
     x->has_places = above && (above->kind == MSL_PLAN_AGG_COLLECT || above->kind == MSL_PLAN_WINDOW);
     MSL_TRY(msl_rows_exchange_layout(&x->layout, op->query->arena, op->plan, x->has_places, err));
+    if (above && above->kind == MSL_PLAN_WINDOW) {
+        MSL_TRY(msl_window_sieve_spec_new(&x->sieve, op->query->arena, above, &x->layout, err));
+    }
     return msl_row_parts_init(&x->parts, op, &x->layout, err);
 }
 
@@ -32,19 +35,37 @@ void msl_rows_partition_release(const msl_rows_partition *partition) {
 
 // ---- sending ----
 
-static morsel_status send_block(msl_rows_exchange *x, msl_row_parts_writer *w, const msl_chunk *in, uint32_t first,
-                                uint32_t n, uint64_t first_row, msl_lane *lane) {
+morsel_status msl_rows_sender_init(msl_rows_sender *sender, const msl_rows_exchange *x, msl_lane *lane) {
+    if (x->sieve) MSL_TRY(msl_window_sieve_init(&sender->sieve, x->sieve, lane));
+    return msl_row_parts_writer_init(&sender->writer, &x->parts, lane);
+}
+
+void msl_rows_sender_deinit(msl_rows_sender *sender) {
+    msl_window_sieve_deinit(&sender->sieve);
+    msl_row_parts_writer_deinit(&sender->writer);
+}
+
+/// Sends live rows [first, first + n) of the chunk.
+static morsel_status send_block(msl_rows_exchange *x, msl_rows_sender *sender, const msl_chunk *in, uint32_t first,
+                                uint32_t n, bool sieves, uint64_t first_row, msl_lane *lane) {
+    msl_row_parts_writer *w = &sender->writer;
     const char *name = x->parts.op->ops->name;
-    msl_keys_pack(&x->layout, in->columns, in->sel, first, n, w->keys, w->hashes, x->hash_mask);
+    const uint32_t *sel = in->sel;
+    msl_keys_pack(&x->layout, in->columns, sel, first, n, w->keys, w->hashes, x->hash_mask);
+    if (sieves) {
+        n = msl_window_sieve_pass(&sender->sieve, in, first, n, w->keys, w->hashes, w->kept);
+        sel = w->kept;
+        first = 0;
+    }
     for (uint32_t k = 0; k < n; k++) {
         msl_row_pages *list = msl_row_parts_list(w, w->hashes[k]);
         if (!msl_row_parts_make(w, &x->layout, list, k, w->keys + (size_t)k * x->layout.key_words, w->hashes[k])) {
             return msl_error_nomem(lane->err, name, list->next_bytes);
         }
-        uint64_t place[2] = {lane->ordinal, first_row + msl_chunk_row(in, first + k)};
+        uint64_t place[2] = {lane->ordinal, first_row + (sel ? sel[first + k] : first + k)};
         if (x->has_places) memcpy(w->rows[k] + x->layout.tail_offset, place, sizeof place);
     }
-    msl_row_fill_columns(&x->layout, in->columns, in->sel, first, n, w->rows);
+    msl_row_fill_columns(&x->layout, in->columns, sel, first, n, w->rows);
     return msl_row_own_strings(&x->layout, NULL, w->owners, w->homes, w->rows, n, name, lane->err);
 }
 
@@ -52,9 +73,10 @@ morsel_status msl_rows_send(msl_rows_exchange *x, msl_rows_sender *sender, msl_l
     msl_row_parts_writer *w = &sender->writer;
     uint64_t first_row = msl_row_order_take(&sender->order, lane, in);
     MSL_TRY(msl_row_parts_prepare(w, &x->parts, lane));
+    bool sieves = msl_window_sieve_begin(&sender->sieve, in);
     for (uint32_t first = 0; first < in->live; first += MSL_KEY_BLOCK) {
         uint32_t n = in->live - first < MSL_KEY_BLOCK ? in->live - first : MSL_KEY_BLOCK;
-        MSL_TRY(send_block(x, w, in, first, n, first_row, lane));
+        MSL_TRY(send_block(x, sender, in, first, n, sieves, first_row, lane));
     }
     return MORSEL_OK;
 }

@@ -2,7 +2,8 @@
 ///
 /// The sink writes rows into partitions (row_parts.h); a partition is a morsel of the source, which reads its rows back
 /// into chunks, in no particular order. Below AGG_COLLECT and WINDOW the source hands the partition over as it is (lane->side), and
-/// rows have a tail with their place in the plan's order.
+/// rows have a tail with their place in the plan's order. Below a WINDOW that wants few rows of each partition of its own, the
+/// sink drops rows that cannot be among them (window_sieve.h).
 ///
 ///   row      hash | key words | [ordinal | row number | room for a pointer] | columns of the input
 ///   memory   all rows; a partition that AGG_COLLECT or WINDOW is done with is freed
@@ -12,6 +13,7 @@
 
 #include "executor/row_order.h"
 #include "executor/row_parts.h"
+#include "executor/window_sieve.h"
 
 #define MSL_PLACED_TAIL 24u ///< bytes of the tail of rows that have a place
 
@@ -20,6 +22,7 @@ typedef struct msl_rows_exchange {
     bool has_places;
     msl_row_parts parts;
     uint64_t hash_mask;
+    const msl_window_sieve_spec *sieve; ///< below a WINDOW that wants few rows; else NULL
     _Atomic uint64_t next_part;
 } msl_rows_exchange;
 
@@ -27,6 +30,7 @@ typedef struct msl_rows_exchange {
 typedef struct msl_rows_sender {
     msl_row_parts_writer writer;
     msl_row_order order;
+    msl_window_sieve sieve;
 } msl_rows_sender;
 
 /// What AGG_COLLECT and WINDOW find in lane->side.
@@ -47,6 +51,8 @@ MSL_MUST_CHECK morsel_status msl_rows_exchange_layout(msl_row_layout *layout, ms
                                                       bool has_places, msl_error *err);
 MSL_MUST_CHECK morsel_status msl_rows_exchange_init(msl_rows_exchange *exchange, msl_operator *op, msl_error *err);
 void msl_rows_exchange_deinit(msl_rows_exchange *exchange);
+MSL_MUST_CHECK morsel_status msl_rows_sender_init(msl_rows_sender *sender, const msl_rows_exchange *exchange, msl_lane *lane);
+void msl_rows_sender_deinit(msl_rows_sender *sender);
 MSL_MUST_CHECK morsel_status msl_rows_send(msl_rows_exchange *exchange, msl_rows_sender *sender, msl_lane *lane,
                                            const msl_chunk *in);
 /// Frees a partition's rows.

@@ -52,7 +52,7 @@ static morsel_status exchange_init_local(msl_operator *op, msl_lane *lane, msl_r
     if (role == MSL_SINK) {
         exchange_sink_local *l = local;
         return g->is_of_groups ? msl_group_sender_init(&l->groups, &g->groups, lane)
-                               : msl_row_parts_writer_init(&l->rows.writer, &g->rows.parts, lane);
+                               : msl_rows_sender_init(&l->rows, &g->rows, lane);
     }
     exchange_source_local *l = local;
     return g->is_of_groups ? msl_group_folder_init(&l->groups, &g->groups, lane) : msl_rows_reader_init(&l->rows, op, lane);
@@ -159,7 +159,7 @@ static void exchange_close_local(msl_operator *op, msl_lane *lane, msl_role role
     exchange_sink_local *l = local;
     if (role != MSL_SINK) return;
     if (g->is_of_groups) msl_group_sender_deinit(&l->groups);
-    else msl_row_parts_writer_deinit(&l->rows.writer);
+    else msl_rows_sender_deinit(&l->rows);
 }
 
 static void exchange_close(msl_operator *op) {
