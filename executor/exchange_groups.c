@@ -8,24 +8,16 @@
 #define TABLE_PAGE_BYTES (64u * 1024)
 #define TABLE_FIRST_SLOTS 256u
 #define SEND_PAGE_BYTES (32u * 1024)
-#define DRAIN_BYTES_MAX (192u * 1024)
+#define DRAIN_BYTES_MAX (384u * 1024)
 #define SCATTER_WHOLE_FROM 16384u ///< rows in tables kept whole from which folding them in parallel pays
 #define SCATTER_VALUES_FROM (2048u * 1024) ///< ... and bytes, where states are all values of their group
 
 // ---- plan ----
 
-/// True when single rows cross the exchange smaller as arguments than as states.
-static bool raw_pays(const msl_group_plan *gp) {
-    if (gp->states.is_ordered || gp->raw_layout.row_bytes >= gp->state_layout.row_bytes) return false;
-    for (uint32_t c = 0; c < gp->raw_layout.column_count; c++) {
-        if (gp->raw_layout.columns[c].type->phys == MSL_PHYS_STRING) return false;
-    }
-    return true;
-}
-
-/// Lists the input columns that the calls read, each once. `columns` has room for all input columns.
-static uint32_t list_call_columns(const msl_plan *partial, uint32_t input_columns, bool *seen, uint32_t *columns) {
+/// Lists the input columns of raw rows, each once: keys and what the calls read. `columns` has room for all input columns.
+static uint32_t list_raw_columns(const msl_plan *partial, uint32_t input_columns, bool *seen, uint32_t *columns) {
     uint32_t count = 0;
+    for (uint32_t k = 0; k < partial->agg.key_count; k++) seen[partial->agg.keys[k]] = true;
     for (uint32_t i = 0; i < partial->agg.call_count; i++) {
         const msl_agg_call *call = &partial->agg.calls[i];
         for (uint32_t a = 0; a < call->arg_count; a++) seen[call->args[a]] = true;
@@ -50,10 +42,10 @@ morsel_status msl_group_plan_init(msl_group_plan *gp, msl_arena *arena, const ms
     uint32_t *columns = MSL_NEW_ARRAY(arena, uint32_t, input->column_count + 1);
     bool *seen = MSL_NEW_ARRAY(arena, bool, input->column_count + 1);
     if (!columns || !seen) return msl_error_nomem(err, NAME, sizeof(uint32_t) * input->column_count);
-    uint32_t count = list_call_columns(partial, input->column_count, seen, columns);
-    MSL_TRY(msl_row_layout_init_unhashed(&gp->raw_layout, arena, input->types, partial->agg.keys, partial->agg.key_count,
-                                         columns, count, err));
-    gp->use_raw = raw_pays(gp);
+    uint32_t count = list_raw_columns(partial, input->column_count, seen, columns);
+    MSL_TRY(msl_row_layout_init_columns(&gp->raw_layout, arena, input->types, columns, count, true, err));
+    MSL_TRY(msl_row_layout_init_columns(&gp->dense_layout, arena, input->types, columns, count, false, err));
+    gp->use_raw = !gp->states.is_ordered && gp->raw_layout.row_bytes < gp->state_layout.row_bytes;
     return MORSEL_OK;
 }
 
@@ -130,10 +122,11 @@ void msl_group_exchange_explain(const msl_group_exchange *x, char *out, size_t r
 morsel_status msl_group_folder_init(msl_group_folder *folder, const msl_group_exchange *x, msl_lane *lane) {
     const msl_group_plan *gp = &x->plan;
     *folder = (msl_group_folder){.columns = MSL_NEW_ARRAY(lane->arena, msl_vector, gp->input_columns + 1),
+                                 .keys = MSL_NEW_ARRAY(lane->arena, uint64_t, MSL_KEY_BLOCK * (gp->state_layout.key_words + 1)),
                                  .hashes = MSL_NEW_ARRAY(lane->arena, uint64_t, MSL_KEY_BLOCK),
                                  .rows = MSL_NEW_ARRAY(lane->arena, char *, MSL_KEY_BLOCK),
                                  .from = MSL_NEW_ARRAY(lane->arena, char *, MSL_KEY_BLOCK)};
-    if (!folder->columns || !folder->hashes || !folder->rows || !folder->from) {
+    if (!folder->columns || !folder->keys || !folder->hashes || !folder->rows || !folder->from) {
         return msl_error_nomem(lane->err, NAME, sizeof(msl_vector) * gp->input_columns);
     }
     for (uint32_t c = 0; gp->use_raw && c < gp->raw_layout.column_count; c++) {
@@ -143,45 +136,49 @@ morsel_status msl_group_folder_init(msl_group_folder *folder, const msl_group_ex
     return msl_group_scratch_init(&folder->scratch, &gp->states, lane->arena, MSL_KEY_BLOCK, lane->env, lane->err);
 }
 
-/// Folds n rows of a page, from row `first` on, into the partition's table.
-static morsel_status fold_block(msl_group_partition *part, msl_group_folder *f, const msl_row_page *page, int kind,
-                                uint32_t first, uint32_t n, msl_lane *lane) {
+/// Folds n rows of states of a page, from row `first` on, into the partition's table.
+static morsel_status fold_states(msl_group_partition *part, msl_group_folder *f, const msl_row_page *page, uint32_t first,
+                                 uint32_t n, msl_lane *lane) {
     const msl_group_plan *gp = &part->exchange->plan;
-    const msl_row_layout *layout = kind == MSL_GROUP_RAW_PAGES ? &gp->raw_layout : &gp->state_layout;
-    uint32_t state_at = gp->state_layout.tail_offset;
     char *row = msl_row_page_row(page, first);
-    const uint64_t *keys = (const uint64_t *)(row + layout->key_offset);
-    for (uint32_t k = 0; k < n; k++) f->from[k] = row + (size_t)k * page->row_bytes;
-    if (kind == MSL_GROUP_RAW_PAGES) {
-        msl_keys_hash(layout, keys, page->row_bytes, n, f->hashes, gp->hash_mask);
-    } else {
-        for (uint32_t k = 0; k < n; k++) f->hashes[k] = msl_row_hash(f->from[k]);
+    const uint64_t *keys = (const uint64_t *)(row + gp->state_layout.key_offset);
+    for (uint32_t k = 0; k < n; k++) {
+        f->from[k] = row + (size_t)k * page->row_bytes;
+        f->hashes[k] = msl_row_hash(f->from[k]);
     }
     MSL_TRY(msl_group_table_find(&part->table, keys, page->row_bytes, f->hashes, n, f->rows, lane->err));
-    msl_group_scratch_use(&f->scratch, lane);
-    msl_group_scratch_keep_in_pages(&f->scratch, &part->table.rows);
-    if (kind == MSL_GROUP_STATE_PAGES) {
-        return msl_group_states_combine(&gp->states, &f->scratch, f->rows, f->from, n, state_at);
+    return msl_group_states_combine(&gp->states, &f->scratch, f->rows, f->from, n, gp->state_layout.tail_offset);
+}
+
+/// The same for rows of arguments.
+static morsel_status fold_arguments(msl_group_partition *part, msl_group_folder *f, const msl_row_layout *layout,
+                                    const msl_row_page *page, uint32_t first, uint32_t n, msl_lane *lane) {
+    const msl_group_plan *gp = &part->exchange->plan;
+    for (uint32_t c = 0; c < layout->column_count; c++) {
+        msl_row_page_gather(layout, c, page, first, n, &f->columns[layout->columns[c].column]);
     }
-    for (uint32_t c = 0; c < gp->raw_layout.column_count; c++) {
-        msl_vector *v = &f->columns[gp->raw_layout.columns[c].column];
-        msl_vector_reset(v);
-        msl_row_gather_column(&gp->raw_layout, c, f->from, n, v, 0);
-    }
-    return msl_group_states_update(&gp->states, &f->scratch, f->columns, NULL, n, f->rows, state_at);
+    msl_keys_pack(&gp->state_layout, f->columns, NULL, 0, n, f->keys, f->hashes, gp->hash_mask);
+    MSL_TRY(msl_group_table_find(&part->table, f->keys, 8 * (size_t)gp->state_layout.key_words, f->hashes, n, f->rows,
+                                 lane->err));
+    return msl_group_states_update(&gp->states, &f->scratch, f->columns, NULL, n, f->rows, gp->state_layout.tail_offset);
 }
 
 /// Folds a chain of pages in and frees each page as it is done.
-static morsel_status fold_chain(msl_group_partition *part, msl_group_folder *f, msl_row_page *chain, int kind,
+static morsel_status fold_chain(msl_group_partition *part, msl_group_folder *f, msl_row_page *chain, uint32_t kind,
                                 msl_lane *lane) {
     msl_group_exchange *x = part->exchange;
+    const msl_row_layout *layout = msl_group_layout(&x->plan, kind);
     morsel_status status = MORSEL_OK;
+    msl_group_scratch_use(&f->scratch, lane);
+    msl_group_scratch_keep_in_pages(&f->scratch, &part->table.rows);
     for (msl_row_page *next; chain; chain = next) {
         next = chain->next;
         if (msl_cancelled(lane->query)) MSL_TRY_GOTO(msl_interrupted(lane), done);
         for (uint32_t i = 0; i < chain->rows; i += MSL_KEY_BLOCK) {
             uint32_t n = chain->rows - i < MSL_KEY_BLOCK ? chain->rows - i : MSL_KEY_BLOCK;
-            MSL_TRY_GOTO(fold_block(part, f, chain, kind, i, n, lane), done);
+            MSL_TRY_GOTO(kind == MSL_GROUP_STATE_PAGES ? fold_states(part, f, chain, i, n, lane)
+                                                       : fold_arguments(part, f, layout, chain, i, n, lane),
+                         done);
         }
         part->rows_in += chain->rows;
         atomic_fetch_sub_explicit(&x->held, msl_row_page_held(chain), memory_order_relaxed);
@@ -204,7 +201,7 @@ static void note_held(msl_group_partition *part) {
 
 static morsel_status fold_queue(msl_group_partition *part, msl_group_folder *f, msl_lane *lane) {
     atomic_store_explicit(&part->queued_bytes, 0, memory_order_relaxed);
-    for (int kind = 0; kind < MSL_GROUP_PAGE_KINDS; kind++) {
+    for (uint32_t kind = 0; kind < MSL_GROUP_PAGE_KINDS; kind++) {
         msl_row_page *chain = atomic_exchange_explicit(&part->queue[kind], NULL, memory_order_acquire);
         MSL_TRY(fold_chain(part, f, chain, kind, lane));
     }

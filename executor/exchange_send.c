@@ -60,9 +60,8 @@ static morsel_status open_lists(msl_group_sender *s, msl_lane *lane) {
     s->pages = MSL_NEW_ARRAY(lane->arena, msl_row_pages, LISTS);
     if (!s->pages) return msl_error_nomem(lane->err, NAME, sizeof(msl_row_pages) * LISTS);
     for (uint32_t i = 0; i < LISTS; i++) {
-        bool is_raw = i % MSL_GROUP_PAGE_KINDS == MSL_GROUP_RAW_PAGES;
-        const msl_row_layout *layout = is_raw ? &x->plan.raw_layout : &x->plan.state_layout;
-        msl_row_pages_init(&s->pages[i], x->memory, layout->row_bytes, x->page_bytes, i / MSL_GROUP_PAGE_KINDS);
+        const msl_row_layout *layout = msl_group_layout(&x->plan, i / MSL_GROUP_PARTITIONS);
+        msl_row_pages_init(&s->pages[i], x->memory, layout->row_bytes, x->page_bytes, i % MSL_GROUP_PARTITIONS);
     }
     atomic_store(&x->is_partitioned, true);
     return MORSEL_OK;
@@ -70,7 +69,7 @@ static morsel_status open_lists(msl_group_sender *s, msl_lane *lane) {
 
 // ---- handing over ----
 
-static void push_page(msl_group_partition *part, int kind, msl_row_page *page) {
+static void push_page(msl_group_partition *part, uint32_t kind, msl_row_page *page) {
     uint64_t held = msl_row_page_held(page);
     atomic_fetch_add_explicit(&part->queued_bytes, held, memory_order_relaxed);
     atomic_fetch_add_explicit(&part->exchange->held, held, memory_order_relaxed);
@@ -88,10 +87,10 @@ static morsel_status open_folder(msl_group_sender *s, msl_lane *lane) {
 
 /// Pushes a chain of one list's pages; folds the queue when it has grown too long.
 static morsel_status hand_over(msl_group_sender *s, uint32_t list, msl_row_page *chain, msl_lane *lane) {
-    msl_group_partition *part = &s->exchange->partitions[list / MSL_GROUP_PAGE_KINDS];
+    msl_group_partition *part = &s->exchange->partitions[list % MSL_GROUP_PARTITIONS];
     for (msl_row_page *next; chain; chain = next) {
         next = chain->next;
-        push_page(part, (int)(list % MSL_GROUP_PAGE_KINDS), chain);
+        push_page(part, list / MSL_GROUP_PARTITIONS, chain);
     }
     if (atomic_load_explicit(&part->queued_bytes, memory_order_relaxed) <= s->exchange->drain_bytes) return MORSEL_OK;
     MSL_TRY(open_folder(s, lane));
@@ -142,23 +141,20 @@ static MSL_COLD morsel_status next_page(msl_group_sender *s, uint32_t list, msl_
     return MORSEL_OK;
 }
 
+static inline uint32_t list_of(uint64_t hash, uint32_t kind) {
+    return kind * MSL_GROUP_PARTITIONS + msl_hash_partition(hash, MSL_GROUP_PARTITION_BITS);
+}
+
 /// Takes room for a row with the hash in its partition's pages.
 static inline morsel_status take_room(msl_group_sender *s, uint64_t hash, uint32_t kind, uint32_t row_bytes, char **row,
                                       msl_lane *lane) {
-    uint32_t list = msl_hash_partition(hash, MSL_GROUP_PARTITION_BITS) * MSL_GROUP_PAGE_KINDS + kind;
+    uint32_t list = list_of(hash, kind);
     msl_row_cursor *cursor = &s->cursors[list];
     if (MSL_UNLIKELY(cursor->next == cursor->end)) MSL_TRY(next_page(s, list, lane));
+    __builtin_prefetch(cursor->next + 64, 1); // the line that one of the next rows begins
     *row = cursor->next;
     cursor->next += row_bytes;
     return MORSEL_OK;
-}
-
-static uint32_t partition_of(const msl_group_sender *s, uint32_t kind, const char *row) {
-    const msl_group_plan *gp = &s->exchange->plan;
-    uint64_t hash;
-    if (kind == MSL_GROUP_STATE_PAGES) hash = msl_row_hash(row);
-    else msl_keys_hash(&gp->raw_layout, (const uint64_t *)row, gp->raw_layout.row_bytes, 1, &hash, gp->hash_mask);
-    return msl_hash_partition(hash, MSL_GROUP_PARTITION_BITS);
 }
 
 /// A page and the list that it is in.
@@ -168,31 +164,33 @@ typedef struct row_home {
 } row_home;
 
 /// Where a new row lies. Looked for only when it has more bytes to take along.
-static row_home home_of(msl_group_sender *s, uint32_t kind, const char *row) {
-    row_home home = {.list = &s->pages[partition_of(s, kind, row) * MSL_GROUP_PAGE_KINDS + kind]};
+static row_home home_of(msl_group_sender *s, uint64_t hash, uint32_t kind, const char *row) {
+    row_home home = {.list = &s->pages[list_of(hash, kind)]};
     home.page = home.list->head;
     while (row < (char *)home.page || row >= (char *)home.page + home.page->bytes) home.page = home.page->next;
     return home;
 }
 
 /// Copies the strings at one offset of n new rows into the pages of the rows. Long strings are rare.
-static morsel_status own_text_at(msl_group_sender *s, uint32_t offset, uint32_t kind, uint32_t n, msl_lane *lane) {
+///   in       hashes: of rows that don't have theirs; else NULL
+static morsel_status own_text_at(msl_group_sender *s, uint32_t offset, uint32_t kind, char **rows, const uint64_t *hashes,
+                                 uint32_t n, msl_lane *lane) {
     for (uint32_t k = 0; k < n; k++) {
-        const msl_string *text = (const msl_string *)(s->rows[k] + offset);
+        const msl_string *text = (const msl_string *)(rows[k] + offset);
         if (MSL_LIKELY(text->length <= MSL_STRING_INLINE) || text->length == MSL_NULL_TEXT) continue;
-        row_home home = home_of(s, kind, s->rows[k]);
-        MSL_TRY(msl_row_own_text_at(offset, home.list, NULL, &home.page, &s->rows[k], 1, NAME, lane->err));
+        row_home home = home_of(s, hashes ? hashes[k] : msl_row_hash(rows[k]), kind, rows[k]);
+        MSL_TRY(msl_row_own_text_at(offset, home.list, NULL, &home.page, &rows[k], 1, NAME, lane->err));
     }
     return MORSEL_OK;
 }
 
-/// The same for all text of keys. (Raw rows have no text among their columns.)
-static morsel_status own_key_text(msl_group_sender *s, uint32_t kind, uint32_t n, msl_lane *lane) {
-    const msl_group_plan *gp = &s->exchange->plan;
-    const msl_row_layout *layout = kind == MSL_GROUP_RAW_PAGES ? &gp->raw_layout : &gp->state_layout;
+/// The same for the text of the keys of rows of states.
+static morsel_status own_key_text(msl_group_sender *s, uint32_t n, msl_lane *lane) {
+    const msl_row_layout *layout = &s->exchange->plan.state_layout;
     for (uint32_t i = 0; i < layout->key_count; i++) {
         if (layout->keys[i].type->phys != MSL_PHYS_STRING) continue;
-        MSL_TRY(own_text_at(s, layout->key_offset + 8 * layout->keys[i].word, kind, n, lane));
+        uint32_t at = layout->key_offset + 8 * layout->keys[i].word;
+        MSL_TRY(own_text_at(s, at, MSL_GROUP_STATE_PAGES, s->rows, NULL, n, lane));
     }
     return MORSEL_OK;
 }
@@ -204,7 +202,7 @@ static morsel_status own_state_text(msl_group_sender *s, uint32_t n, msl_lane *l
         const msl_aggregate *fn = gp->states.calls[i].fn.aggregate;
         for (uint32_t t = 0; t < fn->string_count; t++) {
             uint32_t at = gp->state_layout.tail_offset + gp->states.offsets[i] + fn->string_offsets[t];
-            MSL_TRY(own_text_at(s, at, MSL_GROUP_STATE_PAGES, n, lane));
+            MSL_TRY(own_text_at(s, at, MSL_GROUP_STATE_PAGES, s->rows, NULL, n, lane));
         }
     }
     return MORSEL_OK;
@@ -224,7 +222,7 @@ static morsel_status own_state_values(msl_group_sender *s, uint32_t n, msl_lane 
         for (uint32_t k = 0; k < n; k++) {
             msl_group_values *values = (msl_group_values *)(s->rows[k] + at), from = *values;
             if (from.count == 0) continue;
-            row_home home = home_of(s, MSL_GROUP_STATE_PAGES, s->rows[k]);
+            row_home home = home_of(s, msl_row_hash(s->rows[k]), MSL_GROUP_STATE_PAGES, s->rows[k]);
             msl_agg_ctx ctx = {.err = lane->err, .keep = keep_at_home, .keeper = &home};
             *values = (msl_group_values){0};
             MSL_TRY(msl_group_values_combine(&ctx, values, &from, lane));
@@ -240,52 +238,73 @@ static morsel_status scatter_states(msl_group_sender *s, const char *from, uint3
         MSL_TRY(take_room(s, msl_row_hash(from), MSL_GROUP_STATE_PAGES, layout->row_bytes, &s->rows[k], lane));
         memcpy(s->rows[k], from, layout->row_bytes);
     }
-    MSL_TRY(own_key_text(s, MSL_GROUP_STATE_PAGES, n, lane));
+    MSL_TRY(own_key_text(s, n, lane));
     MSL_TRY(own_state_text(s, n, lane));
     MSL_TRY(own_state_values(s, n, lane));
     return hand_over_full(s, lane);
 }
 
-/// Makes a row with its key for each live row of the chunk, in blocks. State rows also get their hash and `fresh` states.
-static morsel_status scatter_keys(msl_group_sender *s, const msl_row_layout *layout, uint32_t kind, const char *fresh,
-                                  const msl_chunk *in, msl_lane *lane) {
+/// Rows with hash, key and fresh states for the live rows [first, first + n) of the chunk.
+static morsel_status make_states(msl_group_sender *s, const msl_chunk *in, uint32_t first, uint32_t n, msl_lane *lane) {
+    const msl_group_plan *gp = &s->exchange->plan;
+    const msl_row_layout *layout = &gp->state_layout;
     uint32_t words = layout->key_words;
-    for (uint32_t first = 0; first < in->live; first += MSL_KEY_BLOCK) {
-        uint32_t n = in->live - first < MSL_KEY_BLOCK ? in->live - first : MSL_KEY_BLOCK;
-        msl_keys_pack(layout, in->columns, in->sel, first, n, s->keys, s->hashes, s->exchange->plan.hash_mask);
-        const uint64_t *key = s->keys;
-        for (uint32_t k = 0; k < n; k++, key += words) {
-            MSL_TRY(take_room(s, s->hashes[k], kind, layout->row_bytes, &s->rows[first + k], lane));
-            uint64_t *to = (uint64_t *)s->rows[first + k];
-            if (fresh) *to++ = s->hashes[k];
-            for (uint32_t w = 0; w < words; w++) to[w] = key[w];
-            if (fresh) memcpy(to + words, fresh, layout->tail_bytes);
-        }
+    msl_keys_pack(layout, in->columns, in->sel, first, n, s->keys, s->hashes, gp->hash_mask);
+    const uint64_t *key = s->keys;
+    for (uint32_t k = 0; k < n; k++, key += words) {
+        MSL_TRY(take_room(s, s->hashes[k], MSL_GROUP_STATE_PAGES, layout->row_bytes, &s->rows[first + k], lane));
+        uint64_t *to = (uint64_t *)s->rows[first + k];
+        *to++ = s->hashes[k];
+        for (uint32_t w = 0; w < words; w++) to[w] = key[w];
+        memcpy(to + words, gp->states.image, layout->tail_bytes);
     }
     return MORSEL_OK;
 }
 
-/// Scatters a chunk's rows as they are: arguments, or states of one row each.
-static morsel_status scatter_chunk(msl_group_sender *s, const msl_chunk *in, const msl_group_shipment *shipment,
-                                   msl_lane *lane) {
+/// Scatters a chunk's rows as states of one row each.
+static morsel_status scatter_as_states(msl_group_sender *s, const msl_chunk *in, uint64_t first_row, msl_lane *lane) {
     const msl_group_plan *gp = &s->exchange->plan;
-    if (gp->use_raw) {
-        const msl_row_layout *layout = &gp->raw_layout;
-        MSL_TRY(scatter_keys(s, layout, MSL_GROUP_RAW_PAGES, NULL, in, lane));
-        msl_row_fill_columns(layout, in->columns, in->sel, 0, in->live, s->rows);
-        MSL_TRY(own_key_text(s, MSL_GROUP_RAW_PAGES, in->live, lane));
-        return hand_over_full(s, lane);
+    for (uint32_t first = 0; first < in->live; first += MSL_KEY_BLOCK) {
+        uint32_t n = in->live - first < MSL_KEY_BLOCK ? in->live - first : MSL_KEY_BLOCK;
+        MSL_TRY(make_states(s, in, first, n, lane));
     }
-    MSL_TRY(scatter_keys(s, &gp->state_layout, MSL_GROUP_STATE_PAGES, gp->states.image, in, lane));
-    MSL_TRY(own_key_text(s, MSL_GROUP_STATE_PAGES, in->live, lane));
+    MSL_TRY(own_key_text(s, in->live, lane));
     msl_group_scratch_use(&s->scratch, lane);
     s->scratch.ctx.ordinal = lane->ordinal;
-    s->scratch.ctx.first_row = shipment->first_row;
+    s->scratch.ctx.first_row = first_row;
     msl_group_scratch_keep_in_arena(&s->scratch, lane->scratch);
     MSL_TRY(msl_group_states_update(&gp->states, &s->scratch, in->columns, in->sel, in->live, s->rows,
                                     gp->state_layout.tail_offset));
     MSL_TRY(own_state_text(s, in->live, lane));
     MSL_TRY(own_state_values(s, in->live, lane));
+    return hand_over_full(s, lane);
+}
+
+static bool has_nulls(const msl_row_layout *layout, const msl_chunk *in) {
+    for (uint32_t c = 0; c < layout->column_count; c++) {
+        if (msl_vector_view(&in->columns[layout->columns[c].column]).valid) return true;
+    }
+    return false;
+}
+
+/// Scatters the columns of a chunk's rows, a block at a time, whose lines stay in the first-level cache meanwhile.
+static morsel_status scatter_as_arguments(msl_group_sender *s, const msl_chunk *in, msl_lane *lane) {
+    const msl_group_plan *gp = &s->exchange->plan;
+    uint32_t kind = has_nulls(&gp->raw_layout, in) ? MSL_GROUP_RAW_PAGES : MSL_GROUP_DENSE_PAGES;
+    const msl_row_layout *layout = msl_group_layout(gp, kind);
+    for (uint32_t first = 0; first < in->live; first += MSL_KEY_BLOCK) {
+        uint32_t n = in->live - first < MSL_KEY_BLOCK ? in->live - first : MSL_KEY_BLOCK;
+        char **rows = s->rows + first;
+        msl_keys_pack(&gp->state_layout, in->columns, in->sel, first, n, s->keys, s->hashes, gp->hash_mask);
+        for (uint32_t k = 0; k < n; k++) {
+            MSL_TRY(take_room(s, s->hashes[k], kind, layout->row_bytes, &rows[k], lane));
+        }
+        msl_row_fill_columns(layout, in->columns, in->sel, first, n, rows);
+        for (uint32_t c = 0; layout->has_text && c < layout->column_count; c++) {
+            if (layout->columns[c].type->phys != MSL_PHYS_STRING) continue;
+            MSL_TRY(own_text_at(s, layout->columns[c].offset, kind, rows, s->hashes, n, lane));
+        }
+    }
     return hand_over_full(s, lane);
 }
 
@@ -307,7 +326,9 @@ morsel_status msl_group_send(msl_group_sender *s, msl_lane *lane, const msl_chun
         return MORSEL_OK;
     }
     MSL_TRY(open_lists(s, lane));
-    if (!shipment->table_rows) return scatter_chunk(s, in, shipment, lane);
+    if (!shipment->table_rows) {
+        return x->plan.use_raw ? scatter_as_arguments(s, in, lane) : scatter_as_states(s, in, shipment->first_row, lane);
+    }
     for (const msl_row_page *page = shipment->table_rows->head; page; page = page->next) {
         if (msl_cancelled(lane->query)) return msl_interrupted(lane);
         for (uint32_t i = 0; i < page->rows; i += MSL_KEY_BLOCK) {

@@ -7,6 +7,7 @@
 #define SPARSE_SLOTS (1u << 13) ///< 64 KiB of slots
 #define FAST_GROWTH_SLOTS (1u << 14) ///< below, few steps: what many small tables leave behind adds up
 #define PREFETCH_FROM_SLOTS (1u << 16) ///< 512 KiB of slots: beyond the second-level cache
+#define PREFETCH_STEPS 8u
 
 void msl_group_table_init(msl_group_table *t, const msl_row_layout *layout, msl_memory *memory, const void *tail_image,
                           size_t first_slots, uint32_t page_bytes, const char *operator_name) {
@@ -150,9 +151,12 @@ static void prefetch(const msl_group_table *t, const uint64_t *hashes, uint32_t 
     for (uint32_t k = 0; k < n; k++) __builtin_prefetch(&t->slots[hashes[k] & t->mask], 1);
     uint32_t last = t->layout->row_bytes - 1;
     for (uint32_t k = 0; k < n; k++) {
-        uint64_t slot = t->slots[hashes[k] & t->mask];
-        if ((slot ^ hashes[k]) >> 48) continue;
-        const char *row = (const char *)(uintptr_t)(slot & MSL_SLOT_POINTER);
+        size_t at = hashes[k] & t->mask;
+        uint64_t slot = t->slots[at];
+        for (uint32_t step = 0; slot && (slot ^ hashes[k]) >> 48 && step < PREFETCH_STEPS; step++) {
+            slot = t->slots[at = (at + 1) & t->mask];
+        }
+        const char *row = (const char *)(uintptr_t)(slot & MSL_SLOT_POINTER); // 0 where the key is new: harmless
         __builtin_prefetch(row, 1);
         __builtin_prefetch(row + last, 1);
     }

@@ -164,33 +164,6 @@ void msl_keys_pack(const msl_row_layout *l, const msl_vector *columns, const uin
     }
 }
 
-/// Mixes one key column in; AT moves from key to key.
-static void hash_column(const msl_row_key *key, const char *at, size_t stride, uint32_t n, uint64_t *hashes) {
-    msl_phys phys = key->type->phys;
-    bool is_wide = phys == MSL_PHYS_I128 || phys == MSL_PHYS_INTERVAL;
-    for (uint32_t k = 0; k < n; k++, at += stride) {
-        const uint64_t *words = (const uint64_t *)at;
-        if (phys == MSL_PHYS_STRING) {
-            const msl_string *s = (const msl_string *)(words + key->word);
-            hashes[k] = MSL_LIKELY(s->length <= MSL_STRING_INLINE) ? msl_hash_words2(hashes[k], s->words[0], s->words[1])
-                                                                  : hash_long_text(hashes[k], s);
-        } else if (MSL_UNLIKELY(words[key->null_word] >> key->null_bit & 1)) {
-            hashes[k] = msl_hash_word(hashes[k], MSL_HASH_NULL);
-        } else if (is_wide) {
-            hashes[k] = msl_hash_words2(hashes[k], words[key->word], words[key->word + 1]);
-        } else {
-            hashes[k] = msl_hash_word(hashes[k], words[key->word]);
-        }
-    }
-}
-
-void msl_keys_hash(const msl_row_layout *l, const uint64_t *keys, size_t stride, uint32_t n, uint64_t *hashes,
-                   uint64_t hash_mask) {
-    memset(hashes, 0, sizeof *hashes * n);
-    for (uint32_t i = 0; i < l->key_count; i++) hash_column(&l->keys[i], (const char *)keys, stride, n, hashes);
-    for (uint32_t k = 0; hash_mask != ~0ull && k < n; k++) hashes[k] &= hash_mask;
-}
-
 bool msl_keys_equal_slow(const msl_row_layout *l, const uint64_t *a, const uint64_t *b) {
     uint32_t i = 0;
     for (uint32_t k = 0; k < l->key_count; k++) {

@@ -26,9 +26,6 @@ static inline uint32_t msl_hash_partition(uint64_t hash, uint32_t bits) {
 ///   owns     long text borrows the vectors' bytes
 void msl_keys_pack(const msl_row_layout *layout, const msl_vector *columns, const uint32_t *sel, uint32_t first,
                    uint32_t n, uint64_t *keys, uint64_t *hashes, uint64_t hash_mask);
-/// The same hashes from packed keys (or keys within rows, `stride` bytes apart).
-void msl_keys_hash(const msl_row_layout *layout, const uint64_t *keys, size_t stride, uint32_t n, uint64_t *hashes,
-                   uint64_t hash_mask);
 /// True when a packed key or a row's key has a NULL in key column k.
 static inline bool msl_key_is_null(const msl_row_layout *layout, const uint64_t *key, uint32_t k) {
     const msl_row_key *column = &layout->keys[k];

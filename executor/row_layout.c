@@ -64,7 +64,7 @@ static morsel_status lay_out(msl_row_layout *l, msl_arena *arena, const msl_type
         }
     }
     l->null_offset = at;
-    at += (column_count + 7) / 8;
+    at += l->null_bytes;
     l->row_bytes = (at + 7) & ~7u;
     if (l->row_bytes == 0) l->row_bytes = 8; // rows of nothing are counted too
     return MORSEL_OK;
@@ -73,15 +73,15 @@ static morsel_status lay_out(msl_row_layout *l, msl_arena *arena, const msl_type
 morsel_status msl_row_layout_init(msl_row_layout *l, msl_arena *arena, const msl_type *const *types, const uint32_t *keys,
                                   uint32_t key_count, const uint32_t *columns, uint32_t column_count,
                                   uint32_t tail_bytes, msl_error *err) {
-    *l = (msl_row_layout){.key_count = key_count, .column_count = column_count, .key_offset = 8, .tail_bytes = tail_bytes};
+    *l = (msl_row_layout){.key_count = key_count, .column_count = column_count, .null_bytes = (column_count + 7) / 8,
+                          .key_offset = 8, .tail_bytes = tail_bytes};
     return lay_out(l, arena, types, keys, columns, err);
 }
 
-morsel_status msl_row_layout_init_unhashed(msl_row_layout *l, msl_arena *arena, const msl_type *const *types,
-                                           const uint32_t *keys, uint32_t key_count, const uint32_t *columns,
-                                           uint32_t column_count, msl_error *err) {
-    *l = (msl_row_layout){.key_count = key_count, .column_count = column_count};
-    return lay_out(l, arena, types, keys, columns, err);
+morsel_status msl_row_layout_init_columns(msl_row_layout *l, msl_arena *arena, const msl_type *const *types,
+                                          const uint32_t *columns, uint32_t column_count, bool has_nulls, msl_error *err) {
+    *l = (msl_row_layout){.column_count = column_count, .null_bytes = has_nulls ? (column_count + 7) / 8 : 0};
+    return lay_out(l, arena, types, NULL, columns, err);
 }
 
 // ---- vectors to rows ----
@@ -110,6 +110,7 @@ static void fill_column(const msl_row_layout *l, uint32_t c, const msl_vector *v
     default: FILL_LOOP(wide)
     }
     if (!view.valid) return;
+    MSL_ASSERT(l->null_bytes);
     uint32_t byte = l->null_offset + c / 8, bit = c % 8;
     bool is_text = v->type->phys == MSL_PHYS_STRING;
     for (uint32_t k = 0; k < n; k++) {
@@ -119,13 +120,33 @@ static void fill_column(const msl_row_layout *l, uint32_t c, const msl_vector *v
     }
 }
 
+#define WORDS_MOST 8u
+
+/// Fills rows that are 8-byte columns only, row by row: their lines are met once. False where the columns are not so.
+static bool fill_words(const msl_row_layout *l, const msl_vector *columns, const uint32_t *sel, uint32_t first, uint32_t n,
+                       char *const *rows) {
+    const uint64_t *from[WORDS_MOST];
+    uint32_t count = l->column_count;
+    if (count > WORDS_MOST || l->null_bytes || sel || l->row_bytes != 8 * count) return false;
+    for (uint32_t c = 0; c < count; c++) {
+        msl_view view = msl_vector_view(&columns[l->columns[c].column]);
+        if (l->columns[c].type->width != 8 || view.index || !view.mask) return false;
+        from[l->columns[c].offset / 8] = (const uint64_t *)view.data + first;
+    }
+    for (uint32_t k = 0; k < n; k++) {
+        uint64_t *to = (uint64_t *)rows[k];
+        for (uint32_t c = 0; c < count; c++) to[c] = from[c][k];
+    }
+    return true;
+}
+
 void msl_row_fill_columns(const msl_row_layout *l, const msl_vector *columns, const uint32_t *sel, uint32_t first,
                           uint32_t n, char *const *rows) {
-    uint32_t null_bytes = (l->column_count + 7) / 8;
-    if (null_bytes == 1) {
+    if (fill_words(l, columns, sel, first, n, rows)) return;
+    if (l->null_bytes == 1) {
         for (uint32_t k = 0; k < n; k++) rows[k][l->null_offset] = 0;
-    } else if (null_bytes) {
-        for (uint32_t k = 0; k < n; k++) memset(rows[k] + l->null_offset, 0, null_bytes);
+    } else if (l->null_bytes) {
+        for (uint32_t k = 0; k < n; k++) memset(rows[k] + l->null_offset, 0, l->null_bytes);
     }
     for (uint32_t c = 0; c < l->column_count; c++) {
         fill_column(l, c, &columns[l->columns[c].column], sel, first, n, rows);
@@ -221,6 +242,29 @@ void msl_row_gather_columns(const msl_row_layout *l, char *const *rows, uint32_t
     for (uint32_t at = 0; at < n; at += GATHER_ROWS) {
         uint32_t m = n - at < GATHER_ROWS ? n - at : GATHER_ROWS;
         for (uint32_t c = 0; c < l->column_count; c++) msl_row_gather_column(l, c, rows + at, m, &out[c], at);
+    }
+}
+
+#define PAGE_LOOP(T)                                                                                                   \
+    for (uint32_t k = 0; k < n; k++, from += stride) ((T *)out->data)[k] = *(const T *)from;
+
+void msl_row_page_gather(const msl_row_layout *l, uint32_t c, const msl_row_page *page, uint32_t first, uint32_t n,
+                         msl_vector *out) {
+    MSL_ASSERT(out->form == MSL_FORM_FLAT && n <= out->capacity);
+    const char *row = msl_row_page_row(page, first), *from = row + l->columns[c].offset;
+    size_t stride = l->row_bytes;
+    switch (l->columns[c].type->width) {
+    case 1: PAGE_LOOP(uint8_t) break;
+    case 2: PAGE_LOOP(uint16_t) break;
+    case 4: PAGE_LOOP(uint32_t) break;
+    case 8: PAGE_LOOP(uint64_t) break;
+    default: PAGE_LOOP(wide)
+    }
+    msl_vector_reset(out);
+    if (l->null_bytes == 0) return;
+    row += l->null_offset + c / 8;
+    for (uint32_t k = 0; k < n; k++, row += stride) {
+        if (MSL_UNLIKELY(*row >> c % 8 & 1)) msl_vector_set_null(out, k);
     }
 }
 

@@ -44,6 +44,7 @@ typedef struct msl_row_layout {
     uint32_t column_count;
     msl_row_column *columns;
     uint32_t null_offset;   ///< of the columns' null bits
+    uint32_t null_bytes;    ///< 0: no column is ever NULL
     uint32_t row_bytes;
 } msl_row_layout;
 
@@ -56,11 +57,11 @@ MSL_MUST_CHECK morsel_status msl_row_layout_init(msl_row_layout *layout, msl_are
                                                  const uint32_t *keys, uint32_t key_count, const uint32_t *columns,
                                                  uint32_t column_count, uint32_t tail_bytes, msl_error *err);
 
-/// The same without the hash: for rows that are only carried (row_keys.h makes the hash anew).
-MSL_MUST_CHECK morsel_status msl_row_layout_init_unhashed(msl_row_layout *layout, msl_arena *arena,
-                                                          const msl_type *const *types, const uint32_t *keys,
-                                                          uint32_t key_count, const uint32_t *columns,
-                                                          uint32_t column_count, msl_error *err);
+/// Columns alone, without a hash: for rows that are only carried. Without `has_nulls` they have no null bits either, and no
+/// NULL may be filled in.
+MSL_MUST_CHECK morsel_status msl_row_layout_init_columns(msl_row_layout *layout, msl_arena *arena,
+                                                         const msl_type *const *types, const uint32_t *columns,
+                                                         uint32_t column_count, bool has_nulls, msl_error *err);
 
 static inline uint64_t msl_row_hash(const char *row) { return *(const uint64_t *)row; }
 
@@ -92,6 +93,10 @@ void msl_row_gather_column(const msl_row_layout *layout, uint32_t c, char *const
 /// Reads all payload columns of n rows into out[0 .. column_count), rows [0, n), which are reset first; in blocks, so that
 /// rows far apart in memory are translated and fetched once for all their columns.
 void msl_row_gather_columns(const msl_row_layout *layout, char *const *rows, uint32_t n, msl_vector *out);
+/// Reads payload column c of rows [first, first + n) of a page into out[0, n) (FLAT, room).
+///   owns     long strings stay in the page
+void msl_row_page_gather(const msl_row_layout *layout, uint32_t c, const msl_row_page *page, uint32_t first, uint32_t n,
+                         msl_vector *out);
 /// Reads key k of n rows back into out[0, n).
 void msl_row_gather_key(const msl_row_layout *layout, uint32_t k, char *const *rows, uint32_t n, msl_vector *out);
 

@@ -97,6 +97,8 @@ bool msl_row_parts_make(msl_row_parts_writer *w, const msl_row_layout *layout, m
                         const uint64_t *key, uint64_t hash) {
     char *row = msl_row_pages_add(list);
     if (!row) return false;
+    __builtin_prefetch(row + layout->row_bytes, 1); // the lists' next rows: far too many lines to stay in the cache
+    __builtin_prefetch(row + layout->row_bytes + 64, 1);
     uint64_t *to = (uint64_t *)row;
     to[0] = hash;
     for (uint32_t i = 0; i < layout->key_words; i++) to[1 + i] = key[i];
