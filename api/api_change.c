@@ -82,7 +82,8 @@ static morsel_status carry_rows(morsel_result *r, msl_error *err) {
     else
         msl_table_follow(change->target, a->from, a->sources);
     if (a->sources)
-        return msl_table_version_reshape(change->target, memory, rows, a->sources, a->fill, &change->target_rows, err);
+        return msl_table_version_reshape(change->target, memory, rows, a->sources, a->fill, &r->connection->is_interrupted,
+                                         &change->target_rows, err);
     msl_table_version_retain(rows);
     change->target_rows = rows;
     return MORSEL_OK;

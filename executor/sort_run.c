@@ -89,35 +89,64 @@ static inline uint8_t byte_of(const msl_sort_entry *e, uint32_t i) {
     return (uint8_t)(e->words[i >> 3] >> (56 - 8 * (i & 7)));
 }
 
-/// The first key byte in which the entries differ; KEY_BYTES when there is none.
-static uint32_t first_difference(const msl_sort_order *order, const msl_sort_entry *e, uint32_t n) {
+/// The end of the block of entries that begins at `from`; between two blocks the cancel flag is looked at.
+static inline uint32_t block_end(uint32_t from, uint32_t n) { return n - from > CHECK_ROWS ? from + CHECK_ROWS : n; }
+
+static inline bool is_cancelled(const sorter *s, uint32_t from) { return from && msl_cancelled(s->lane->query); }
+
+/// *byte: the first key byte in which the entries differ; KEY_BYTES when there is none.
+static morsel_status first_difference(const sorter *s, const msl_sort_entry *e, uint32_t n, uint32_t *byte) {
     uint64_t high = 0, low = 0;
-    for (uint32_t i = 1; i < n; i++) {
-        high |= e[i].words[0] ^ e[0].words[0];
-        low |= e[i].words[1] ^ e[0].words[1];
+    for (uint32_t from = 0, to; from < n; from = to) {
+        if (is_cancelled(s, from)) return msl_interrupted(s->lane);
+        to = block_end(from, n);
+        for (uint32_t i = from; i < to; i++) {
+            high |= e[i].words[0] ^ e[0].words[0];
+            low |= e[i].words[1] ^ e[0].words[1];
+        }
     }
-    high &= order->mask[0];
-    low &= order->mask[1];
-    if (high) return (uint32_t)__builtin_clzll(high) / 8;
-    return low ? 8 + (uint32_t)__builtin_clzll(low) / 8 : KEY_BYTES;
+    high &= s->order->mask[0];
+    low &= s->order->mask[1];
+    if (high) *byte = (uint32_t)__builtin_clzll(high) / 8;
+    else *byte = low ? 8 + (uint32_t)__builtin_clzll(low) / 8 : KEY_BYTES;
+    return MORSEL_OK;
+}
+
+/// Orders the entries by one byte, through the scratch; end[b] is where those with b end.
+static morsel_status scatter(const sorter *s, msl_sort_entry *e, msl_sort_entry *scratch, uint32_t n, uint32_t byte,
+                             uint32_t end[256]) {
+    uint32_t sum = 0;
+    for (uint32_t from = 0, to; from < n; from = to) {
+        if (is_cancelled(s, from)) return msl_interrupted(s->lane);
+        to = block_end(from, n);
+        for (uint32_t i = from; i < to; i++) end[byte_of(&e[i], byte)]++;
+    }
+    for (uint32_t b = 0; b < 256; b++) {
+        uint32_t count = end[b];
+        end[b] = sum;
+        sum += count;
+    }
+    for (uint32_t from = 0, to; from < n; from = to) {
+        if (is_cancelled(s, from)) return msl_interrupted(s->lane);
+        to = block_end(from, n);
+        for (uint32_t i = from; i < to; i++) scratch[end[byte_of(&e[i], byte)]++] = e[i];
+    }
+    for (uint32_t from = 0, to; from < n; from = to) {
+        if (is_cancelled(s, from)) return msl_interrupted(s->lane);
+        to = block_end(from, n);
+        memcpy(e + from, scratch + from, (to - from) * sizeof *e);
+    }
+    return MORSEL_OK;
 }
 
 /// Recursion depth is at most KEY_BYTES: each level has used up one more byte.
 static morsel_status radix_sort(const sorter *s, msl_sort_entry *e, msl_sort_entry *scratch, uint32_t n) {
     if (n < RADIX_FROM) return merge_sort(s, e, scratch, n);
     if (n >= CHECK_ROWS && msl_cancelled(s->lane->query)) return msl_interrupted(s->lane);
-    uint32_t byte = first_difference(s->order, e, n);
+    uint32_t byte = KEY_BYTES, end[256] = {0};
+    MSL_TRY(first_difference(s, e, n, &byte));
     if (byte == KEY_BYTES) return s->ties_are_settled ? MORSEL_OK : merge_sort(s, e, scratch, n);
-    uint32_t end[256] = {0};
-    for (uint32_t i = 0; i < n; i++) end[byte_of(&e[i], byte)]++;
-    uint32_t sum = 0;
-    for (uint32_t b = 0; b < 256; b++) {
-        uint32_t count = end[b];
-        end[b] = sum;
-        sum += count;
-    }
-    for (uint32_t i = 0; i < n; i++) scratch[end[byte_of(&e[i], byte)]++] = e[i];
-    memcpy(e, scratch, n * sizeof *e);
+    MSL_TRY(scatter(s, e, scratch, n, byte, end));
     for (uint32_t b = 0, first = 0; b < 256; first = end[b++]) {
         if (end[b] - first > 1) MSL_TRY(radix_sort(s, e + first, scratch + first, end[b] - first));
     }

@@ -246,9 +246,9 @@ MSL_MUST_CHECK morsel_status msl_table_version_edit(msl_table *table, msl_memory
                                                     msl_deleted *const *appended_deleted, uint32_t group_count,
                                                     unsigned flags, msl_table_version **out, msl_error *err);
 /// The rows of `version` with the columns of another definition: column k is column sources[k] of the old one, or, where
-/// that is -1, fill[k] in every row.
+/// that is -1, fill[k] in every row. `cancelled` is looked at before each part.
 MSL_MUST_CHECK morsel_status msl_table_version_reshape(msl_table *table, msl_memory *memory, const msl_table_version *version,
-                                                       const int64_t *sources, const msl_value *fill, msl_table_version **out,
-                                                       msl_error *err);
+                                                       const int64_t *sources, const msl_value *fill,
+                                                       const atomic_bool *cancelled, msl_table_version **out, msl_error *err);
 
 #endif

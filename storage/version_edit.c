@@ -175,15 +175,18 @@ static morsel_status reshape_part(msl_table *table, msl_memory *memory, const ms
 }
 
 morsel_status msl_table_version_reshape(msl_table *table, msl_memory *memory, const msl_table_version *version,
-                                        const int64_t *sources, const msl_value *fill, msl_table_version **out,
-                                        msl_error *err) {
+                                        const int64_t *sources, const msl_value *fill, const atomic_bool *cancelled,
+                                        msl_table_version **out, msl_error *err) {
     *out = NULL;
     msl_arena scratch;
     msl_arena_init(&scratch, memory);
     msl_table_version *v = msl_table_version_new(memory, version->part_count);
     morsel_status status = v ? MORSEL_OK : msl_error_nomem(err, "ALTER TABLE", 0);
     for (uint32_t i = 0; i < version->part_count && status == MORSEL_OK; i++) {
-        status = reshape_part(table, memory, &version->parts[i], sources, fill, &scratch, &v->parts[i], err);
+        if (atomic_load_explicit(cancelled, memory_order_relaxed))
+            status = msl_error_set(err, MORSEL_INTERRUPTED, "57014", "the statement was interrupted");
+        else
+            status = reshape_part(table, memory, &version->parts[i], sources, fill, &scratch, &v->parts[i], err);
         msl_arena_reset(&scratch);
     }
     if (status == MORSEL_OK) {
