@@ -9,6 +9,7 @@
 #include "functions/agg_int.h"
 #include "functions/agg_sum.h"
 #include "functions/families.h"
+#include "functions/interval.h"
 
 #include <math.h>
 
@@ -384,6 +385,21 @@ static morsel_status interval_sum_finalize(msl_agg_ctx *ctx, const void *state, 
     return MORSEL_OK;
 }
 
+/// The parts of the sum divided one by one; what is left of a month or a day goes into the smaller parts.
+static morsel_status interval_avg_finalize(msl_agg_ctx *ctx, const void *state, msl_vector *out, uint32_t row) {
+    const interval_state *s = state;
+    if (!s->count) {
+        msl_vector_set_null(out, row);
+        return MORSEL_OK;
+    }
+    double n = (double)s->count;
+    msl_i128 sum = msl_agg_i128(s->micros), count = s->count, half = (sum < 0 ? -count : count) / 2;
+    msl_interval *mean = (msl_interval *)out->data + row;
+    bool fits = msl_interval_from_parts((double)s->months / n, (double)s->days / n, 0, mean) &&
+                !__builtin_add_overflow(mean->micros, (int64_t)((sum + half) / count), &mean->micros);
+    return fits ? MORSEL_OK : msl_error_set(ctx->err, MORSEL_DATA, "22008", "avg does not fit INTERVAL");
+}
+
 /* ---- binding ---- */
 
 #define SUM_ENTRY(FUNCTION, SUFFIX, STATE)                                                                             \
@@ -401,12 +417,14 @@ static const msl_aggregate avg_entries[] = {
     [SUM_I32] = SUM_ENTRY(avg, i32, int),    [SUM_I64] = SUM_ENTRY(avg, i64, int),
     [SUM_U64] = SUM_ENTRY(avg, u64, int),    [SUM_I128] = SUM_ENTRY(avg, i128, wide),
     [SUM_F32] = SUM_ENTRY(avg, f32, double), [SUM_F64] = SUM_ENTRY(avg, f64, double),
+    [SUM_INTERVAL] = SUM_ENTRY(avg, interval, interval),
 };
 
 /// How values of a type are added, and the type they are cast to for it.
 static sum_kind choose_sum(const msl_type *type, const msl_type **argument) {
     *argument = type;
     switch (type->id) {
+    case MSL_TYPE_BOOLEAN: // true is 1
     case MSL_TYPE_TINYINT:
     case MSL_TYPE_SMALLINT:
     case MSL_TYPE_UTINYINT:
@@ -448,8 +466,8 @@ static morsel_status bind_avg(const msl_aggregate *self, const msl_type *const *
     (void)self, (void)constants, (void)arena, (void)err;
     if (arg_count != 1) return MORSEL_TYPE;
     sum_kind kind = choose_sum(types[0], &out->arg_types[0]);
-    if (kind == SUM_NONE || kind == SUM_INTERVAL) return MORSEL_TYPE;
-    out->result = msl_type_of(MSL_TYPE_DOUBLE);
+    if (kind == SUM_NONE) return MORSEL_TYPE;
+    out->result = kind == SUM_INTERVAL ? out->arg_types[0] : msl_type_of(MSL_TYPE_DOUBLE);
     out->bound = out->arg_types[0];
     out->aggregate = &avg_entries[kind];
     return MORSEL_OK;
@@ -485,9 +503,9 @@ const msl_aggregate msl_agg_basic[] = {
     {.name = "sum", .arg_count = 1, .bind = bind_sum,
      .description =
          "sum(x): the sum; exact HUGEINT for integers, DECIMAL(38,s) for decimals, DOUBLE for REAL and DOUBLE "
-                    "with the same digits in any order of rows; intervals are added part by part"},
+                    "with the same digits in any order of rows; intervals are added part by part; true is 1, false 0"},
     {.name = "avg", .arg_count = 1, .bind = bind_avg,
-     .description = "avg(x): the mean as DOUBLE, divided once from the exact sum"},
+     .description = "avg(x): the mean as DOUBLE, divided once from the exact sum; of intervals an INTERVAL; true is 1, false 0"},
     {.name = "mean", .arg_count = 1, .bind = bind_avg, .description = "mean(x): another name of avg"},
     {.name = "favg", .arg_count = 1, .bind = bind_avg, .description = "favg(x): another name of avg, exact as it is"},
     {.name = "fsum", FSUM,

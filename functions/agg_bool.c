@@ -1,7 +1,7 @@
 /// agg_bool.c: bool_and, every, bool_or and count_if, and the bitwise bit_and, bit_or, bit_xor.
 ///
 /// All of them commute, so any order of updates and combines gives the same result. The bitwise ones work on the value
-/// sign-extended to 64 bits and cut back to the argument's type; HUGEINT has no bitwise aggregates.
+/// sign-extended to 64 bits and cut back to the argument's type; HUGEINT on two words.
 #include "functions/agg_int.h"
 #include "functions/families.h"
 
@@ -60,6 +60,64 @@ static void ones_init(const void *bound, void *state) {
 DEFINE_BITS(and, &=)
 DEFINE_BITS(or, |=)
 DEFINE_BITS(xor, ^=)
+
+/// A state for HUGEINT.
+typedef struct wide_bits {
+    uint64_t words[2];
+    uint64_t seen;
+} wide_bits;
+
+static void wide_zeros_init(const void *bound, void *state) {
+    (void)bound;
+    *(wide_bits *)state = (wide_bits){0};
+}
+static void wide_ones_init(const void *bound, void *state) {
+    (void)bound;
+    *(wide_bits *)state = (wide_bits){.words = {~0ull, ~0ull}};
+}
+
+#define DEFINE_WIDE_BITS(FUNCTION, OP)                                                                                 \
+    static inline void FUNCTION##_wide(wide_bits *s, const msl_i128 *x) {                                              \
+        s->words[0] OP (uint64_t)*x;                                                                                   \
+        s->words[1] OP (uint64_t)(*x >> 64);                                                                           \
+        s->seen = 1;                                                                                                   \
+    }                                                                                                                  \
+    static morsel_status FUNCTION##_i128_update(msl_agg_ctx *ctx, const msl_vector *const *args, const uint32_t *sel,  \
+                                                uint32_t n, char *const *states, uint32_t offset) {                    \
+        (void)ctx;                                                                                                     \
+        msl_view view = msl_vector_view(args[0]);                                                                      \
+        const msl_i128 *data = view.data;                                                                              \
+        MSL_AGG_EACH(view, sel, n, { FUNCTION##_wide((wide_bits *)(states[k] + offset), &data[at]); })                 \
+        return MORSEL_OK;                                                                                              \
+    }                                                                                                                  \
+    static morsel_status FUNCTION##_i128_update_one(msl_agg_ctx *ctx, const msl_vector *const *args,                   \
+                                                    const uint32_t *sel, uint32_t n, void *state) {                    \
+        (void)ctx;                                                                                                     \
+        msl_view view = msl_vector_view(args[0]);                                                                      \
+        const msl_i128 *data = view.data;                                                                              \
+        MSL_AGG_EACH(view, sel, n, { FUNCTION##_wide(state, &data[at]); })                                             \
+        return MORSEL_OK;                                                                                              \
+    }                                                                                                                  \
+    static morsel_status FUNCTION##_wide_combine(msl_agg_ctx *ctx, void *to, const void *from) {                       \
+        (void)ctx;                                                                                                     \
+        wide_bits *a = to;                                                                                             \
+        const wide_bits *b = from;                                                                                     \
+        a->words[0] OP b->words[0];                                                                                    \
+        a->words[1] OP b->words[1];                                                                                    \
+        a->seen |= b->seen;                                                                                            \
+        return MORSEL_OK;                                                                                              \
+    }
+DEFINE_WIDE_BITS(and, &=)
+DEFINE_WIDE_BITS(or, |=)
+DEFINE_WIDE_BITS(xor, ^=)
+
+static morsel_status wide_finalize(msl_agg_ctx *ctx, const void *state, msl_vector *out, uint32_t row) {
+    (void)ctx;
+    const wide_bits *s = state;
+    if (s->seen) ((msl_i128 *)out->data)[row] = msl_agg_i128(s->words);
+    else msl_vector_set_null(out, row);
+    return MORSEL_OK;
+}
 
 static morsel_status bits_finalize(msl_agg_ctx *ctx, const void *state, msl_vector *out, uint32_t row) {
     (void)ctx;
@@ -122,14 +180,18 @@ static morsel_status count_if_finalize(msl_agg_ctx *ctx, const void *state, msl_
     {.name = "bit_" #FUNCTION, .arg_count = 1, .state_bytes = sizeof(bits_state), .init = INIT,                        \
      .update = FUNCTION##_##SUFFIX##_update, .update_one = FUNCTION##_##SUFFIX##_update_one,                           \
      .combine = FUNCTION##_combine, .finalize = bits_finalize}
+#define WIDE_ENTRY(FUNCTION, INIT)                                                                                     \
+    {.name = "bit_" #FUNCTION, .arg_count = 1, .state_bytes = sizeof(wide_bits), .init = INIT,                         \
+     .update = FUNCTION##_i128_update, .update_one = FUNCTION##_i128_update_one,                                       \
+     .combine = FUNCTION##_wide_combine, .finalize = wide_finalize}
 /// By log2 of the width in bytes.
-static const msl_aggregate bits_entries[3][4] = {
+static const msl_aggregate bits_entries[3][5] = {
     {BITS_ENTRY(and, i8, ones_init), BITS_ENTRY(and, i16, ones_init), BITS_ENTRY(and, i32, ones_init),
-     BITS_ENTRY(and, i64, ones_init)},
+     BITS_ENTRY(and, i64, ones_init), WIDE_ENTRY(and, wide_ones_init)},
     {BITS_ENTRY(or, i8, zeros_init), BITS_ENTRY(or, i16, zeros_init), BITS_ENTRY(or, i32, zeros_init),
-     BITS_ENTRY(or, i64, zeros_init)},
+     BITS_ENTRY(or, i64, zeros_init), WIDE_ENTRY(or, wide_zeros_init)},
     {BITS_ENTRY(xor, i8, zeros_init), BITS_ENTRY(xor, i16, zeros_init), BITS_ENTRY(xor, i32, zeros_init),
-     BITS_ENTRY(xor, i64, zeros_init)},
+     BITS_ENTRY(xor, i64, zeros_init), WIDE_ENTRY(xor, wide_zeros_init)},
 };
 
 static morsel_status bind_bits(const msl_aggregate *self, const msl_type *const *types,
@@ -139,7 +201,7 @@ static morsel_status bind_bits(const msl_aggregate *self, const msl_type *const 
     if (arg_count != 1) return MORSEL_TYPE;
     const msl_type *type = types[0];
     if (type->id == MSL_TYPE_UNTYPED || type->id == MSL_TYPE_NULL) type = msl_type_of(MSL_TYPE_BIGINT);
-    if (!msl_type_is_integer(type) || type->width > 8) return MORSEL_TYPE;
+    if (!msl_type_is_integer(type)) return MORSEL_TYPE;
     uint32_t family = self->name[4] == 'a' ? 0 : self->name[4] == 'o' ? 1 : 2;
     out->arg_types[0] = out->result = type;
     out->aggregate = &bits_entries[family][__builtin_ctz(type->width)];
@@ -168,10 +230,10 @@ const msl_aggregate msl_agg_bool[] = {
      .description = "count_if(condition): the number of rows in which the condition is true"},
     {.name = "countif", COUNT_IF_CALLBACKS, .description = "countif(condition): another name of count_if"},
     {.name = "bit_and", .arg_count = 1, .flags = MSL_AGG_IGNORES_DISTINCT, .bind = bind_bits,
-     .description = "bit_and(x): bitwise AND of all values of an integer type up to 64 bits"},
+     .description = "bit_and(x): bitwise AND of all values of an integer type"},
     {.name = "bit_or", .arg_count = 1, .flags = MSL_AGG_IGNORES_DISTINCT, .bind = bind_bits,
-     .description = "bit_or(x): bitwise OR of all values of an integer type up to 64 bits"},
+     .description = "bit_or(x): bitwise OR of all values of an integer type"},
     {.name = "bit_xor", .arg_count = 1, .bind = bind_bits,
-     .description = "bit_xor(x): bitwise exclusive OR of all values of an integer type up to 64 bits"},
+     .description = "bit_xor(x): bitwise exclusive OR of all values of an integer type"},
 };
 const size_t msl_agg_bool_count = sizeof msl_agg_bool / sizeof msl_agg_bool[0];

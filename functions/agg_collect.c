@@ -181,6 +181,13 @@ static int64_t between(int64_t low, int64_t high, double weight) {
     return low + (int64_t)llround((double)(high - low) * weight);
 }
 
+/// low + (high - low) * weight; where the difference is beyond a double, the parts of the two.
+static double between_doubles(double low, double high, double weight) {
+    if (low == high || weight == 0) return low;
+    double distance = high - low;
+    return isfinite(distance) ? low + distance * weight : low * (1 - weight) + high * weight;
+}
+
 static morsel_status continuous_finalize(msl_agg_ctx *ctx, const void *state, msl_vector *out, uint32_t row) {
     const quantile_state *s = state;
     const msl_type *type = ((const quantile_bound *)ctx->bound)->type;
@@ -191,7 +198,7 @@ static morsel_status continuous_finalize(msl_agg_ctx *ctx, const void *state, ms
     MSL_ASSERT(s->next == s->total);
     if (out->type->id == MSL_TYPE_DOUBLE) {
         double low = slot_as_double(&s->value[0], type), high = slot_as_double(&s->value[1], type);
-        ((double *)out->data)[row] = low == high || s->weight == 0 ? low : low + (high - low) * s->weight;
+        ((double *)out->data)[row] = between_doubles(low, high, s->weight);
         return MORSEL_OK;
     }
     int64_t low = (int64_t)msl_agg_key(type->phys, &s->value[0]), high = (int64_t)msl_agg_key(type->phys, &s->value[1]);

@@ -307,5 +307,6 @@ const msl_aggregate msl_agg_list[] = {
     QUANTILES("quantile_disc"),
     QUANTILES("percentile_disc"),
     QUANTILES("quantile"),
+    QUANTILES("approx_quantile"),
 };
 const size_t msl_agg_list_count = sizeof msl_agg_list / sizeof msl_agg_list[0];

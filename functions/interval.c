@@ -43,17 +43,23 @@ bool msl_interval_add(msl_interval a, msl_interval b, msl_interval *out) {
            !__builtin_add_overflow(a.micros, b.micros, &out->micros);
 }
 
-bool msl_interval_multiply(msl_interval v, double factor, msl_interval *out) {
-    double months = (double)v.months * factor, whole_months = trunc(months);
-    double days = (double)v.days * factor, whole_days = trunc(days);
+bool msl_interval_from_parts(double months, double days, double micros, msl_interval *out) {
+    double whole_months = trunc(months), whole_days = trunc(days);
     // Rounded to a microsecond, so that 0.1 of a month is 3 days and not a little less.
     double spilled_days = round((months - whole_months) * 30 * 1e6) / 1e6, whole_spilled = trunc(spilled_days);
     double day_fraction = days - whole_days + spilled_days - whole_spilled;
-    double micros = (double)v.micros * factor + day_fraction * (double)MSL_MICROS_PER_DAY;
+    micros = nearbyint(micros + day_fraction * (double)MSL_MICROS_PER_DAY);
     whole_days += whole_spilled;
-    micros = nearbyint(micros);
     bool fits = fabs(whole_months) <= INT32_MAX && fabs(whole_days) <= INT32_MAX && fabs(micros) < 0x1p63; // not NaN
     if (!fits) return false;
     *out = (msl_interval){(int32_t)whole_months, (int32_t)whole_days, (int64_t)micros};
     return true;
+}
+
+bool msl_interval_multiply(msl_interval v, double factor, msl_interval *out) {
+    return msl_interval_from_parts((double)v.months * factor, (double)v.days * factor, (double)v.micros * factor, out);
+}
+
+bool msl_interval_divide(msl_interval v, double divisor, msl_interval *out) {
+    return msl_interval_from_parts((double)v.months / divisor, (double)v.days / divisor, (double)v.micros / divisor, out);
 }

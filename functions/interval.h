@@ -22,7 +22,10 @@ bool msl_date_add_months(int32_t day, int64_t months, int32_t *out);
 bool msl_timestamp_add(int64_t timestamp, msl_interval v, int64_t *out);
 bool msl_interval_negate(msl_interval v, msl_interval *out);
 bool msl_interval_add(msl_interval a, msl_interval b, msl_interval *out);
-/// A fraction of a month goes on into days (30 a month), one of a day into time.
+/// An interval of parts that need not be whole: a fraction of a month goes on into days (30 a month), one of a day into time.
+bool msl_interval_from_parts(double months, double days, double micros, msl_interval *out);
 bool msl_interval_multiply(msl_interval v, double factor, msl_interval *out);
+/// By another divisor than zero.
+bool msl_interval_divide(msl_interval v, double divisor, msl_interval *out);
 
 #endif

@@ -118,7 +118,7 @@ static bool interval_times(msl_interval v, double factor, msl_interval *out) {
 /// By zero is NULL: the value here does not matter.
 static bool interval_over(msl_interval v, double divisor, msl_interval *out) {
     if (divisor == 0) return true; // either zero
-    return msl_interval_multiply(v, 1 / divisor, out);
+    return msl_interval_divide(v, divisor, out);
 }
 TIME_KERNEL(interval_plus_interval, msl_interval, msl_interval, msl_interval, "+")
 TIME_KERNEL(interval_minus_interval, msl_interval, msl_interval, msl_interval, "-")
