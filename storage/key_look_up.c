@@ -201,6 +201,7 @@ morsel_status msl_table_find_rows(const msl_table *table, const msl_table_versio
             most = rows_to_scan(version, filters, filter_count) / ROWS_SCANNED + ROWS_ALWAYS;
             if (most > ROWS_MOST) most = ROWS_MOST;
         }
+        if (keys > most) continue; // a key without rows costs as much as a row
         MSL_TRY(try_key(table, key, version, given, (uint32_t)keys, most, arena, cancelled, out, err));
         if (out->key == key) most = out->count ? out->count - 1 : 0;
     }
