@@ -48,8 +48,7 @@ static morsel_status take(const msl_expr *expr, const msl_value *value, const ch
 }
 
 /// OFFSET and LIMIT: where they are columns, of `row` of `bounds`; else of themselves when there are no `bounds`.
-static morsel_status take_both(msl_operator *op, const msl_chunk *bounds, uint32_t row, msl_error *err) {
-    limit_global *g = op->global;
+static morsel_status take_both(const msl_operator *op, const msl_chunk *bounds, uint32_t row, limit_global *g, msl_error *err) {
     const msl_expr *exprs[] = {op->plan->limit.offset, op->plan->limit.limit};
     for (uint32_t k = 0; k < 2; k++) {
         msl_value value;
@@ -66,7 +65,25 @@ static morsel_status take_both(msl_operator *op, const msl_chunk *bounds, uint32
 static morsel_status limit_init_global(msl_operator *op, msl_error *err) {
     limit_global *g = op->global;
     g->limit = UINT64_MAX;
-    return take_both(op, NULL, 0, err);
+    return take_both(op, NULL, 0, g, err);
+}
+
+msl_operator *msl_limit_above(const msl_operator *top_n) {
+    msl_operator *op = top_n->parent;
+    while (op->plan->kind == MSL_PLAN_PROJECT) op = op->parent;
+    MSL_ASSERT(op->plan->kind == MSL_PLAN_LIMIT);
+    return op;
+}
+
+morsel_status msl_limit_end(const msl_operator *limit, uint64_t *end, msl_error *err) {
+    limit_global own = {.limit = UINT64_MAX, .end = UINT64_MAX};
+    const limit_global *g = &own;
+    if (limit->plan->child_count == 1)
+        MSL_TRY(take_both(limit, NULL, 0, &own, err));
+    else if (atomic_load(&limit->is_ready))
+        g = limit->global;
+    *end = g->end;
+    return MORSEL_OK;
 }
 
 static unsigned limit_roles_of(const msl_plan *plan) {
@@ -77,7 +94,7 @@ static unsigned limit_roles_of(const msl_plan *plan) {
 static morsel_status limit_sink(msl_operator *op, msl_lane *lane, void *local, const msl_chunk *in, msl_flow *flow) {
     (void)local;
     *flow = MSL_FLOW_NEED_INPUT;
-    return take_both(op, in, in->sel ? in->sel[0] : 0, lane->err);
+    return take_both(op, in, in->sel ? in->sel[0] : 0, op->global, lane->err);
 }
 
 /* ---- passing on, with the turn ---- */

@@ -1,12 +1,14 @@
 /// op_top_n.c: ORDER BY with LIMIT and OFFSET: SORT's machine, whose writers keep only what may be among the first rows.
 ///
-/// Role     sink + source; blocking; one morsel, in order
+/// Role     sink + source; blocking; one morsel, in order, or, where it turns out that all rows are wanted, as SORT's
+/// Limit    its own, or that of a LIMIT above, whose second child has run then; the LIMIT counts rows itself
 /// Memory   at most twice (limit + offset) rows a worker, while limit + offset is below 262,144; all rows above that
 /// Threads  writers and runs in parallel
 #include "executor/expression.h"
 #include "executor/sort_rows.h"
 
 #define NAME "TOP_N"
+#define KEPT_MOST 20000u ///< of a LIMIT above: more are sorted faster all together, in parallel
 
 typedef struct top_n_global {
     msl_sort_rows sort; ///< first: sort_rows.c finds it through op->global
@@ -29,6 +31,11 @@ static morsel_status read_bound(msl_operator *op, const msl_expr *expr, const ch
 
 static morsel_status top_n_init_global(msl_operator *op, msl_error *err) {
     uint64_t limit, offset;
+    if (op->plan->sort.is_limited_above) {
+        MSL_TRY(msl_limit_end(msl_limit_above(op), &limit, err));
+        if (limit > KEPT_MOST) limit = UINT64_MAX;
+        return msl_sort_rows_init(&((top_n_global *)op->global)->sort, op, 0, limit, err);
+    }
     MSL_TRY(read_bound(op, op->plan->sort.limit, "LIMIT", "2201W", UINT64_MAX, &limit, err));
     MSL_TRY(read_bound(op, op->plan->sort.offset, "OFFSET", "2201X", 0, &offset, err));
     return msl_sort_rows_init(&((top_n_global *)op->global)->sort, op, offset, limit, err);
@@ -65,13 +72,15 @@ static morsel_status top_n_finalize(msl_operator *op, uint32_t phase, msl_work *
 
 // ---- source ----
 
+static uint64_t top_n_morsels(msl_operator *op) { return ((top_n_global *)op->global)->sort.range_count; }
+
 static morsel_status top_n_next_morsel(msl_operator *op, msl_lane *lane, void *local, uint64_t *ordinal,
                                        msl_morsel_result *result) {
     (void)lane;
     msl_sort_rows *sort = &((top_n_global *)op->global)->sort;
     *ordinal = atomic_fetch_add(&sort->next_range, 1);
-    *result = *ordinal == 0 ? MSL_MORSEL_READY : MSL_MORSEL_NONE;
-    if (*ordinal == 0) msl_sort_reader_begin(local, sort, 0);
+    *result = *ordinal < sort->range_count ? MSL_MORSEL_READY : MSL_MORSEL_NONE;
+    if (*result == MSL_MORSEL_READY) msl_sort_reader_begin(local, sort, (uint32_t)*ordinal);
     return MORSEL_OK;
 }
 
@@ -100,6 +109,7 @@ const msl_operator_ops msl_op_top_n = {
     .local_bytes = {[MSL_SINK] = sizeof(msl_sort_writer), [MSL_SOURCE] = sizeof(msl_sort_reader)},
     .init_global = top_n_init_global,
     .init_local = top_n_init_local,
+    .morsels = top_n_morsels,
     .next_morsel = top_n_next_morsel,
     .produce = top_n_produce,
     .sink = top_n_sink,

@@ -205,6 +205,11 @@ static inline unsigned msl_operator_roles(const msl_operator_ops *ops, const msl
 /// The operator of a plan node; NULL when the query has none.
 msl_operator *msl_query_operator(const msl_query *query, const msl_plan *plan);
 
+/// The LIMIT that says how many rows a TOP_N below it keeps (plan->sort.is_limited_above).
+msl_operator *msl_limit_above(const msl_operator *top_n);
+/// How many rows a LIMIT reads at most; UINT64_MAX = all. Known once its second child, if it has one, has run.
+MSL_MUST_CHECK morsel_status msl_limit_end(const msl_operator *limit, uint64_t *end, msl_error *err);
+
 /// Makes a parked lane runnable again. Any thread; harmless when it is not parked.
 void msl_lane_wake(msl_lane *lane);
 /// Wakes every parked lane of the pipeline that `lane` runs. Any thread.

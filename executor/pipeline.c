@@ -139,6 +139,12 @@ static morsel_status add_filter_needs(splitter *sp, msl_pipeline *p, const msl_o
     return MORSEL_OK;
 }
 
+/// Rows run into a TOP_N once the LIMIT above knows how many are wanted.
+static morsel_status add_limit_need(splitter *sp, msl_pipeline *p, const msl_operator *sink) {
+    bool asks = sink->plan->kind == MSL_PLAN_TOP_N && sink->plan->sort.is_limited_above;
+    return asks ? add_need(sp, p, msl_limit_above(sink)) : MORSEL_OK;
+}
+
 /// Closes a pipeline: `source`, then the chain, into the group.
 static morsel_status new_pipeline(splitter *sp, msl_operator *source, const chain *above, msl_group *g,
                                   bool is_remainder) {
@@ -147,7 +153,7 @@ static morsel_status new_pipeline(splitter *sp, msl_operator *source, const chai
     uint32_t n = 1 + (above ? above->length : 0), filters = is_scan ? source->plan->scan.join_filter_count : 0;
     msl_pipeline *p = MSL_NEW(&s->arena, msl_pipeline);
     if (p) p->ops = MSL_NEW_ARRAY(&s->arena, msl_operator *, n);
-    if (p) p->needs = MSL_NEW_ARRAY(&s->arena, msl_group *, n + filters);
+    if (p) p->needs = MSL_NEW_ARRAY(&s->arena, msl_group *, n + filters + 1);
     if (p) p->missing = MSL_NEW_ARRAY(&s->arena, uint64_t, s->settings.threads + 1);
     if (!p || !p->ops || !p->needs || !p->missing ||
         !grow(&s->arena, (void ***)&s->pipelines, s->pipeline_count, &s->pipeline_room) ||
@@ -172,6 +178,7 @@ static morsel_status new_pipeline(splitter *sp, msl_operator *source, const chai
         MSL_TRY(add_need(sp, p, c->op));
     }
     if (filters) MSL_TRY(add_filter_needs(sp, p, source));
+    MSL_TRY(add_limit_need(sp, p, g->sink));
     p->index = s->pipeline_count;
     p->place = g->pipeline_count;
     s->pipelines[s->pipeline_count++] = p;

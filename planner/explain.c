@@ -336,8 +336,9 @@ void msl_explain_detail(msl_explain_writer *w, const msl_plan *plan) {
     case MSL_PLAN_SORT:
     case MSL_PLAN_TOP_N:
         put_order(w, plan->sort.keys, plan->sort.key_count, column_names(w, plan->children[0]));
-        if (plan->kind == MSL_PLAN_TOP_N) msl_explain_put(w, "  LIMIT ");
-        if (plan->kind == MSL_PLAN_TOP_N) put_limit(w, plan->sort.limit, plan->sort.offset, NULL);
+        if (plan->kind == MSL_PLAN_SORT || plan->sort.is_limited_above) return;
+        msl_explain_put(w, "  LIMIT ");
+        put_limit(w, plan->sort.limit, plan->sort.offset, NULL);
         return;
     case MSL_PLAN_REPEAT: {
         const char *const *names = column_names(w, plan->children[0]);

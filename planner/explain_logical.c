@@ -116,8 +116,9 @@ static void put_detail(const logical_printer *l, const msl_logical *node) {
     case MSL_LOGICAL_TOP_N:
         msl_explain_put(l->w, "  ");
         put_order(l, node->sort.keys, node->sort.key_count);
-        if (node->kind == MSL_LOGICAL_TOP_N) msl_explain_put(l->w, "  LIMIT ");
-        if (node->kind == MSL_LOGICAL_TOP_N) put_limit(l, node->sort.limit, node->sort.offset);
+        if (node->kind == MSL_LOGICAL_SORT || node->sort.is_limited_above) return;
+        msl_explain_put(l->w, "  LIMIT ");
+        put_limit(l, node->sort.limit, node->sort.offset);
         return;
     case MSL_LOGICAL_LIMIT:
         msl_explain_put(l->w, "  ");

@@ -136,6 +136,7 @@ typedef struct msl_logical {
             msl_logical_order *keys;
             uint32_t key_count;
             msl_expr *limit, *offset;        ///< TOP_N
+            bool is_limited_above;           ///< TOP_N: by the LIMIT above, whose numbers an execution gives (limit is NULL)
         } sort;
         struct {
             msl_expr *limit, *offset;        ///< NULL = none; over the only row of a second child, if there is one

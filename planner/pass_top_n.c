@@ -5,7 +5,10 @@
 ///   SELECT ... FROM a LEFT JOIN b ... ORDER BY a.x LIMIT 10   ->   ... FROM (a ORDER BY x LIMIT 10) LEFT JOIN b ... LIMIT 10
 ///   (a UNION ALL b) ORDER BY x LIMIT 10                       ->   each child keeps its first ten
 ///
-/// Needs   a constant limit; limit + offset rows must be few enough to be kept by every worker
+///   SELECT ... ORDER BY x LIMIT (SELECT max(n) FROM u)        ->   LIMIT over TOP_N (x), which asks it how many are wanted
+///
+/// Needs   a constant limit, or one that an execution gives before rows are sorted (parameters, subqueries: the LIMIT has a
+///         second child); limit + offset rows must be few enough to be kept by every worker, where they are constants
 #include "planner/pass.h"
 
 #define TOP_N_ROWS_MAX 100000
@@ -13,6 +16,8 @@
 static int64_t constant_rows(const msl_expr *e) {
     return !e ? 0 : e->kind == MSL_EXPR_CONSTANT ? e->value.i64 : TOP_N_ROWS_MAX + 1;
 }
+
+static bool is_constant(const msl_expr *e) { return !e || e->kind == MSL_EXPR_CONSTANT; }
 
 /// A TOP_N of limit + offset rows in the place of *below, by the keys of `top` whose columns are `columns` there.
 static morsel_status keep_first(msl_planner *p, const msl_logical *top, const uint32_t *columns, msl_logical **below) {
@@ -90,6 +95,9 @@ morsel_status msl_pass_top_n(msl_planner *p, msl_logical **root) {
             sort->sort.offset = node->limit.offset;
             *root = node = sort;
             MSL_TRY(push_top_n(p, sort));
+        } else if (!is_constant(node->limit.limit) || !is_constant(node->limit.offset)) {
+            node->children[0]->kind = MSL_LOGICAL_TOP_N;
+            node->children[0]->sort.is_limited_above = true;
         }
     }
     for (uint32_t c = 0; c < node->child_count; c++) MSL_TRY(msl_pass_top_n(p, &node->children[c]));

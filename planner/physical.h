@@ -229,7 +229,8 @@ typedef struct msl_plan {
             bool is_nearest;                        ///< RANGE_JOIN: of the matches of a left row the nearest counts; one range
             uint64_t filter_keys;                   ///< bit k: a scan asks for the runtime filter of key k
         } join;
-        struct { const msl_sort_key *keys; uint32_t key_count; const msl_expr *limit, *offset; } sort; ///< SORT (limits NULL), TOP_N
+        /// SORT (limits NULL), TOP_N. is_limited_above: nothing but PROJECT stands between it and a LIMIT, which says how many
+        struct { const msl_sort_key *keys; uint32_t key_count; const msl_expr *limit, *offset; bool is_limited_above; } sort;
         struct { uint32_t column; } repeat;
         struct {
             const uint32_t *lists;                  ///< input positions of LISTs, side by side

@@ -292,6 +292,7 @@ static morsel_status build_sort(msl_physical *b, msl_logical *node, msl_built *o
     if (node->kind == MSL_LOGICAL_TOP_N) {
         plan->sort.limit = node->sort.limit;
         plan->sort.offset = node->sort.offset;
+        plan->sort.is_limited_above = node->sort.is_limited_above;
     }
     plan->is_ordered = true;
     plan->estimated_rows = msl_estimate_rows(b->p, node);
