@@ -17,7 +17,7 @@ typedef struct scan_global {
     msl_scan_env env;
     msl_scan_wish wish;           ///< of the TOP_N above
     _Atomic(msl_lane *) any_lane; ///< one lane of the pipeline, through which a wake finds the others
-    const msl_runtime_filter **filters; ///< of joins above, those with a Bloom filter ...
+    const msl_runtime_filter **filters; ///< of joins above, those with a bitmap or a Bloom filter ...
     uint32_t *filter_columns;     ///< ... and the columns they are about
     bool *is_fixed;
     uint32_t filter_count;

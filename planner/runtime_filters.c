@@ -3,7 +3,7 @@
 ///
 ///   lineitem JOIN (part WHERE p_brand = 'x') ON l_partkey = p_partkey
 ///   ->  the scan of lineitem reads only row groups between the least and the greatest p_partkey that is left, and passes on
-///       rows whose l_partkey a Bloom filter of them may hold
+///       rows whose l_partkey may be among them (a bitmap, or a Bloom filter)
 ///
 /// The key is followed from the probe side down to the column of a scan: through filters, plain columns of projections, left
 /// sides of joins, build sides of INNER joins, and keys of groupings (their groups find no partner either).
