@@ -83,10 +83,9 @@ static morsel_status mark_used(msl_planner *p, msl_expr **expr, void *context) {
     return MORSEL_OK;
 }
 
-/// Sets used[id] for every column that an expression of the tree names.
-static morsel_status mark_tree(msl_planner *p, msl_logical *node, bool *used) {
+morsel_status msl_mark_tree(msl_planner *p, msl_logical *node, bool *used) {
     MSL_TRY(msl_logical_edit_exprs(p, node, mark_used, used));
-    for (uint32_t c = 0; c < node->child_count; c++) MSL_TRY(mark_tree(p, node->children[c], used));
+    for (uint32_t c = 0; c < node->child_count; c++) MSL_TRY(msl_mark_tree(p, node->children[c], used));
     return MORSEL_OK;
 }
 
@@ -131,7 +130,7 @@ morsel_status msl_find_outer(msl_unnesting *u, msl_logical *right) {
     MSL_TRY(MSL_TAKE(p, u->is_outer, u->is_outer_room));
     for (uint32_t k = 0; k < u->left->column_count; k++) u->is_outer[u->left->columns[k]] = true;
     MSL_TRY(MSL_TAKE(p, used, u->is_outer_room));
-    MSL_TRY(mark_tree(p, right, used));
+    MSL_TRY(msl_mark_tree(p, right, used));
     msl_ids outer = {0};
     for (uint32_t k = 0; k < u->left->column_count; k++) {
         uint32_t id = u->left->columns[k];
@@ -442,6 +441,7 @@ morsel_status msl_unnest_join(msl_planner *p, msl_logical **node) {
     bool is_beside = join->join.type == MSL_JOIN_SEMI || join->join.type == MSL_JOIN_MARK;
     if (is_beside && msl_logical_is_one_row(join->children[1])) return beside_one_row(p, node);
     MSL_TRY(strip_right(&u, join));
+    if (u.ignores_copies) MSL_TRY(msl_end_when_found(p, join->children[1], join->join.conjuncts, join->join.count));
     msl_logical *aggregate = single_row_aggregate(join);
     if (aggregate) {
         MSL_TRY(msl_unnest_parameters(&u, aggregate, NULL));

@@ -81,6 +81,8 @@ morsel_status msl_tree_uses_outer(const msl_unnesting *u, msl_logical *node, boo
 /// Can something in the tree fail (other than by range), or give another answer each time?
 morsel_status msl_tree_is_safe(msl_planner *p, msl_logical *node, bool *out) MSL_MUST_CHECK;
 bool msl_expr_is_safe_enough(const msl_expr *expr);
+/// Sets used[id] for every column that an expression of the tree names.
+morsel_status msl_mark_tree(msl_planner *p, msl_logical *node, bool *used) MSL_MUST_CHECK;
 /// Lets a node emit exactly these columns.
 morsel_status msl_emit(msl_planner *p, msl_logical *node, const uint32_t *ids, uint32_t count) MSL_MUST_CHECK;
 
@@ -107,6 +109,10 @@ bool msl_carries(const msl_unnesting *u, const msl_logical *node);
 morsel_status msl_push_recursive(msl_unnesting *u, msl_logical *n, msl_stand_in *with) MSL_MUST_CHECK;
 /// The same where only the first rows for each value matter (UNION ALL).
 morsel_status msl_push_first_rows(msl_unnesting *u, msl_logical *n, int64_t rows, msl_stand_in *with) MSL_MUST_CHECK;
+/// One row of `node` for which the conjuncts are TRUE says all (EXISTS, IN, LIMIT 1). Below filters and projections stands a
+/// recursion: what its step would make of such a row is not made. So it ends when each row has led to one or to none.
+///   (b UNION ALL n + 1 over WORK) WHERE n > 9   ->   (b UNION ALL n + 1 over WORK WHERE n > 9 IS DISTINCT FROM TRUE) WHERE n > 9
+morsel_status msl_end_when_found(msl_planner *p, msl_logical *node, msl_expr *const *conjuncts, uint32_t count) MSL_MUST_CHECK;
 /// WORK, CTE: emits the stand-ins too.
 morsel_status msl_push_carrier(msl_unnesting *u, msl_logical *n, msl_stand_in *with) MSL_MUST_CHECK;
 /// The leaves of a right side that carry the stand-ins: only their rows for the values of the left side's.

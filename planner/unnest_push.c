@@ -535,6 +535,8 @@ static morsel_status limit_by_number(const msl_unnesting *u, msl_logical **node)
 /// The rows below a constant limit; a recursion that would be endless ends with it.
 static morsel_status push_limited(msl_unnesting *u, msl_logical *n, msl_stand_in *with) {
     msl_logical *child = n->children[0];
+    bool is_one = n->limit.limit && n->limit.limit->value.i64 == 1 && !n->limit.offset;
+    if (is_one && child->kind != MSL_LOGICAL_RECURSIVE) MSL_TRY(msl_end_when_found(u->p, child, NULL, 0));
     bool ends = child->kind == MSL_LOGICAL_RECURSIVE && !child->recursive.is_distinct && n->limit.limit;
     int64_t rows = ends ? n->limit.limit->value.i64 : 0, offset = ends && n->limit.offset ? n->limit.offset->value.i64 : 0;
     if (!ends || __builtin_add_overflow(rows, offset, &rows))

@@ -225,3 +225,71 @@ morsel_status msl_push_first_rows(msl_unnesting *u, msl_logical *n, int64_t rows
     for (uint32_t k = 0; k < count; k++) with[k] = (msl_stand_in){own[k].id, inner[k].is_strict};
     return count_rounds(p, rows, &n->children[1]);
 }
+
+/* ---- a recursion in which one row is looked for ---- */
+
+/// Of the recursion only rows with `found` matter, and of those one.
+typedef struct search {
+    msl_planner *p;
+    const msl_logical *recursive;
+    msl_expr *found; ///< over its columns
+} search;
+
+/// The step goes on from rows that are not found.
+static morsel_status leave_found_out(const search *s, msl_logical **node) {
+    msl_planner *p = s->p;
+    msl_logical *n = *node;
+    for (uint32_t c = 0; c < n->child_count; c++) MSL_TRY(leave_found_out(s, &n->children[c]));
+    if (n->kind != MSL_LOGICAL_WORK || n->recursive.recursion != s->recursive->recursive.recursion) return MORSEL_OK;
+    uint32_t *columns;
+    msl_expr **own, *e, *truth;
+    MSL_TRY(MSL_TAKE(p, columns, n->column_count));
+    MSL_TRY(MSL_TAKE(p, own, n->column_count));
+    for (uint32_t k = 0; k < n->column_count; k++) {
+        columns[k] = s->recursive->columns[n->recursive.indexes[k]];
+        MSL_TRY(msl_expr_column(p, n->columns[k], MSL_NOWHERE, &own[k]));
+    }
+    MSL_TRY(msl_expr_substitute(p, s->found, columns, own, n->column_count, &e));
+    MSL_TRY(msl_expr_boolean(p, true, MSL_NOWHERE, &truth));
+    MSL_TRY(msl_expr_call2(p, "is distinct from", e, truth, MSL_NOWHERE, &e));
+    return msl_logical_filter(p, n, &e, 1, node);
+}
+
+/// Is everything that the conditions use known to the recursion anyway? Its values shall not become more.
+static morsel_status is_known_below(msl_planner *p, msl_logical *recursive, const msl_exprs *conditions, bool *out) {
+    bool *used, *asked;
+    MSL_TRY(MSL_TAKE(p, used, p->columns.count));
+    MSL_TRY(MSL_TAKE(p, asked, p->columns.count));
+    MSL_TRY(msl_mark_tree(p, recursive, used));
+    for (uint32_t k = 0; k < recursive->column_count; k++) used[recursive->columns[k]] = true;
+    *out = true;
+    for (uint32_t k = 0; k < conditions->count; k++) {
+        *out = *out && msl_expr_is_safe_enough(conditions->items[k]);
+        msl_expr_mark_used(conditions->items[k], asked);
+    }
+    for (uint32_t k = 0; k < p->columns.count && *out; k++) *out = used[k] || !asked[k];
+    return MORSEL_OK;
+}
+
+morsel_status msl_end_when_found(msl_planner *p, msl_logical *node, msl_expr *const *conjuncts, uint32_t count) {
+    msl_exprs conditions = {0};
+    for (uint32_t k = 0; k < count; k++) MSL_TRY(MSL_PUSH(p, &conditions, conjuncts[k]));
+    for (; node->kind == MSL_LOGICAL_FILTER || node->kind == MSL_LOGICAL_PROJECT; node = node->children[0]) {
+        for (uint32_t k = 0; node->kind == MSL_LOGICAL_PROJECT && k < conditions.count; k++) {
+            MSL_TRY(msl_expr_substitute(p, conditions.items[k], node->columns, node->project.exprs, node->column_count,
+                                        &conditions.items[k]));
+        }
+        for (uint32_t k = 0; node->kind == MSL_LOGICAL_FILTER && k < node->filter.count; k++)
+            MSL_TRY(MSL_PUSH(p, &conditions, node->filter.conjuncts[k]));
+    }
+    bool is_known;
+    search s = {.p = p, .recursive = node};
+    if (node->kind != MSL_LOGICAL_RECURSIVE) return MORSEL_OK;
+    MSL_TRY(is_known_below(p, node, &conditions, &is_known));
+    if (!is_known) return MORSEL_OK;
+    if (conditions.count == 0)
+        MSL_TRY(msl_expr_boolean(p, true, MSL_NOWHERE, &s.found));
+    else
+        MSL_TRY(msl_expr_junction(p, MSL_EXPR_AND, conditions.items, conditions.count, MSL_NOWHERE, &s.found));
+    return leave_found_out(&s, &node->children[1]);
+}
