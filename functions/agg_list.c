@@ -1,5 +1,5 @@
 /// agg_list.c: aggregates whose results are nested: list(x) and its other names, histogram(x), quantiles for a list of
-/// fractions.
+/// fractions, the first n of an order: min(x, n), max(x, n), arg_min(x, key, n), arg_max(x, key, n).
 ///
 /// All collect (see MSL_AGG_COLLECTS): rows come in order, so a state is an encoding that grows. Its buffer in
 /// ctx->keep doubles, and always has room for what finalize appends.
@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define TAIL 16u ///< room that finalize needs: a count and an end
+#define TOP_MOST 1000000u ///< rows that max(x, n) and its kin take
 
 static morsel_status refuse_update(msl_agg_ctx *ctx, const msl_vector *const *args, const uint32_t *sel, uint32_t n,
                                    char *const *states, uint32_t offset) {
@@ -282,6 +283,104 @@ static morsel_status bind_quantiles(const msl_aggregate *self, const msl_type *c
     return msl_type_list(arena, result, &out->result, err);
 }
 
+/* ---- the first n ---- */
+
+/// min(x, n) and the two with a key take the first n rows; max(x, n), which gets them ascending, the last n, backwards.
+typedef struct top_bound {
+    uint64_t most;
+    bool takes_last;
+} top_bound;
+
+typedef struct top_state {
+    buffer values;
+    uint64_t *ends;              ///< of each value taken, where the last are
+    uint64_t first, end, total;  ///< rows [first, end) are wanted
+    uint64_t next, taken;
+} top_state;
+
+static void top_init(const void *bound, void *state) {
+    (void)bound;
+    *(top_state *)state = (top_state){0};
+}
+
+static morsel_status top_begin(msl_agg_ctx *ctx, void *state, uint64_t total_rows) {
+    const top_bound *b = ctx->bound;
+    top_state *s = state;
+    uint64_t wanted = total_rows < b->most ? total_rows : b->most;
+    s->total = total_rows;
+    s->first = b->takes_last ? total_rows - wanted : 0;
+    s->end = s->first + wanted;
+    if (!b->takes_last || !wanted) return MORSEL_OK;
+    char *room = ctx->keep(ctx->keeper, (wanted + 1) * sizeof *s->ends);
+    if (!room) return msl_error_nomem(ctx->err, "AGGREGATE", wanted * sizeof *s->ends);
+    s->ends = (uint64_t *)(void *)(room + (-(uintptr_t)room & 7));
+    return MORSEL_OK;
+}
+
+static uint64_t top_skip(void *state) {
+    top_state *s = state;
+    uint64_t to = s->next < s->first ? s->first : s->next < s->end ? s->next : s->total, count = to - s->next;
+    s->next = to;
+    return count;
+}
+
+static morsel_status top_update_one(msl_agg_ctx *ctx, const msl_vector *const *args, const uint32_t *sel, uint32_t n,
+                                    void *state) {
+    top_state *s = state;
+    for (uint32_t k = 0; k < n; k++, s->next++) {
+        if (s->next < s->first || s->next >= s->end) continue;
+        MSL_TRY(put(ctx, &s->values, args[0]->type, value_at(args[0], msl_agg_row(sel, k))));
+        if (s->ends) s->ends[s->taken] = s->values.length;
+        s->taken++;
+    }
+    return MORSEL_OK;
+}
+
+static morsel_status top_finalize(msl_agg_ctx *ctx, const void *state, msl_vector *out, uint32_t row) {
+    const top_state *s = state;
+    if (!s->taken) {
+        msl_vector_set_null(out, row);
+        return MORSEL_OK;
+    }
+    char *bytes = s->values.bytes;
+    if (s->ends) {
+        bytes = ctx->keep(ctx->keeper, s->values.length + 1);
+        if (!bytes) return msl_error_nomem(ctx->err, "AGGREGATE", s->values.length);
+        char *to = bytes;
+        for (uint64_t k = s->taken; k-- > 0;) {
+            uint64_t begin = k ? s->ends[k - 1] : 0, length = s->ends[k] - begin;
+            memcpy(to, s->values.bytes + begin, length);
+            to += length;
+        }
+    }
+    bytes[s->values.length] = MSL_NESTED_END;
+    msl_nested_store(out, row, msl_string_make(bytes, s->values.length + 1));
+    return MORSEL_OK;
+}
+
+/// The number of rows is the constant behind the other arguments.
+static morsel_status bind_top(const msl_aggregate *self, const msl_type *const *types,
+                              const msl_value *const *constants, uint32_t arg_count, msl_arena *arena,
+                              msl_aggregate_binding *out, msl_error *err) {
+    if (arg_count != self->arg_count) return MORSEL_TYPE;
+    const msl_value *given = constants ? constants[arg_count - 1] : NULL;
+    bool is_number = given && !given->is_null && msl_type_is_integer(given->type) && given->type->width <= 8;
+    if (!is_number || given->i64 < 1 || given->i64 > TOP_MOST) {
+        msl_error_set(err, MORSEL_TYPE, "42804", "the last argument of %s, how many rows to take, must be a constant from 1 to %u",
+                      self->name, TOP_MOST);
+        msl_error_hint(err, "least(a, b) and greatest(a, b) compare the values of a row");
+        return MORSEL_TYPE;
+    }
+    top_bound *bound = MSL_NEW(arena, top_bound);
+    if (!bound) return msl_error_nomem(err, NULL, sizeof *bound);
+    *bound = (top_bound){(uint64_t)given->i64, arg_count == 2 && self->name[1] == 'a'};
+    for (uint32_t k = 0; k + 1 < arg_count; k++) out->arg_types[k] = msl_fn_typed(types[k]);
+    out->arg_types[arg_count - 1] = msl_type_of(MSL_TYPE_BIGINT);
+    out->bound = bound;
+    out->aggregate = self;
+    return msl_type_list(arena, out->arg_types[0], &out->result, err);
+}
+
 /* ---- table ---- */
 
 #define COLLECTS .update = refuse_update, .combine = refuse_combine
@@ -294,6 +393,15 @@ static morsel_status bind_quantiles(const msl_aggregate *self, const msl_type *c
      .state_bytes = sizeof(quantiles_state), .bind = bind_quantiles, .init = quantiles_init, .begin = quantiles_begin, \
      .update_one = quantiles_update_one, .finalize = quantiles_finalize, COLLECTS,                                     \
      .description = NAME "(x, [fraction, ...]): the values at these fractions as a list"}
+
+#define TOP                                                                                                            \
+    .state_bytes = sizeof(top_state), .bind = bind_top, .init = top_init, .begin = top_begin, .skip = top_skip,        \
+    .update_one = top_update_one, .finalize = top_finalize, COLLECTS
+#define KEYED(NAME, FLAGS, TEXT)                                                                                       \
+    {.name = NAME, .arg_count = 3, .flags = MSL_AGG_COLLECTS | MSL_AGG_BY_KEY | FLAGS, TOP,                     \
+     .description = NAME "(x, key, n): " TEXT}
+#define OF_LEAST    "x of the n rows with the least keys, as a list"
+#define OF_GREATEST "x of the n rows with the greatest keys, as a list, the greatest first"
 
 const msl_aggregate msl_agg_list[] = {
     LIST("list", "(x): the values in order as a list, NULLs included; NULL for no rows"),
@@ -308,5 +416,15 @@ const msl_aggregate msl_agg_list[] = {
     QUANTILES("percentile_disc"),
     QUANTILES("quantile"),
     QUANTILES("approx_quantile"),
+    {.name = "min", .arg_count = 2, .flags = MSL_AGG_COLLECTS | MSL_AGG_BY_ARGUMENT, TOP,
+     .description = "min(x, n): the n least values, ascending, as a list"},
+    {.name = "max", .arg_count = 2, .flags = MSL_AGG_COLLECTS | MSL_AGG_BY_ARGUMENT, TOP,
+     .description = "max(x, n): the n greatest values, descending, as a list"},
+    KEYED("arg_min", 0, OF_LEAST),
+    KEYED("argmin", 0, OF_LEAST),
+    KEYED("min_by", 0, OF_LEAST),
+    KEYED("arg_max", MSL_AGG_DESCENDING, OF_GREATEST),
+    KEYED("argmax", MSL_AGG_DESCENDING, OF_GREATEST),
+    KEYED("max_by", MSL_AGG_DESCENDING, OF_GREATEST),
 };
 const size_t msl_agg_list_count = sizeof msl_agg_list / sizeof msl_agg_list[0];

@@ -126,7 +126,9 @@ typedef enum msl_aggregate_flags {
                                ///< of several the least (mode)
     MSL_AGG_JOINS_TEXT = 512,  ///< with COLLECTS: the result is the first argument of all rows where it is not NULL, with the
                                ///< second argument (NULL is nothing), or a comma, before each but the first (string_agg)
-    MSL_AGG_ZERO_WHEN_EMPTY = 32 ///< 0 over no rows, where every other aggregate is NULL (count)
+    MSL_AGG_ZERO_WHEN_EMPTY = 32, ///< 0 over no rows, where every other aggregate is NULL (count)
+    MSL_AGG_BY_KEY = 1024,     ///< with COLLECTS: the rows come by the second argument, ascending, or with ...
+    MSL_AGG_DESCENDING = 2048  ///< ... descending; rows of equal keys by the call's ORDER BY, else in row order
 } msl_aggregate_flags;
 
 struct msl_aggregate_binding;

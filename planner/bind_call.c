@@ -97,9 +97,17 @@ static morsel_status check_aggregate_place(msl_binder *b, const msl_scope *scope
     return status;
 }
 
-static morsel_status bind_aggregate_order(msl_binder *b, const msl_ast_order *order, msl_logical_call *call) {
-    call->order_count = order->count;
-    MSL_TRY(MSL_TAKE(b->p, call->order, order->count));
+/// ORDER BY inside a call, behind the key that the aggregate itself goes by (arg_max(x, key, n)).
+static morsel_status bind_aggregate_order(msl_binder *b, const msl_ast_order *order, msl_expr *const *args,
+                                          msl_logical_call *call) {
+    unsigned flags = call->fn.aggregate->flags;
+    MSL_TRY(MSL_TAKE(b->p, call->order, order->count + 1));
+    if (flags & MSL_AGG_BY_KEY) {
+        msl_expr *key = args[1];
+        MSL_TRY(msl_collate_key(b->p, &key));
+        MSL_TRY(msl_expr_coerce(b->p, key, key->type, &key));
+        call->order[call->order_count++] = (msl_logical_order){key, (flags & MSL_AGG_DESCENDING) != 0, false};
+    }
     for (uint32_t k = 0; k < order->count; k++) {
         const msl_ast_order_item *item = &order->items[k];
         if (!item->expr) return msl_unsupported(b, item->at, "ORDER BY ALL inside an aggregate");
@@ -109,7 +117,7 @@ static morsel_status bind_aggregate_order(msl_binder *b, const msl_ast_order *or
         MSL_TRY(msl_collate_key(b->p, &e));
         MSL_TRY(msl_expr_coerce(b->p, e, e->type, &e)); // folds as in arguments, with which DISTINCT compares it
         bool descending = item->direction == MSL_AST_DESC;
-        call->order[k] = (msl_logical_order){e, descending, msl_direction_nulls_first(item)};
+        call->order[call->order_count++] = (msl_logical_order){e, descending, msl_direction_nulls_first(item)};
     }
     return MORSEL_OK;
 }
@@ -216,7 +224,7 @@ static morsel_status bind_aggregate_parts(msl_binder *b, const msl_ast_call *ast
     if (ast->filter) MSL_TRY(msl_bind_condition(b, ast->filter, "FILTER", &call->filter));
     MSL_TRY(treat_nulls(b, ast, name, at, *args, call));
     if (gives_value) return MORSEL_OK;
-    return bind_aggregate_order(b, ast->within_group.count ? &ast->within_group : &ast->order_by, call);
+    return bind_aggregate_order(b, ast->within_group.count ? &ast->within_group : &ast->order_by, *args, call);
 }
 
 /// Is `key` the argument, or what was cast to it?

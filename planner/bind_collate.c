@@ -132,7 +132,7 @@ morsel_status msl_collate_aggregate(msl_binder *b, const msl_ast_call *ast, cons
     bool compares = ast->distinct || msl_same_name(*name, "mode") || msl_same_name(*name, "histogram") ||
                     msl_same_name(*name, "approx_count_distinct") || msl_same_name(*name, "entropy") ||
                     msl_same_name(*name, "quantile_disc") || msl_same_name(*name, "percentile_disc") ||
-                    msl_same_name(*name, "median");
+                    msl_same_name(*name, "median") || msl_same_name(*name, "min") || msl_same_name(*name, "max");
     if (!compares) return MORSEL_OK;
     bool counts = msl_same_name(*name, "count") || msl_same_name(*name, "approx_count_distinct") ||
                   msl_same_name(*name, "entropy");
