@@ -7,7 +7,7 @@
 #define SPARSE_SLOTS (1u << 13) ///< 64 KiB of slots
 #define FAST_GROWTH_SLOTS (1u << 14) ///< below, few steps: what many small tables leave behind adds up
 #define PREFETCH_FROM_SLOTS (1u << 16) ///< 512 KiB of slots: beyond the second-level cache
-#define PREFETCH_STEPS 8u
+#define PREFETCH_STEPS 8u ///< slots behind the first that are looked at
 
 void msl_group_table_init(msl_group_table *t, const msl_row_layout *layout, msl_memory *memory, const void *tail_image,
                           size_t first_slots, uint32_t page_bytes, const char *operator_name) {

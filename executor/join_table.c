@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define PREFETCH_FROM_BYTES (256u * 1024)
+#define PREFETCH_STEPS 8u ///< slots behind the first that are looked at
 #define NULL_PAGE_BYTES (64u * 1024)
 #define CHECK_SLOTS 4096
 #define SLOT_POINTER 0x0000FFFFFFFFFFFFull
@@ -215,8 +216,12 @@ static void prefetch(const msl_join_table *t, const uint64_t *hashes, uint32_t n
     for (uint32_t k = 0; k < n; k++) {
         const msl_join_part *part = part_of(t, hashes[k]);
         if (!part->slots) continue;
-        uint64_t slot = part->slots[hashes[k] & part->mask];
-        if ((slot ^ hashes[k]) >> 48 == 0) __builtin_prefetch((const void *)(uintptr_t)(slot & SLOT_POINTER));
+        size_t at = hashes[k] & part->mask;
+        uint64_t slot = part->slots[at];
+        for (uint32_t step = 0; slot && (slot ^ hashes[k]) >> 48 && step < PREFETCH_STEPS; step++) {
+            slot = part->slots[at = (at + 1) & part->mask];
+        }
+        __builtin_prefetch((const void *)(uintptr_t)(slot & SLOT_POINTER));
     }
 }
 
@@ -248,6 +253,7 @@ static void prefetch(const msl_join_table *t, const uint64_t *hashes, uint32_t n
 #define TEXT_SAME (layout->has_text_keys && msl_keys_equal_slow(layout, a, b))
 DEFINE_LOOKUP(lookup_1, D(0) == 0)
 DEFINE_LOOKUP(lookup_2, (D(0) | D(1)) == 0 || TEXT_SAME)
+DEFINE_LOOKUP(lookup_3, (D(0) | D(1) | D(2)) == 0 || TEXT_SAME)
 DEFINE_LOOKUP(lookup_any, msl_keys_equal(layout, a, b))
 
 void msl_join_lookup(const msl_join_table *t, const uint64_t *keys, const uint64_t *hashes, uint32_t n, char **rows) {
@@ -256,6 +262,7 @@ void msl_join_lookup(const msl_join_table *t, const uint64_t *keys, const uint64
     switch (t->layout.compare_words) {
     case 1: lookup_1(t, keys, hashes, n, rows); break;
     case 2: lookup_2(t, keys, hashes, n, rows); break;
+    case 3: lookup_3(t, keys, hashes, n, rows); break;
     default: lookup_any(t, keys, hashes, n, rows);
     }
 }
