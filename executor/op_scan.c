@@ -58,7 +58,7 @@ static morsel_status offer_late_filters(msl_operator *op, msl_scan_filter *filte
         const msl_late_filter *late = &plan->scan.late_filters[k];
         msl_value *values = MSL_NEW_ARRAY(op->query->arena, msl_value, late->value_count);
         if (!values) return msl_error_nomem(err, "SCAN", sizeof *values * late->value_count);
-        msl_scan_filter filter = {.column = late->column, .op = late->op, .values = values};
+        msl_scan_filter filter = {.column = late->column, .op = late->op, .collation = late->collation, .values = values};
         for (uint32_t i = 0; i < late->value_count; i++) {
             msl_value *value = &values[filter.value_count];
             MSL_TRY(msl_expr_evaluate_constant(late->values[i], op->query, op->query->arena, value, err));

@@ -354,7 +354,7 @@ morsel_status msl_bind_alter(msl_binder *b, const msl_ast_alter *ast, msl_ast_sp
 
 /* ---- indexes ---- */
 
-/// A unique index compares as its columns do; of the others nothing is asked.
+/// An index compares as its columns do. That matters for what a unique one forbids; for what others find it does not.
 static morsel_status check_index_collation(alter_state *s, const msl_ast_expr *ast, const msl_table_column *column,
                                            const msl_table_key *key) {
     msl_collation collation, own = column->collation ? (msl_collation)column->collation : MSL_COLLATE_BINARY;

@@ -9,6 +9,7 @@
 /// One walk fills a description of each node (title, detail, filters), which is printed in either form.
 #include "planner/explain_writer.h"
 
+#include "functions/collation.h"
 #include "functions/text.h"
 
 #include <inttypes.h>
@@ -100,14 +101,17 @@ static void put_limit(msl_explain_writer *w, const msl_expr *limit, const msl_ex
     }
 }
 
-static void put_filter_start(msl_explain_writer *w, const msl_source *source, uint32_t column, msl_filter_op op) {
+static void put_filter_start(msl_explain_writer *w, const msl_source *source, uint32_t column, msl_filter_op op,
+                             uint8_t collation) {
     static const char *const ops[] = {" = ", " <> ", " < ", " <= ", " > ", " >= ", " IS NULL", " IS NOT NULL", " IN ("};
     msl_explain_put(w, source->columns[column].name);
+    if (collation) msl_explain_put(w, " COLLATE ");
+    if (collation) msl_explain_put(w, msl_collation_name((msl_collation)collation));
     msl_explain_put(w, ops[op]);
 }
 
 static void put_scan_filter(msl_explain_writer *w, const msl_source *source, const msl_scan_filter *f) {
-    put_filter_start(w, source, f->column, f->op);
+    put_filter_start(w, source, f->column, f->op, f->collation);
     for (uint32_t k = 0; k < f->value_count; k++) {
         if (k) msl_explain_put(w, ", ");
         msl_expr constant = {.kind = MSL_EXPR_CONSTANT, .type = f->values[k].type, .value = f->values[k]};
@@ -164,7 +168,7 @@ static void put_scan(msl_explain_writer *w, const msl_plan *plan) {
     for (uint32_t k = 0; k < plan->scan.late_filter_count; k++) {
         const msl_late_filter *late = &plan->scan.late_filters[k];
         msl_explain_put(w, k || plan->scan.filter_count ? " AND " : "  WHERE ");
-        put_filter_start(w, source, late->column, late->op);
+        put_filter_start(w, source, late->column, late->op, late->collation);
         for (uint32_t i = 0; i < late->value_count; i++) {
             if (i) msl_explain_put(w, ", ");
             msl_explain_put_expr(w, late->values[i], NULL, 0);

@@ -31,6 +31,8 @@
 ///         not see; a volatile one stays where it is
 #include "planner/pass.h"
 
+#include "functions/collation.h"
+
 #include <string.h>
 
 static morsel_status push(msl_planner *p, msl_logical *node, const msl_exprs *conditions, msl_logical **out);
@@ -334,14 +336,26 @@ static morsel_status in_values(msl_planner *p, const msl_expr *e, msl_scan_filte
     return MORSEL_OK;
 }
 
+/// The column of the scan that `e` is, as it stands or under its own collation; NULL when it is none.
+static const msl_expr *compared_column(const msl_logical *scan, const msl_expr *e, uint8_t *collation) {
+    *collation = 0;
+    if (e->kind == MSL_EXPR_COLUMN) return e;
+    if (e->arg_count != 1 || e->args[0]->kind != MSL_EXPR_COLUMN) return NULL;
+    int64_t at = msl_id_position(scan->columns, scan->column_count, e->args[0]->column);
+    if (at < 0) return NULL;
+    *collation = scan->scan.source->columns[scan->scan.indexes[at]].collation;
+    const char *function = msl_collation_function((msl_collation)*collation);
+    return function && strcmp(msl_expr_function(e), function) == 0 ? e->args[0] : NULL;
+}
+
 /// `e` as a filter of the source, if it has that shape. *column is the expression of the column it is about.
-static morsel_status as_scan_filter(msl_planner *p, const msl_expr *e, const msl_expr **column, msl_scan_filter *filter,
-                                    bool *found) {
+static morsel_status as_scan_filter(msl_planner *p, const msl_logical *scan, const msl_expr *e, const msl_expr **column,
+                                    msl_scan_filter *filter, bool *found) {
     *found = false;
     *filter = (msl_scan_filter){0};
-    if (e->kind == MSL_EXPR_IN && !(e->flags & MSL_EXPR_NEGATED) && e->args[0]->kind == MSL_EXPR_COLUMN) {
-        *column = e->args[0];
-        return in_values(p, e, filter, found);
+    if (e->kind == MSL_EXPR_IN && !(e->flags & MSL_EXPR_NEGATED)) {
+        *column = compared_column(scan, e->args[0], &filter->collation);
+        return *column ? in_values(p, e, filter, found) : MORSEL_OK;
     }
     const char *name = msl_expr_function(e);
     bool is_null = strcmp(name, "is null") == 0, is_not_null = strcmp(name, "is not null") == 0;
@@ -354,12 +368,11 @@ static morsel_status as_scan_filter(msl_planner *p, const msl_expr *e, const msl
     if (e->arg_count != 2) return MORSEL_OK;
     for (uint32_t side = 0; side < 2; side++) {
         const msl_expr *value = e->args[1 - side];
-        if (e->args[side]->kind != MSL_EXPR_COLUMN || !is_value(value) || !filter_op(name, side == 1, &filter->op))
-            continue;
-        *column = e->args[side];
+        *column = compared_column(scan, e->args[side], &filter->collation);
+        if (!*column || !is_value(value) || !filter_op(name, side == 1, &filter->op)) continue;
         filter->values = &value->value;
         filter->value_count = 1;
-        *found = value->type == e->args[side]->type;
+        *found = value->type == (*column)->type;
         return MORSEL_OK;
     }
     return MORSEL_OK;
@@ -371,22 +384,25 @@ static bool is_late_value(const msl_expr *value, const msl_expr *column) {
 }
 
 /// `e` as a comparison of a column with values that an execution gives.
-static bool as_late_filter(const msl_expr *e, const msl_expr **column, msl_late_filter *filter) {
+static bool as_late_filter(const msl_logical *scan, const msl_expr *e, const msl_expr **column, msl_late_filter *filter) {
     const char *name = msl_expr_function(e);
-    if (e->kind == MSL_EXPR_IN && !(e->flags & MSL_EXPR_NEGATED) && e->args[0]->kind == MSL_EXPR_COLUMN) {
-        for (uint32_t k = 1; k < e->arg_count; k++) {
-            if (!is_late_value(e->args[k], e->args[0])) return false;
+    *filter = (msl_late_filter){0};
+    if (e->kind == MSL_EXPR_IN && !(e->flags & MSL_EXPR_NEGATED)) {
+        *column = compared_column(scan, e->args[0], &filter->collation);
+        for (uint32_t k = 1; *column && k < e->arg_count; k++) {
+            if (!is_late_value(e->args[k], *column)) return false;
         }
-        *column = e->args[0];
-        *filter = (msl_late_filter){.op = MSL_FILTER_IN, .values = e->args + 1, .value_count = e->arg_count - 1};
-        return e->flags & MSL_EXPR_STABLE;
+        filter->op = MSL_FILTER_IN;
+        filter->values = e->args + 1;
+        filter->value_count = e->arg_count - 1;
+        return *column && e->flags & MSL_EXPR_STABLE;
     }
     if (e->arg_count != 2) return false;
     for (uint32_t side = 0; side < 2; side++) {
         const msl_expr *value = e->args[1 - side];
-        bool is_late = value->flags & MSL_EXPR_STABLE && is_late_value(value, e->args[side]);
-        if (e->args[side]->kind != MSL_EXPR_COLUMN || !is_late || !filter_op(name, side == 1, &filter->op)) continue;
-        *column = e->args[side];
+        *column = compared_column(scan, e->args[side], &filter->collation);
+        if (!*column || !(value->flags & MSL_EXPR_STABLE) || !is_late_value(value, *column)) continue;
+        if (!filter_op(name, side == 1, &filter->op)) continue;
         filter->values = &e->args[1 - side];
         filter->value_count = 1;
         return true;
@@ -421,13 +437,13 @@ static morsel_status push_into_scan(msl_planner *p, msl_logical *node, const msl
         msl_scan_filter filter;
         msl_late_filter late_filter;
         bool found;
-        MSL_TRY(as_scan_filter(p, e, &column, &filter, &found));
+        MSL_TRY(as_scan_filter(p, node, e, &column, &filter, &found));
         msl_filter_answer answer = MSL_FILTER_IGNORED;
         if (is_promised(node, e)) continue;
         if (found && source->ops->answer) {
             filter.column = node->scan.indexes[msl_id_position(node->columns, node->column_count, column->column)];
             answer = source->ops->answer(source, &filter);
-        } else if (source->ops->answer && as_late_filter(e, &column, &late_filter)) {
+        } else if (source->ops->answer && as_late_filter(node, e, &column, &late_filter)) {
             late_filter.column = node->scan.indexes[msl_id_position(node->columns, node->column_count, column->column)];
             MSL_TRY(MSL_PUSH(p, &late, late_filter));
         }

@@ -165,6 +165,7 @@ typedef struct msl_scan_top_n {
 typedef struct msl_late_filter {
     uint32_t column;          ///< index in the source's schema
     msl_filter_op op;
+    uint8_t collation;        ///< as in msl_scan_filter
     msl_expr *const *values;  ///< without columns; cannot fail; NULLs among those of IN match nothing
     uint32_t value_count;     ///< 1, or more for IN
 } msl_late_filter;

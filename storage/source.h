@@ -97,6 +97,7 @@ typedef enum msl_filter_op {
 typedef struct msl_scan_filter {
     uint32_t column;                ///< index in the source's schema
     msl_filter_op op;
+    uint8_t collation;              ///< that of the column, if it is compared under that: the values are its function's; else 0
     const msl_value *values;        ///< one; more for IN; none for IS [NOT] NULL
     uint32_t value_count;
 } msl_scan_filter;
