@@ -384,6 +384,12 @@ morsel_status msl_table_settle_conflicts(msl_table *table, msl_table_version *ve
         status = msl_key_check_new(table, k, version, memory, cancelled, &s.checks[s.count], err);
         if (status == MORSEL_OK) s.keys[s.count++] = k;
     }
+    for (uint32_t k = 1; k < s.count; k++) { // the key that it is about decides first
+        if (s.keys[k] != key) continue;
+        msl_key_check *check = s.checks[k];
+        s.checks[k] = s.checks[0], s.keys[k] = s.keys[0];
+        s.checks[0] = check, s.keys[0] = (uint32_t)key;
+    }
     if (status == MORSEL_OK && s.count) status = settle_rows(&s, first_new, err);
     for (uint32_t k = 0; k < s.count; k++) {
         morsel_status end = msl_key_check_finish(s.checks[k], status == MORSEL_OK, err);
