@@ -137,6 +137,10 @@ static msl_i128 key_order(const msl_type *type, const void *p, const msl_value *
         msl_i128 micros = *(const int64_t *)p;
         return offset ? move_time(micros, offset->interval, negative) : micros;
     }
+    case MSL_TYPE_TIME: { // the day ends at midnight
+        msl_i128 micros = *(const int64_t *)p;
+        return offset ? add_saturating(micros, interval_length(offset->interval), negative) : micros;
+    }
     case MSL_TYPE_INTERVAL: {
         msl_i128 length = interval_length(*(const msl_interval *)p);
         return offset ? add_saturating(length, interval_length(offset->interval), negative) : length;

@@ -175,6 +175,7 @@ static morsel_status check_distance(msl_binder *b, const msl_expr *e, const char
 static const msl_type *range_type(const msl_type *key, const msl_type *offset) {
     switch (key->id) {
     case MSL_TYPE_DATE:
+    case MSL_TYPE_TIME:
     case MSL_TYPE_TIMESTAMP:
     case MSL_TYPE_TIMESTAMPTZ:
     case MSL_TYPE_INTERVAL: return key;
