@@ -111,6 +111,7 @@ static double estimate(msl_planner *p, msl_logical *node) {
 double msl_estimate_rows(msl_planner *p, msl_logical *node) {
     if (node->rows >= 0) return node->rows;
     node->rows = estimate(p, node);
+    if (!(node->rows <= MSL_MOST_ROWS)) node->rows = MSL_MOST_ROWS; // infinity times zero is no number
     if (node->kind != MSL_LOGICAL_SCAN) msl_learn_columns(p, node);
     return node->rows;
 }

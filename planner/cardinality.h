@@ -16,7 +16,9 @@ typedef struct msl_column_facts {
     msl_column_statistics values;
 } msl_column_facts;
 
-/// Estimated rows a node emits (cached in node->rows); < 0 = unknown.
+#define MSL_MOST_ROWS 1e100 ///< more are not told apart, so that what is computed of estimates stays finite
+
+/// Estimated rows a node emits (cached in node->rows), at most MSL_MOST_ROWS; < 0 = unknown.
 double msl_estimate_rows(msl_planner *p, msl_logical *node);
 /// Forgets the estimates of a tree.
 void msl_forget_estimates(msl_logical *root);

@@ -446,7 +446,7 @@ static void put_tree(msl_explain_writer *w, const msl_plan *plan, uint32_t depth
 
 static void put_json_number(msl_explain_writer *w, const char *name, double value) {
     char text[96];
-    snprintf(text, sizeof text, ", \"%s\": %.17g", name, value);
+    snprintf(text, sizeof text, ", \"%s\": %.15g", name, value);
     msl_explain_put(w, text);
 }
 

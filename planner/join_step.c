@@ -1,4 +1,5 @@
 /// join_step.c: what the search asks the graph of joins: may two sets be joined, and how many rows come out.
+#include "planner/cardinality.h"
 #include "planner/expr_walk.h"
 #include "planner/join_graph.h"
 
@@ -97,5 +98,5 @@ double msl_join_graph_rows(const msl_join_graph *g, msl_const_relation_set set) 
         const msl_join_compound *c = &g->compounds[k];
         if (msl_set_has(shown, c->left) && msl_set_has(shown, c->right)) rows *= c->factor;
     }
-    return fmax(1, rows);
+    return rows <= MSL_MOST_ROWS ? fmax(1, rows) : MSL_MOST_ROWS; // that too where it is no number
 }
