@@ -35,9 +35,11 @@ morsel_status msl_window_sieve_spec_new(const msl_window_sieve_spec **out, msl_a
 
 morsel_status msl_window_sieve_init(msl_window_sieve *sieve, const msl_window_sieve_spec *spec, msl_lane *lane) {
     uint32_t capacity = lane->query->settings->vector_rows;
+    uint64_t share = msl_memory_limit(lane->query->memory) / 8 / lane->query->settings->threads;
     *sieve = (msl_window_sieve){.words = MSL_NEW_ARRAY(lane->arena, uint64_t, capacity)};
     if (!sieve->words) return msl_error_nomem(lane->err, NAME, 8 * (uint64_t)capacity);
     msl_group_table_init(&sieve->table, &spec->layout, lane->query->memory, spec->image, FIRST_SLOTS, 64u * 1024, NAME);
+    sieve->most_bytes = share < TABLE_BYTES ? share : TABLE_BYTES;
     sieve->spec = spec;
     return MORSEL_OK;
 }
@@ -49,7 +51,7 @@ void msl_window_sieve_deinit(msl_window_sieve *sieve) {
 
 bool msl_window_sieve_begin(msl_window_sieve *sieve, const msl_chunk *in) {
     if (!sieve->spec) return false;
-    bool is_full = msl_group_table_held(&sieve->table) > TABLE_BYTES;
+    bool is_full = msl_group_table_held(&sieve->table) > sieve->most_bytes;
     if (is_full || (sieve->seen >= DECIDE_ROWS && sieve->dropped < sieve->seen / DROPS_ENOUGH)) {
         msl_window_sieve_deinit(sieve);
         return false;

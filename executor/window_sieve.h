@@ -7,7 +7,7 @@
 ///
 ///   gives up  when its table is full, when memory is short, or when few rows are dropped (they come last one first); all
 ///             rows pass from then on
-///   memory    at most 8 MiB a worker
+///   memory    at most 8 MiB a worker, and an eighth of the budget for all
 ///   threads   a sieve belongs to its worker; the spec is immutable
 ///   cost      a probe a row
 #ifndef MSL_WINDOW_SIEVE_H
@@ -28,6 +28,7 @@ typedef struct msl_window_sieve_spec {
 typedef struct msl_window_sieve {
     const msl_window_sieve_spec *spec; ///< NULL: all rows pass
     msl_group_table table;
+    uint64_t most_bytes;           ///< of the table
     uint64_t *words;               ///< of the chunk
     uint64_t seen, dropped;        ///< rows since it was last decided whether to go on
 } msl_window_sieve;
