@@ -54,13 +54,18 @@ static double estimate_join(msl_planner *p, msl_logical *node) {
     return rows;
 }
 
+double msl_estimate_groups(msl_planner *p, msl_expr *const *keys, uint32_t count, double rows) {
+    double distinct = msl_exprs_distinct(p, keys, count, -1);
+    if (distinct < 1 || rows < 0) return -1;
+    double groups = distinct * -expm1(-rows / distinct);
+    return at_least_one(groups < rows ? groups : rows);
+}
+
 static double estimate_groups(msl_planner *p, const msl_logical *node, double rows) {
     if (node->aggregate.key_count == 0) return 1;
     if (rows <= 0) return rows;
-    double distinct = msl_exprs_distinct(p, node->aggregate.keys, node->aggregate.key_count, -1);
-    if (distinct < 1) return at_least_one(round(pow(rows, 0.75)));
-    double groups = distinct * -expm1(-rows / distinct);
-    return at_least_one(groups < rows ? groups : rows);
+    double groups = msl_estimate_groups(p, node->aggregate.keys, node->aggregate.key_count, rows);
+    return groups < 0 ? at_least_one(round(pow(rows, 0.75))) : groups;
 }
 
 static double estimate_limit(double rows, const msl_expr *limit, const msl_expr *offset) {

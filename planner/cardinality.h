@@ -20,6 +20,8 @@ typedef struct msl_column_facts {
 
 /// Estimated rows a node emits (cached in node->rows), at most MSL_MOST_ROWS; < 0 = unknown.
 double msl_estimate_rows(msl_planner *p, msl_logical *node);
+/// Groups that `rows` rows make by some keys; < 0 = unknown.
+double msl_estimate_groups(msl_planner *p, msl_expr *const *keys, uint32_t count, double rows);
 /// Forgets the estimates of a tree.
 void msl_forget_estimates(msl_logical *root);
 

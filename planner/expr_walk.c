@@ -243,6 +243,36 @@ bool msl_expr_uses_any(const msl_expr *expr, const uint32_t *ids, uint32_t count
 
 bool msl_expr_uses(const msl_expr *expr, uint32_t id) { return msl_expr_uses_any(expr, &id, 1); }
 
+bool msl_expr_becomes_null(const msl_expr *e, const uint32_t *ids, uint32_t count) {
+    switch (e->kind) {
+    case MSL_EXPR_COLUMN: return msl_id_position(ids, count, e->column) >= 0;
+    case MSL_EXPR_CAST:
+    case MSL_EXPR_IN: return msl_expr_becomes_null(e->args[0], ids, count);
+    case MSL_EXPR_CALL:
+        if (e->call.function->flags & MSL_FN_HANDLES_NULL) return false;
+        for (uint32_t k = 0; k < e->arg_count; k++) {
+            if (msl_expr_becomes_null(e->args[k], ids, count)) return true;
+        }
+        return false;
+    case MSL_EXPR_AND:
+    case MSL_EXPR_OR: // NULL AND FALSE is FALSE, NULL OR TRUE is TRUE: all of them must be NULL
+        for (uint32_t k = 0; k < e->arg_count; k++) {
+            if (!msl_expr_becomes_null(e->args[k], ids, count)) return false;
+        }
+        return e->arg_count > 0;
+    case MSL_EXPR_CONSTANT:
+    case MSL_EXPR_PARAM:
+    case MSL_EXPR_CASE:
+    case MSL_EXPR_COALESCE:
+    case MSL_EXPR_AGGREGATE:
+    case MSL_EXPR_SUBQUERY:
+    case MSL_EXPR_WINDOW:
+    case MSL_EXPR_LAMBDA:
+    case MSL_EXPR_UNNEST: return false;
+    }
+    return false;
+}
+
 static bool mark_column(const msl_expr *expr, void *context) {
     bool *used = context;
     if (expr->kind == MSL_EXPR_COLUMN) used[expr->column] = true;

@@ -34,6 +34,8 @@ bool msl_expr_is_never_true(const msl_expr *expr);
 bool msl_expr_within(const msl_expr *expr, const uint32_t *ids, uint32_t count);
 bool msl_expr_uses(const msl_expr *expr, uint32_t id);
 bool msl_expr_uses_any(const msl_expr *expr, const uint32_t *ids, uint32_t count);
+/// Is it NULL whenever every one of these columns is NULL? (FALSE is not enough: a NOT above would make it TRUE.)
+bool msl_expr_becomes_null(const msl_expr *expr, const uint32_t *ids, uint32_t count);
 /// Sets used[id] for each column.
 void msl_expr_mark_used(const msl_expr *expr, bool *used);
 /// Replaces columns: wherever ids[k] occurs, with[k] stands.

@@ -71,6 +71,7 @@ typedef struct msl_logical_call {
     bool is_distinct;
     msl_logical_order *order;
     uint32_t order_count;
+    bool is_same;     ///< any_value of what all rows of a group agree in (group_keys)
     const char *display;
 } msl_logical_call;
 

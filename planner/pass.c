@@ -24,6 +24,7 @@ static const struct {
     {"group_keys", msl_pass_group_keys},
     {"join_order", msl_pass_join_order},
     {"join_keys", msl_pass_join_keys},
+    {"push_aggregate", msl_pass_push_aggregate},
     {"build_side", msl_pass_build_side},
     {"push_limit", msl_pass_push_limit},
     {"window_limit", msl_pass_window_limit},

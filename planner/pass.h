@@ -23,6 +23,7 @@ morsel_status msl_pass_distinct_keys(msl_planner *p, msl_logical **root) MSL_MUS
 morsel_status msl_pass_push_filter(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
 morsel_status msl_pass_join_order(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
 morsel_status msl_pass_join_keys(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
+morsel_status msl_pass_push_aggregate(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
 morsel_status msl_pass_build_side(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
 morsel_status msl_pass_push_limit(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;
 morsel_status msl_pass_window_limit(msl_planner *p, msl_logical **root) MSL_MUST_CHECK;

@@ -69,6 +69,7 @@ static morsel_status any_value(msl_planner *p, msl_expr *e, msl_logical_call **o
     MSL_TRY(MSL_TAKE(p, call->args, 1));
     call->args[0] = e;
     call->arg_count = 1;
+    call->is_same = true;
     call->display = msl_arena_printf(p->arena, "any_value(%s)", msl_column_name(p, e->column));
     *out = call;
     return call->display ? MORSEL_OK : msl_planner_nomem(p);

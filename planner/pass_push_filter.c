@@ -121,41 +121,10 @@ static morsel_status push_through_window(msl_planner *p, msl_logical *node, cons
 
 /* ---- joins ---- */
 
-/// Is `e` NULL whenever every one of these columns is NULL? (FALSE is not enough: a NOT above would make it TRUE.)
-static bool becomes_null(const msl_expr *e, const uint32_t *ids, uint32_t count) {
-    switch (e->kind) {
-    case MSL_EXPR_COLUMN: return msl_id_position(ids, count, e->column) >= 0;
-    case MSL_EXPR_CAST:
-    case MSL_EXPR_IN: return becomes_null(e->args[0], ids, count);
-    case MSL_EXPR_CALL:
-        if (e->call.function->flags & MSL_FN_HANDLES_NULL) return false;
-        for (uint32_t k = 0; k < e->arg_count; k++) {
-            if (becomes_null(e->args[k], ids, count)) return true;
-        }
-        return false;
-    case MSL_EXPR_AND:
-    case MSL_EXPR_OR: // NULL AND FALSE is FALSE, NULL OR TRUE is TRUE: all of them must be NULL
-        for (uint32_t k = 0; k < e->arg_count; k++) {
-            if (!becomes_null(e->args[k], ids, count)) return false;
-        }
-        return e->arg_count > 0;
-    case MSL_EXPR_CONSTANT:
-    case MSL_EXPR_PARAM:
-    case MSL_EXPR_CASE:
-    case MSL_EXPR_COALESCE:
-    case MSL_EXPR_AGGREGATE:
-    case MSL_EXPR_SUBQUERY:
-    case MSL_EXPR_WINDOW:
-    case MSL_EXPR_LAMBDA:
-    case MSL_EXPR_UNNEST: return false;
-    }
-    return false;
-}
-
 /// Is the condition `e` FALSE or NULL whenever every one of these columns is NULL?
 static bool rejects_null(const msl_expr *e, const uint32_t *ids, uint32_t count) {
     if (e->kind == MSL_EXPR_CALL && strcmp(e->call.function->name, "is not null") == 0) {
-        return becomes_null(e->args[0], ids, count);
+        return msl_expr_becomes_null(e->args[0], ids, count);
     }
     if (e->kind == MSL_EXPR_AND) {
         for (uint32_t k = 0; k < e->arg_count; k++) {
@@ -169,7 +138,7 @@ static bool rejects_null(const msl_expr *e, const uint32_t *ids, uint32_t count)
         }
         return e->arg_count > 0;
     }
-    return becomes_null(e, ids, count);
+    return msl_expr_becomes_null(e, ids, count);
 }
 
 /// Rule 6.

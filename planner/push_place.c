@@ -1,0 +1,398 @@
+/// push_place.c: the place below its joins where an aggregation pays most (see pass_push_aggregate.c for what is allowed).
+///
+/// A walk down from the grouping carries its keys and calls along, rewritten over the columns of the node at hand. Each node
+/// below a join that has all that the calls need is a place: its rows would be grouped by those of its columns that are looked
+/// at above, and by the grouping's keys where the node has all they need.
+///
+/// Costs, in units of about 5 ns (measured at 4,000,000 rows)
+///    grouping     a row 0.7 while the groups fit in a cache, up to 3 beyond; a group 4, since it crosses an exchange
+///    join         a row that looks 0.5 while the other side is small, up to 3; a row that comes out 0.5
+///    before       the grouping's rows, and all that lies between it and the place
+///    after        the place's grouping, and the part (groups / rows) of what was before
+/// It must cost less than GAIN_LEAST of what it was: estimates of distinct values err, and what is grouped early may be rows that
+/// a join would have dropped.
+#include "planner/push_place.h"
+
+#include "planner/cardinality.h"
+#include "planner/expr_build.h"
+#include "planner/expr_walk.h"
+
+#include <math.h>
+#include <string.h>
+
+#define GAIN_LEAST  0.7  ///< cost after / before, at most
+#define GROUPS_MOST 0.5  ///< groups / rows of a place, at most: many partners of each row must not hide a poor reduction
+#define ROWS_SMALL  5e4  ///< of hash tables that fit in a cache
+#define ROWS_LARGE  1e6
+
+/// Keys and calls as they read at a node.
+typedef struct push_view {
+    msl_expr **keys;
+    msl_logical_call **calls;
+    bool *is_fixed;  ///< by key: its value is known above only
+    bool adds_nulls; ///< an outer join above may make all columns NULL
+    bool has_join;   ///< there is one above
+    double cost;     ///< of what stands above
+} push_view;
+
+typedef struct push_search {
+    msl_planner *p;
+    msl_logical *group;
+    const msl_push_way *ways;
+    struct {
+        msl_push_step *items;
+        uint32_t count, room;
+    } steps;               ///< to the node at hand
+    msl_push_place *best;
+} push_search;
+
+static bool is_safe(const msl_expr *e) { return !(e->flags & (MSL_EXPR_CAN_FAIL | MSL_EXPR_VOLATILE)); }
+
+static bool are_safe(msl_expr *const *exprs, uint32_t count) {
+    for (uint32_t k = 0; k < count; k++) {
+        if (!is_safe(exprs[k])) return false;
+    }
+    return true;
+}
+
+static bool is_join(const msl_logical *node) {
+    return node->kind == MSL_LOGICAL_JOIN || node->kind == MSL_LOGICAL_ASOF_JOIN;
+}
+
+/* ---- costs ---- */
+
+/// Between `small` and `large` by the size of a hash table.
+static double by_size(double rows, double small, double large) {
+    if (rows <= ROWS_SMALL) return small;
+    if (rows >= ROWS_LARGE) return large;
+    return small + (large - small) * log(rows / ROWS_SMALL) / log(ROWS_LARGE / ROWS_SMALL);
+}
+
+/// Of the grouping itself; its own groups are as many in any case.
+static double grouping_cost(const msl_logical *group, double rows, double groups) {
+    if (group->aggregate.key_count == 0) return rows * 0.1 * (1 + group->aggregate.call_count);
+    return rows * by_size(groups, 0.7, 3);
+}
+
+/// Of a node for the rows that come from child `child`; < 0 = unknown.
+static double step_cost(msl_planner *p, msl_logical *node, uint32_t child) {
+    double in = msl_estimate_rows(p, node->children[child]), out = msl_estimate_rows(p, node);
+    if (in < 0 || out < 0) return -1;
+    if (!is_join(node)) return 0.1 * in;
+    double other = msl_estimate_rows(p, node->children[1 - child]);
+    return other < 0 ? -1 : in * by_size(other, 0.5, 3) + 0.5 * out;
+}
+
+/* ---- what a call needs ---- */
+
+/// Has the node all that the call needs?
+static bool has_call(const msl_logical *node, const msl_logical_call *call) {
+    for (uint32_t a = 0; a < call->arg_count; a++) {
+        if (!msl_expr_within(call->args[a], node->columns, node->column_count)) return false;
+    }
+    return !call->filter || msl_expr_within(call->filter, node->columns, node->column_count);
+}
+
+/// Does a row of nothing but NULLs in the node's columns count for nothing?
+static bool skips_nulls(const msl_logical *node, const msl_logical_call *call) {
+    if (call->filter && msl_expr_becomes_null(call->filter, node->columns, node->column_count)) return true;
+    for (uint32_t a = 0; a < call->arg_count; a++) {
+        if (msl_expr_becomes_null(call->args[a], node->columns, node->column_count)) return true;
+    }
+    return false;
+}
+
+static bool is_safe_call(const msl_logical_call *call) {
+    return are_safe(call->args, call->arg_count) && (!call->filter || is_safe(call->filter));
+}
+
+/// Which calls move to the node; false when one of them can neither move nor stay.
+static bool choose_calls(const push_search *s, const msl_logical *node, const push_view *view, msl_logical_call **out) {
+    for (uint32_t c = 0; c < s->group->aggregate.call_count; c++) {
+        msl_logical_call *call = view->calls[c];
+        bool moves = has_call(node, call) && is_safe_call(call) && (!view->adds_nulls || skips_nulls(node, call));
+        if (!moves && s->ways[c] != MSL_PUSH_OR_STAY) return false;
+        out[c] = moves ? call : NULL;
+    }
+    return true;
+}
+
+/* ---- what is looked at above a place ---- */
+
+static void mark_call(const msl_logical_call *call, bool *set) {
+    for (uint32_t a = 0; a < call->arg_count; a++) msl_expr_mark_used(call->args[a], set);
+    if (call->filter) msl_expr_mark_used(call->filter, set);
+}
+
+static void mark_list(msl_expr *const *exprs, uint32_t count, bool *set) {
+    for (uint32_t k = 0; k < count; k++) msl_expr_mark_used(exprs[k], set);
+}
+
+/// The columns that a projection needs for those of its columns that are in *set, which they replace.
+static morsel_status mark_project(msl_planner *p, msl_push_step *step, bool **set, bool *is_possible) {
+    const msl_logical *node = step->node;
+    bool *below;
+    MSL_TRY(msl_id_set_take(p, &below));
+    MSL_TRY(MSL_TAKE(p, step->keeps, node->column_count));
+    for (uint32_t k = 0; k < node->column_count; k++) {
+        step->keeps[k] = (*set)[node->columns[k]];
+        if (!step->keeps[k]) continue;
+        *is_possible = *is_possible && is_safe(node->project.exprs[k]);
+        msl_expr_mark_used(node->project.exprs[k], below);
+    }
+    msl_id_set_give(p, *set);
+    *set = below;
+    return MORSEL_OK;
+}
+
+/// Marks in *set what the steps look at, from the columns that the grouping needs down to those of the place.
+static morsel_status mark_steps(msl_planner *p, msl_push_place *place, bool **set, bool *is_possible) {
+    for (uint32_t i = 0; i < place->step_count; i++) {
+        const msl_logical *node = place->steps[i].node;
+        if (node->kind == MSL_LOGICAL_PROJECT) {
+            MSL_TRY(mark_project(p, &place->steps[i], set, is_possible));
+        } else if (node->kind == MSL_LOGICAL_FILTER) {
+            mark_list(node->filter.conjuncts, node->filter.count, *set);
+        } else if (node->kind == MSL_LOGICAL_EXPAND) {
+            for (uint32_t k = 0; k < node->expand.key_count; k++) (*set)[node->expand.keys[k]] = true;
+        } else {
+            mark_list(node->join.left_keys, node->join.key_count, *set);
+            mark_list(node->join.right_keys, node->join.key_count, *set);
+            mark_list(node->join.conjuncts, node->join.count, *set);
+            if (node->join.nearest) msl_expr_mark_used(node->join.nearest, *set);
+        }
+    }
+    return MORSEL_OK;
+}
+
+/// Can the grouping's key be computed at the node? Where NULLs are added above only a column is then what it would be there.
+static bool moves_key(const msl_logical *node, const push_view *view, uint32_t k) {
+    const msl_expr *e = view->keys[k];
+    if (view->is_fixed[k] || !is_safe(e) || (view->adds_nulls && e->kind != MSL_EXPR_COLUMN)) return false;
+    return msl_expr_has_kind(e, MSL_EXPR_COLUMN) && msl_expr_within(e, node->columns, node->column_count);
+}
+
+/// The keys of a place: what is looked at above, then what keys of the grouping compute.
+static morsel_status choose_keys(push_search *s, const push_view *view, msl_push_place *place, bool *is_possible) {
+    msl_planner *p = s->p;
+    const msl_logical *group = s->group, *node = place->node;
+    bool *set;
+    MSL_TRY(msl_id_set_take(p, &set));
+    MSL_TRY(MSL_TAKE(p, place->key_numbers, group->aggregate.key_count));
+    for (uint32_t k = 0; k < group->aggregate.key_count; k++) {
+        place->key_numbers[k] = -1;
+        if (!moves_key(node, view, k)) msl_expr_mark_used(group->aggregate.keys[k], set);
+    }
+    for (uint32_t c = 0; c < group->aggregate.call_count; c++) {
+        if (!place->calls[c]) mark_call(group->aggregate.calls[c], set);
+    }
+    MSL_TRY(mark_steps(p, place, &set, is_possible));
+    for (uint32_t k = 0; k < node->column_count && *is_possible; k++) {
+        msl_expr *e;
+        if (!set[node->columns[k]]) continue;
+        MSL_TRY(msl_expr_new(p, MSL_EXPR_COLUMN, msl_column_type(p, node->columns[k]), 0, MSL_NOWHERE, &e));
+        e->column = node->columns[k];
+        MSL_TRY(MSL_PUSH(p, &place->keys, e));
+    }
+    msl_id_set_give(p, set);
+    for (uint32_t k = 0; k < group->aggregate.key_count && *is_possible; k++) {
+        if (!moves_key(node, view, k)) continue;
+        uint32_t at = 0;
+        while (at < place->keys.count && !msl_expr_equal(place->keys.items[at], view->keys[k])) at++;
+        if (at == place->keys.count) MSL_TRY(MSL_PUSH(p, &place->keys, view->keys[k]));
+        place->key_numbers[k] = at;
+    }
+    return MORSEL_OK;
+}
+
+/* ---- places ---- */
+
+/// Remembers the node as the best place if it is.
+static morsel_status consider(push_search *s, msl_logical *node, const push_view *view) {
+    msl_planner *p = s->p;
+    double rows = msl_estimate_rows(p, node);
+    bool is_possible = true;
+    // More than everything above cannot be gained.
+    if (rows < 1 || view->cost - rows * 0.7 <= s->best->gain) return MORSEL_OK;
+    msl_push_place place = {.node = node, .step_count = s->steps.count};
+    MSL_TRY(MSL_TAKE(p, place.calls, s->group->aggregate.call_count));
+    if (!choose_calls(s, node, view, place.calls)) return MORSEL_OK;
+    MSL_TRY(MSL_TAKE(p, place.steps, s->steps.count));
+    memcpy(place.steps, s->steps.items, sizeof *place.steps * s->steps.count);
+    MSL_TRY(choose_keys(s, view, &place, &is_possible));
+    if (!is_possible || place.keys.count == 0) return MORSEL_OK;
+    double groups = msl_estimate_groups(p, place.keys.items, place.keys.count, rows);
+    if (groups < 0 || groups > rows * GROUPS_MOST) return MORSEL_OK;
+    double after = rows * by_size(groups, 0.7, 3) + groups * 4 + view->cost * groups / rows;
+    place.gain = view->cost - after;
+    if (after < view->cost * GAIN_LEAST && place.gain > s->best->gain) *s->best = place;
+    return MORSEL_OK;
+}
+
+/* ---- the walk ---- */
+
+static morsel_status walk(push_search *s, msl_logical *node, const push_view *view);
+
+/// On to a child: the node is one more step above.
+static morsel_status walk_on(push_search *s, msl_logical *node, uint32_t child, const push_view *view) {
+    push_view below = *view;
+    double cost = step_cost(s->p, node, child);
+    if (cost < 0) return MORSEL_OK;
+    below.cost += cost;
+    below.has_join = below.has_join || is_join(node);
+    msl_push_step step = {.node = node, .child = child};
+    MSL_TRY(MSL_PUSH(s->p, &s->steps, step));
+    MSL_TRY(walk(s, node->children[child], &below));
+    s->steps.count--;
+    return MORSEL_OK;
+}
+
+static morsel_status substitute(msl_planner *p, const msl_logical *project, msl_expr **e) {
+    return msl_expr_substitute(p, *e, project->columns, project->project.exprs, project->column_count, e);
+}
+
+/// Does a column have another value above than its id has below?
+static bool redefines(const msl_logical *project) {
+    for (uint32_t k = 0; k < project->column_count; k++) {
+        const msl_expr *e = project->project.exprs[k];
+        bool passes = e->kind == MSL_EXPR_COLUMN && e->column == project->columns[k];
+        if (!passes && msl_logical_has(project->children[0], project->columns[k])) return true;
+    }
+    return false;
+}
+
+static morsel_status walk_project(push_search *s, msl_logical *node, const push_view *view) {
+    uint32_t keys = s->group->aggregate.key_count, calls = s->group->aggregate.call_count;
+    push_view below = *view;
+    if (redefines(node)) return MORSEL_OK;
+    MSL_TRY(MSL_TAKE(s->p, below.keys, keys));
+    MSL_TRY(MSL_TAKE(s->p, below.calls, calls));
+    for (uint32_t k = 0; k < keys; k++) {
+        below.keys[k] = view->keys[k];
+        MSL_TRY(substitute(s->p, node, &below.keys[k]));
+    }
+    for (uint32_t c = 0; c < calls; c++) {
+        MSL_TRY(MSL_TAKE(s->p, below.calls[c], 1));
+        msl_logical_call *call = below.calls[c];
+        *call = *view->calls[c];
+        MSL_TRY(MSL_TAKE(s->p, call->args, call->arg_count));
+        for (uint32_t a = 0; a < call->arg_count; a++) {
+            call->args[a] = view->calls[c]->args[a];
+            MSL_TRY(substitute(s->p, node, &call->args[a]));
+        }
+        if (call->filter) MSL_TRY(substitute(s->p, node, &call->filter));
+    }
+    return walk_on(s, node, 0, &below);
+}
+
+static bool uses_any(const msl_logical_call *call, const uint32_t *ids, uint32_t count) {
+    for (uint32_t a = 0; a < call->arg_count; a++) {
+        if (msl_expr_uses_any(call->args[a], ids, count)) return true;
+    }
+    return call->filter && msl_expr_uses_any(call->filter, ids, count);
+}
+
+/// The keys of grouping sets are NULL above where a set lacks them.
+static morsel_status walk_expand(push_search *s, msl_logical *node, const push_view *view) {
+    uint32_t keys = s->group->aggregate.key_count;
+    push_view below = *view;
+    for (uint32_t c = 0; c < s->group->aggregate.call_count; c++) {
+        if (uses_any(view->calls[c], node->expand.keys, node->expand.key_count)) return MORSEL_OK;
+    }
+    MSL_TRY(MSL_TAKE(s->p, below.is_fixed, keys));
+    for (uint32_t k = 0; k < keys; k++) {
+        below.is_fixed[k] =
+            view->is_fixed[k] || msl_expr_uses_any(view->keys[k], node->expand.keys, node->expand.key_count);
+    }
+    return walk_on(s, node, 0, &below);
+}
+
+/// Does what becomes of a row of the side depend on nothing but its columns, whatever other rows there are? *adds_nulls: the join
+/// makes rows with NULLs for the side's columns.
+static bool lets_pass(const msl_logical *join, uint32_t side, bool *adds_nulls) {
+    bool is_left = side == 0, is_asof = join->kind == MSL_LOGICAL_ASOF_JOIN;
+    *adds_nulls = false;
+    switch (join->join.type) {
+    case MSL_JOIN_INNER: return is_left || !is_asof;
+    case MSL_JOIN_LEFT: *adds_nulls = !is_left; return is_left || !is_asof;
+    case MSL_JOIN_RIGHT: *adds_nulls = is_left; return !is_asof;
+    case MSL_JOIN_FULL: *adds_nulls = true; return !is_asof;
+    case MSL_JOIN_SEMI:
+    case MSL_JOIN_ANTI:
+    case MSL_JOIN_MARK:
+    case MSL_JOIN_SINGLE: return is_left;
+    case MSL_JOIN_RIGHT_SEMI: // of physical plans
+    case MSL_JOIN_RIGHT_ANTI: return false;
+    }
+    return false;
+}
+
+static morsel_status walk_join(push_search *s, msl_logical *node, const push_view *view) {
+    bool is_steady = are_safe(node->join.conjuncts, node->join.count) &&
+                     are_safe(node->join.left_keys, node->join.key_count) &&
+                     are_safe(node->join.right_keys, node->join.key_count) &&
+                     (!node->join.nearest || is_safe(node->join.nearest));
+    for (uint32_t side = 0; side < 2 && is_steady; side++) {
+        push_view below = *view;
+        bool adds_nulls;
+        if (!lets_pass(node, side, &adds_nulls)) continue;
+        below.adds_nulls = below.adds_nulls || adds_nulls;
+        MSL_TRY(walk_on(s, node, side, &below));
+    }
+    return MORSEL_OK;
+}
+
+/// Can any place at or below the node do? Sides without the arguments are not walked through.
+static bool may_have_place(const push_search *s, const msl_logical *node, const push_view *view) {
+    for (uint32_t c = 0; c < s->group->aggregate.call_count; c++) {
+        if (s->ways[c] != MSL_PUSH_OR_STAY && !has_call(node, view->calls[c])) return false;
+    }
+    return true;
+}
+
+/// Depth: nodes of the statement, which the parser bounds.
+static morsel_status walk(push_search *s, msl_logical *node, const push_view *view) {
+    if (!may_have_place(s, node, view)) return MORSEL_OK;
+    if (view->has_join) MSL_TRY(consider(s, node, view));
+    switch (node->kind) {
+    case MSL_LOGICAL_PROJECT: return walk_project(s, node, view);
+    case MSL_LOGICAL_EXPAND: return walk_expand(s, node, view);
+    case MSL_LOGICAL_JOIN:
+    case MSL_LOGICAL_ASOF_JOIN: return walk_join(s, node, view);
+    case MSL_LOGICAL_FILTER:
+        return are_safe(node->filter.conjuncts, node->filter.count) ? walk_on(s, node, 0, view) : MORSEL_OK;
+    case MSL_LOGICAL_SCAN:
+    case MSL_LOGICAL_VALUES:
+    case MSL_LOGICAL_AGGREGATE:
+    case MSL_LOGICAL_SORT:
+    case MSL_LOGICAL_TOP_N:
+    case MSL_LOGICAL_LIMIT:
+    case MSL_LOGICAL_UNION_ALL:
+    case MSL_LOGICAL_REPEAT:
+    case MSL_LOGICAL_UNNEST:
+    case MSL_LOGICAL_WINDOW:
+    case MSL_LOGICAL_CTE:
+    case MSL_LOGICAL_RECURSIVE:
+    case MSL_LOGICAL_WORK:
+    case MSL_LOGICAL_DRAW:
+    case MSL_LOGICAL_CHANGE:
+    case MSL_LOGICAL_COPY_TO: return MORSEL_OK;
+    }
+    return MORSEL_OK;
+}
+
+morsel_status msl_push_find(msl_planner *p, msl_logical *group, const msl_push_way *ways, msl_push_place *out) {
+    msl_logical *input = group->children[0];
+    double rows = msl_estimate_rows(p, input), groups = msl_estimate_rows(p, group);
+    *out = (msl_push_place){0};
+    if (rows < 1 || groups < 0 || !are_safe(group->aggregate.keys, group->aggregate.key_count)) return MORSEL_OK;
+    push_view view = {.keys = group->aggregate.keys,
+                      .calls = group->aggregate.calls,
+                      .cost = grouping_cost(group, rows, groups)};
+    MSL_TRY(MSL_TAKE(p, view.is_fixed, group->aggregate.key_count));
+    for (uint32_t c = 0; c < group->aggregate.call_count; c++) {
+        if (!is_safe_call(group->aggregate.calls[c])) return MORSEL_OK;
+    }
+    push_search s = {.p = p, .group = group, .ways = ways, .best = out};
+    return walk(&s, input, &view);
+}
