@@ -85,6 +85,7 @@ kind add_window_call(choice *c, text *out, const scope *s, int depth, int has_na
 /* ---- whole queries, with columns c0, c1 and so on ---- */
 
 void add_grouped_select(choice *c, query *q, int depth);
+void add_star_select(choice *c, query *q); ///< aggregates of one side of a join
 void add_sets_select(choice *c, query *q, int depth);
 void add_window_select(choice *c, query *q, int depth);
 void add_window_over_groups(choice *c, query *q, int depth);

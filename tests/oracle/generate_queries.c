@@ -132,6 +132,8 @@ static void add_unordered(choice *c, query *q, int depth) {
         add_set_operation(c, q, depth);
     } else if (chance(c, 45)) {
         if (chance(c, 25))
+            add_star_select(c, q);
+        else if (chance(c, 25))
             add_sets_select(c, q, depth);
         else
             add_grouped_select(c, q, depth);
