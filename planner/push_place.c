@@ -4,11 +4,12 @@
 /// below a join that has all that the calls need is a place: its rows would be grouped by those of its columns that are looked
 /// at above, and by the grouping's keys where the node has all they need.
 ///
-/// Costs, in units of about 5 ns (measured at 4,000,000 rows)
-///    grouping     a row 0.7 while the groups fit in a cache, up to 3 beyond; a group 4, since it crosses an exchange
-///    join         a row that looks 0.5 while the other side is small, up to 3; a row that comes out 0.5
-///    before       the grouping's rows, and all that lies between it and the place
-///    after        the place's grouping, and the part (groups / rows) of what was before
+/// Costs, in nanoseconds of processor time a row, as measured
+///    grouping     4, and 3 for each further key, 2 for a text; more when the groups do not fit in a cache, much more when they do
+///                 not fit in the table of a worker, so that its rows cross the exchange
+///    join         3.5 while the other side fits in a cache, up to 40
+///    before       the grouping, and all that lies between it and the place
+///    after        the place's grouping, GROUP_COST for each of its groups, and the part (groups / rows) of what was before
 /// It must cost less than GAIN_LEAST of what it was: estimates of distinct values err, and what is grouped early may be rows that
 /// a join would have dropped.
 #include "planner/push_place.h"
@@ -20,10 +21,11 @@
 #include <math.h>
 #include <string.h>
 
-#define GAIN_LEAST  0.7  ///< cost after / before, at most
+#define GAIN_LEAST  0.8  ///< cost after / before, at most
 #define GROUPS_MOST 0.5  ///< groups / rows of a place, at most: many partners of each row must not hide a poor reduction
-#define ROWS_SMALL  5e4  ///< of hash tables that fit in a cache
-#define ROWS_LARGE  1e6
+#define GROUP_COST  20.0 ///< of a group that crosses an exchange
+#define TABLE_BYTES (2.0 * 1024 * 1024) ///< of a worker's table (op_agg_partial.c)
+#define CACHE_BYTES (256.0 * 1024)
 
 /// Keys and calls as they read at a node.
 typedef struct push_view {
@@ -61,26 +63,41 @@ static bool is_join(const msl_logical *node) {
 
 /* ---- costs ---- */
 
-/// Between `small` and `large` by the size of a hash table.
-static double by_size(double rows, double small, double large) {
-    if (rows <= ROWS_SMALL) return small;
-    if (rows >= ROWS_LARGE) return large;
-    return small + (large - small) * log(rows / ROWS_SMALL) / log(ROWS_LARGE / ROWS_SMALL);
+/// What a row costs whose groups take that many bytes, beside what it costs when they are few.
+static double memory_cost(double bytes) {
+    if (bytes <= CACHE_BYTES) return fmax(0, 1.5 * log2(bytes / (CACHE_BYTES / 4)));
+    if (bytes <= TABLE_BYTES) return 3 + 5 * log2(bytes / CACHE_BYTES) / log2(TABLE_BYTES / CACHE_BYTES);
+    return 25 + 8 * log2(bytes / TABLE_BYTES);
 }
 
-/// Of the grouping itself; its own groups are as many in any case.
-static double grouping_cost(const msl_logical *group, double rows, double groups) {
-    if (group->aggregate.key_count == 0) return rows * 0.1 * (1 + group->aggregate.call_count);
-    return rows * by_size(groups, 0.7, 3);
+/// A row of a grouping.
+static double grouping_cost(msl_expr *const *keys, uint32_t key_count, msl_logical_call *const *calls, uint32_t call_count,
+                            double groups) {
+    double cost = key_count ? 1 + 3.0 * key_count : 0.3 * call_count, bytes = 24;
+    for (uint32_t k = 0; k < key_count; k++) {
+        bool is_text = keys[k]->type->phys == MSL_PHYS_STRING;
+        cost += is_text ? 2 : 0;
+        bytes += is_text ? 16 : 8;
+    }
+    for (uint32_t c = 0; c < call_count; c++) bytes += calls[c] ? calls[c]->fn.aggregate->state_bytes : 0;
+    return key_count ? cost + memory_cost(groups * bytes) : cost;
+}
+
+/// A row that looks for its partners among that many rows.
+static double join_cost(double rows) {
+    const double small = 1e4, medium = 1e5, large = 1e6;
+    if (rows <= small) return 3.5;
+    if (rows <= medium) return 3.5 + 4 * log(rows / small) / log(medium / small);
+    return fmin(40, 7.5 + 30 * log(rows / medium) / log(large / medium));
 }
 
 /// Of a node for the rows that come from child `child`; < 0 = unknown.
 static double step_cost(msl_planner *p, msl_logical *node, uint32_t child) {
     double in = msl_estimate_rows(p, node->children[child]), out = msl_estimate_rows(p, node);
     if (in < 0 || out < 0) return -1;
-    if (!is_join(node)) return 0.1 * in;
+    if (!is_join(node)) return 0.5 * in;
     double other = msl_estimate_rows(p, node->children[1 - child]);
-    return other < 0 ? -1 : in * by_size(other, 0.5, 3) + 0.5 * out;
+    return other < 0 ? -1 : 0.5 * (in + out) * join_cost(other);
 }
 
 /* ---- what a call needs ---- */
@@ -213,7 +230,7 @@ static morsel_status consider(push_search *s, msl_logical *node, const push_view
     double rows = msl_estimate_rows(p, node);
     bool is_possible = true;
     // More than everything above cannot be gained.
-    if (rows < 1 || view->cost - rows * 0.7 <= s->best->gain) return MORSEL_OK;
+    if (rows < 1 || view->cost <= s->best->gain) return MORSEL_OK;
     msl_push_place place = {.node = node, .step_count = s->steps.count};
     MSL_TRY(MSL_TAKE(p, place.calls, s->group->aggregate.call_count));
     if (!choose_calls(s, node, view, place.calls)) return MORSEL_OK;
@@ -223,7 +240,8 @@ static morsel_status consider(push_search *s, msl_logical *node, const push_view
     if (!is_possible || place.keys.count == 0) return MORSEL_OK;
     double groups = msl_estimate_groups(p, place.keys.items, place.keys.count, rows);
     if (groups < 0 || groups > rows * GROUPS_MOST) return MORSEL_OK;
-    double after = rows * by_size(groups, 0.7, 3) + groups * 4 + view->cost * groups / rows;
+    double row_cost = grouping_cost(place.keys.items, place.keys.count, place.calls, s->group->aggregate.call_count, groups);
+    double after = rows * row_cost + groups * GROUP_COST + view->cost * groups / rows;
     place.gain = view->cost - after;
     if (after < view->cost * GAIN_LEAST && place.gain > s->best->gain) *s->best = place;
     return MORSEL_OK;
@@ -388,7 +406,8 @@ morsel_status msl_push_find(msl_planner *p, msl_logical *group, const msl_push_w
     if (rows < 1 || groups < 0 || !are_safe(group->aggregate.keys, group->aggregate.key_count)) return MORSEL_OK;
     push_view view = {.keys = group->aggregate.keys,
                       .calls = group->aggregate.calls,
-                      .cost = grouping_cost(group, rows, groups)};
+                      .cost = rows * grouping_cost(group->aggregate.keys, group->aggregate.key_count,
+                                                   group->aggregate.calls, group->aggregate.call_count, groups)};
     MSL_TRY(MSL_TAKE(p, view.is_fixed, group->aggregate.key_count));
     for (uint32_t c = 0; c < group->aggregate.call_count; c++) {
         if (!is_safe_call(group->aggregate.calls[c])) return MORSEL_OK;
