@@ -122,23 +122,23 @@ static morsel_status group_place(msl_planner *p, msl_logical *group, const msl_p
 /// A projection's columns that are still looked at, and those that pass on their way up.
 static morsel_status rebuild_project(msl_planner *p, const msl_push_step *step, const msl_ids *made) {
     msl_logical *node = step->node;
-    msl_ids columns = {0};
-    msl_exprs exprs = {0};
+    uint32_t *columns, n = 0;
+    msl_expr **exprs;
+    MSL_TRY(MSL_TAKE(p, columns, node->column_count + made->count));
+    MSL_TRY(MSL_TAKE(p, exprs, node->column_count + made->count));
     for (uint32_t k = 0; k < node->column_count; k++) {
         if (!step->keeps[k]) continue;
-        MSL_TRY(MSL_PUSH(p, &columns, node->columns[k]));
-        MSL_TRY(MSL_PUSH(p, &exprs, node->project.exprs[k]));
+        columns[n] = node->columns[k];
+        exprs[n++] = node->project.exprs[k];
     }
     for (uint32_t k = 0; k < made->count; k++) {
-        msl_expr *e;
-        if (msl_id_position(columns.items, columns.count, made->items[k]) >= 0) continue;
-        MSL_TRY(column_expr(p, made->items[k], &e));
-        MSL_TRY(MSL_PUSH(p, &columns, made->items[k]));
-        MSL_TRY(MSL_PUSH(p, &exprs, e));
+        if (msl_id_position(columns, n, made->items[k]) >= 0) continue;
+        columns[n] = made->items[k];
+        MSL_TRY(column_expr(p, made->items[k], &exprs[n++]));
     }
-    node->columns = columns.items;
-    node->column_count = columns.count;
-    node->project.exprs = exprs.items;
+    node->columns = columns;
+    node->column_count = n;
+    node->project.exprs = exprs;
     return MORSEL_OK;
 }
 
@@ -147,15 +147,16 @@ static morsel_status rebuild_columns(msl_planner *p, msl_logical *node) {
     bool is_join = node->kind == MSL_LOGICAL_JOIN || node->kind == MSL_LOGICAL_ASOF_JOIN;
     bool left_only = is_join && (node->join.type == MSL_JOIN_SEMI || node->join.type == MSL_JOIN_ANTI ||
                                  node->join.type == MSL_JOIN_MARK);
-    msl_ids columns = {0};
-    for (uint32_t c = 0; c < (left_only ? 1 : node->child_count); c++) {
+    uint32_t children = left_only ? 1 : node->child_count, n = 0, most = 1;
+    for (uint32_t c = 0; c < children; c++) most += node->children[c]->column_count;
+    MSL_TRY(MSL_TAKE(p, node->columns, most));
+    for (uint32_t c = 0; c < children; c++) {
         const msl_logical *child = node->children[c];
-        for (uint32_t k = 0; k < child->column_count; k++) MSL_TRY(MSL_PUSH(p, &columns, child->columns[k]));
+        for (uint32_t k = 0; k < child->column_count; k++) node->columns[n++] = child->columns[k];
     }
-    if (is_join && node->join.type == MSL_JOIN_MARK) MSL_TRY(MSL_PUSH(p, &columns, node->join.mark));
-    if (node->kind == MSL_LOGICAL_EXPAND) MSL_TRY(MSL_PUSH(p, &columns, node->expand.set));
-    node->columns = columns.items;
-    node->column_count = columns.count;
+    if (is_join && node->join.type == MSL_JOIN_MARK) node->columns[n++] = node->join.mark;
+    if (node->kind == MSL_LOGICAL_EXPAND) node->columns[n++] = node->expand.set;
+    node->column_count = n;
     return MORSEL_OK;
 }
 
