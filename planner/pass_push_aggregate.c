@@ -33,7 +33,8 @@
 static bool way_of(const msl_logical_call *call, msl_push_way *way) {
     static const char *const like_max[] = {"min", "max", "bool_and", "bool_or", "every", "bit_and", "bit_or"};
     const char *name = call->fn.aggregate->name;
-    if (call->is_distinct || call->order_count) return false;
+    bool collects = call->fn.aggregate->flags & MSL_AGG_COLLECTS; // min(x, 3): a list of the least
+    if (call->is_distinct || call->order_count || collects) return false;
     *way = MSL_PUSH_OR_STAY;
     for (size_t k = 0; k < sizeof like_max / sizeof like_max[0]; k++) {
         if (strcmp(name, like_max[k]) == 0) return true;
