@@ -109,18 +109,19 @@ static morsel_status regr_count(msl_agg_ctx *ctx, const void *state, msl_vector 
 
 /* ---- table ---- */
 
-#define ENTRY(NAME, ARGS, TYPE, SUMS, BYTES, RESULT, FINALIZE, TEXT)                                                   \
+#define ENTRY(NAME, ARGS, TYPE, SUMS, BYTES, STRINGS, RESULT, FINALIZE, TEXT)                                          \
     {.name = NAME, .arg_count = ARGS, .args = {MSL_TYPE_##TYPE, MSL_TYPE_##TYPE}, .result = MSL_TYPE_##RESULT,         \
-     .state_bytes = BYTES, .init = msl_stats_##SUMS##_init, .update = msl_stats_##SUMS##_update,                       \
+     .state_bytes = BYTES, .string_count = STRINGS, .string_offsets = {MSL_STATS_INTEGER_TWO_WIDE},                    \
+     .init = msl_stats_##SUMS##_init, .update = msl_stats_##SUMS##_update,                                             \
      .update_one = msl_stats_##SUMS##_update_one, .combine = msl_stats_##SUMS##_combine, .finalize = FINALIZE,         \
      .description = NAME TEXT}
 /* An entry for doubles, the more general one, and one for integers. */
 #define ONE(NAME, STATISTIC, TEXT)                                                                                     \
-    ENTRY(NAME, 1, DOUBLE, double, MSL_STATS_DOUBLE_BYTES, DOUBLE, STATISTIC##_of_double, TEXT),                       \
-        ENTRY(NAME, 1, BIGINT, integer, MSL_STATS_INTEGER_BYTES, DOUBLE, STATISTIC##_of_integer, TEXT)
+    ENTRY(NAME, 1, DOUBLE, double, MSL_STATS_DOUBLE_BYTES, 0, DOUBLE, STATISTIC##_of_double, TEXT),                       \
+        ENTRY(NAME, 1, BIGINT, integer, MSL_STATS_INTEGER_BYTES, 0, DOUBLE, STATISTIC##_of_integer, TEXT)
 #define TWO_AS(NAME, RESULT, OF_DOUBLE, OF_INTEGER, TEXT)                                                              \
-    ENTRY(NAME, 2, DOUBLE, double_two, MSL_STATS_DOUBLE_TWO_BYTES, RESULT, OF_DOUBLE, "(y, x): " TEXT),                \
-        ENTRY(NAME, 2, BIGINT, integer_two, MSL_STATS_INTEGER_TWO_BYTES, RESULT, OF_INTEGER, "(y, x): " TEXT)
+    ENTRY(NAME, 2, DOUBLE, double_two, MSL_STATS_DOUBLE_TWO_BYTES, 0, RESULT, OF_DOUBLE, "(y, x): " TEXT),                \
+        ENTRY(NAME, 2, BIGINT, integer_two, MSL_STATS_INTEGER_TWO_BYTES, 1, RESULT, OF_INTEGER, "(y, x): " TEXT)
 #define TWO(STATISTIC, TEXT) TWO_AS(#STATISTIC, DOUBLE, STATISTIC##_of_double_two, STATISTIC##_of_integer_two, TEXT)
 
 const msl_aggregate msl_agg_stats[] = {

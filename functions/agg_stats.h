@@ -15,12 +15,13 @@ typedef struct msl_moments {
     double xx, yy, xy;
 } msl_moments;
 
-/// Bytes of states: a number of values, then 3 or 8 sums of doubles, or integers of two and three words.
+/// Bytes of states: a number of values, then 3 or 8 sums of doubles, or integers (agg_stats_integer.c).
 enum {
     MSL_STATS_DOUBLE_BYTES = 128,
     MSL_STATS_DOUBLE_TWO_BYTES = 328,
     MSL_STATS_INTEGER_BYTES = 48,
-    MSL_STATS_INTEGER_TWO_BYTES = 112
+    MSL_STATS_INTEGER_TWO_BYTES = 64,
+    MSL_STATS_INTEGER_TWO_WIDE = 48 ///< offset of a string in it
 };
 
 /// How the sums of one or two variables are kept: the callbacks of msl_aggregate, and what the results are made of.
