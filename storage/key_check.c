@@ -91,7 +91,10 @@ static bool find_equal(const msl_key_check *c, uint64_t hash, uint32_t part, uin
 
 /* ---- the check ---- */
 
-static morsel_status no_memory(msl_error *err) { return msl_error_nomem(err, "an index", sizeof(key_entry)); }
+/// For an index of so many rows more.
+static morsel_status no_memory(uint64_t rows, msl_error *err) {
+    return msl_error_nomem(err, "an index", sizeof(key_entry) * (rows + 1));
+}
 
 /// Finds the version's groups among the members; the others are pending.
 static morsel_status match_parts(msl_key_check *c, msl_error *err) {
@@ -109,13 +112,13 @@ static morsel_status match_parts(msl_key_check *c, msl_error *err) {
             uint32_t room = c->pending_room ? c->pending_room * 2 : 8;
             key_pending *pending =
                 msl_memory_resize(c->memory, c->pending, sizeof *pending * c->pending_room, sizeof *pending * room);
-            if (!pending) return no_memory(err);
+            if (!pending) return no_memory(c->rows, err);
             c->pending = pending;
             c->pending_room = room;
         }
         key_pending *p = &c->pending[c->pending_count];
         *p = (key_pending){.part = i};
-        if (!msl_key_index_add_member(x, c->version->parts[i].serial, i, &p->member)) return no_memory(err);
+        if (!msl_key_index_add_member(x, c->version->parts[i].serial, i, &p->member)) return no_memory(c->rows, err);
         c->pending_count++;
         c->rows += c->version->parts[i].group->rows;
     }
@@ -132,7 +135,7 @@ morsel_status msl_key_check_new(msl_table *table, uint32_t key, const msl_table_
                                 const atomic_bool *cancelled, msl_key_check **out, msl_error *err) {
     *out = NULL;
     msl_key_check *c = msl_memory_alloc(memory, sizeof *c);
-    if (!c) return no_memory(err);
+    if (!c) return no_memory(0, err);
     memset(c, 0, sizeof *c);
     *c = (msl_key_check){.table = table, .key = &table->keys[key], .version = version, .index = table->keys[key].index,
                          .memory = memory, .cancelled = cancelled};
@@ -147,6 +150,11 @@ morsel_status msl_key_check_new(msl_table *table, uint32_t key, const msl_table_
 
 uint32_t msl_key_check_pending(const msl_key_check *check) { return check->pending_count; }
 uint64_t msl_key_check_rows(const msl_key_check *check) { return check->rows; }
+
+static morsel_status check_cancelled(const msl_key_check *c, msl_error *err) {
+    if (!c->cancelled || !atomic_load_explicit(c->cancelled, memory_order_relaxed)) return MORSEL_OK;
+    return msl_error_set(err, MORSEL_INTERRUPTED, "57014", "the statement was interrupted");
+}
 
 /// Counts the rows of each partition, then puts them in its place.
 static void order_by_partition(key_pending *p, uint32_t n) {
@@ -166,9 +174,10 @@ morsel_status msl_key_check_hash(msl_key_check *c, uint32_t pending, msl_error *
     key_pending *p = &c->pending[pending];
     const msl_table_part *part = &c->version->parts[p->part];
     uint32_t n = part->group->rows;
+    MSL_TRY(check_cancelled(c, err));
     p->hashes = msl_memory_alloc(c->memory, sizeof *p->hashes * n);
     p->rows = msl_memory_alloc(c->memory, sizeof *p->rows * n);
-    if (!p->hashes || !p->rows) return no_memory(err);
+    if (!p->hashes || !p->rows) return no_memory(c->rows, err);
     for (uint32_t k = 0; k < c->key->column_count; k++) {
         const msl_segment *s = part->group->segments[c->key->columns[k]];
         msl_vector v = {.type = c->table->columns[c->key->columns[k]].type,
@@ -189,18 +198,13 @@ morsel_status msl_key_check_hash(msl_key_check *c, uint32_t pending, msl_error *
     return MORSEL_OK;
 }
 
-static morsel_status check_cancelled(const msl_key_check *c, msl_error *err) {
-    if (!c->cancelled || !atomic_load_explicit(c->cancelled, memory_order_relaxed)) return MORSEL_OK;
-    return msl_error_set(err, MORSEL_INTERRUPTED, "57014", "the statement was interrupted");
-}
-
 /// Adds one row, or notes that its unique key is there already. Deleted rows are learned too: a roll-back can bring them back.
 static morsel_status add_row(msl_key_check *c, uint32_t pending, uint32_t row, uint64_t hash, bool *duplicate,
                              msl_error *err) {
     uint32_t own = c->pending[pending].part, part, other;
     *duplicate = msl_key_is_unique(c->key) && !key_row_is_deleted(&c->version->parts[own], row) &&
                  find_equal(c, hash, own, row, &part, &other);
-    if (!*duplicate && !msl_key_index_add(c->index, hash, c->pending[pending].member, row)) return no_memory(err);
+    if (!*duplicate && !msl_key_index_add(c->index, hash, c->pending[pending].member, row)) return no_memory(c->rows, err);
     return MORSEL_OK;
 }
 
@@ -209,7 +213,7 @@ morsel_status msl_key_check_partition(msl_key_check *c, uint32_t partition, msl_
     for (uint32_t i = 0; i < c->pending_count; i++)
         total += c->pending[i].starts[partition + 1] - c->pending[i].starts[partition];
     // rows of a unique key have as many hashes; how many others have is not known
-    if (msl_key_is_unique(c->key) && total && !msl_key_index_reserve(c->index, partition, total)) return no_memory(err);
+    if (msl_key_is_unique(c->key) && total && !msl_key_index_reserve(c->index, partition, total)) return no_memory(c->rows, err);
     for (uint32_t i = 0; i < c->pending_count; i++) {
         const key_pending *p = &c->pending[i];
         MSL_TRY(check_cancelled(c, err));
@@ -330,7 +334,7 @@ static morsel_status settle_row(settlement *s, uint32_t back, uint32_t row, msl_
         if (!hash || !find_equal(c, hash, own, row, &part, &other)) continue;
         if (s->key >= 0 && s->key != s->keys[k]) return duplicate_error(c, own, row, err);
         bool ignored = s->policy == MSL_CONFLICT_IGNORE;
-        if (!delete_row(s->version, ignored ? own : part, ignored ? row : other, s->memory)) return no_memory(err);
+        if (!delete_row(s->version, ignored ? own : part, ignored ? row : other, s->memory)) return no_memory(c->rows, err);
         s->dropped++;
         if (ignored) return MORSEL_OK;
     }
@@ -338,7 +342,7 @@ static morsel_status settle_row(settlement *s, uint32_t back, uint32_t row, msl_
         msl_key_check *c = s->checks[k];
         uint32_t pending = c->pending_count - back;
         uint64_t hash = c->pending[pending].hashes[row];
-        if (hash && !msl_key_index_add(c->index, hash, c->pending[pending].member, row)) return no_memory(err);
+        if (hash && !msl_key_index_add(c->index, hash, c->pending[pending].member, row)) return no_memory(c->rows, err);
     }
     return MORSEL_OK;
 }
@@ -352,7 +356,7 @@ static morsel_status settle_rows(settlement *s, uint32_t first_new, msl_error *e
             for (uint32_t row = 0; row < n; row++) { // rows that were there before: unique already
                 uint64_t hash = s->checks[k]->pending[i].hashes[row];
                 if (hash && !msl_key_index_add(s->checks[k]->index, hash, s->checks[k]->pending[i].member, row))
-                    return no_memory(err);
+                    return no_memory(s->checks[k]->rows, err);
             }
         }
     }
@@ -378,7 +382,7 @@ morsel_status msl_table_settle_conflicts(msl_table *table, msl_table_version *ve
                     .memory = memory,
                     .checks = MSL_NEW_ARRAY(&arena, msl_key_check *, table->key_count + 1),
                     .keys = MSL_NEW_ARRAY(&arena, uint32_t, table->key_count + 1)};
-    morsel_status status = s.checks && s.keys ? MORSEL_OK : no_memory(err);
+    morsel_status status = s.checks && s.keys ? MORSEL_OK : no_memory(0, err);
     for (uint32_t k = 0; k < table->key_count && status == MORSEL_OK; k++) {
         if (!msl_key_is_unique(&table->keys[k])) continue;
         status = msl_key_check_new(table, k, version, memory, cancelled, &s.checks[s.count], err);
