@@ -36,6 +36,13 @@ typedef struct msl_carriers {
     uint32_t count, room;
 } msl_carriers;
 
+/// A recursion of which only the first rows for each value of the outer columns matter (UNION ALL).
+typedef struct msl_first_rows {
+    const msl_logical *recursive;
+    msl_expr *limit;       ///< so many, over outer columns; NULL = no end ...
+    int64_t offset;        ///< ... and so many more
+} msl_first_rows;
+
 /// One dependent join being taken apart.
 typedef struct msl_unnesting {
     msl_planner *p;
@@ -48,6 +55,7 @@ typedef struct msl_unnesting {
     bool is_safe;          ///< the right side cannot fail for values that are not asked for: see msl_tree_is_safe
     msl_carriers carriers;
     const msl_recursion *step; ///< whose step is being pushed: what it asks for are the values of its WORK; else NULL
+    msl_first_rows first;  ///< of one recursion
     bool ignores_copies;   ///< how often a right row comes does not matter: SEMI, ANTI, MARK
 } msl_unnesting;
 
@@ -107,8 +115,9 @@ morsel_status msl_push_input(msl_unnesting *u, msl_logical **node, msl_stand_in 
 /// Do the rows of this leaf carry the stand-ins?
 bool msl_carries(const msl_unnesting *u, const msl_logical *node);
 morsel_status msl_push_recursive(msl_unnesting *u, msl_logical *n, msl_stand_in *with) MSL_MUST_CHECK;
-/// The same where only the first rows for each value matter (UNION ALL).
-morsel_status msl_push_first_rows(msl_unnesting *u, msl_logical *n, int64_t rows, msl_stand_in *with) MSL_MUST_CHECK;
+/// Notes in u->first that of `n`, which may be a recursion, only rows [offset, offset + limit) matter, where that can end it.
+///   in       limit: over outer columns, or a constant; offset: a constant, or NULL
+morsel_status msl_note_first_rows(msl_unnesting *u, const msl_logical *n, msl_expr *limit, const msl_expr *offset) MSL_MUST_CHECK;
 /// One row of `node` for which the conjuncts are TRUE says all (EXISTS, IN, LIMIT 1). Below filters and projections stands a
 /// recursion: what its step would make of such a row is not made. So it ends when each row has led to one or to none.
 ///   (b UNION ALL n + 1 over WORK) WHERE n > 9   ->   (b UNION ALL n + 1 over WORK WHERE n > 9 IS DISTINCT FROM TRUE) WHERE n > 9

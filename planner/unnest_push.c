@@ -532,16 +532,22 @@ static morsel_status limit_by_number(const msl_unnesting *u, msl_logical **node)
     return msl_logical_filter(u->p, join, bounds.items, bounds.count, node);
 }
 
-/// The rows below a constant limit; a recursion that would be endless ends with it.
+/// The rows below a constant limit.
 static morsel_status push_limited(msl_unnesting *u, msl_logical *n, msl_stand_in *with) {
-    msl_logical *child = n->children[0];
     bool is_one = n->limit.limit && n->limit.limit->value.i64 == 1 && !n->limit.offset;
-    if (is_one && child->kind != MSL_LOGICAL_RECURSIVE) MSL_TRY(msl_end_when_found(u->p, child, NULL, 0));
-    bool ends = child->kind == MSL_LOGICAL_RECURSIVE && !child->recursive.is_distinct && n->limit.limit;
-    int64_t rows = ends ? n->limit.limit->value.i64 : 0, offset = ends && n->limit.offset ? n->limit.offset->value.i64 : 0;
-    if (!ends || __builtin_add_overflow(rows, offset, &rows))
-        return msl_push_outer(u, &n->children[0], &nothing_known, with);
-    return msl_push_first_rows(u, child, rows, with);
+    if (is_one && n->children[0]->kind != MSL_LOGICAL_RECURSIVE)
+        MSL_TRY(msl_end_when_found(u->p, n->children[0], NULL, 0));
+    MSL_TRY(msl_note_first_rows(u, n->children[0], n->limit.limit, n->limit.offset));
+    return msl_push_outer(u, &n->children[0], &nothing_known, with);
+}
+
+/// A limit that is an expression of the row that its second child makes of nothing.
+static morsel_status note_open_limit(msl_unnesting *u, const msl_logical *n) {
+    const msl_logical *row = n->child_count > 1 ? n->children[1] : NULL;
+    msl_expr *limit = n->limit.limit;
+    if (!limit || (row && (row->kind != MSL_LOGICAL_PROJECT || row->children[0]->kind != MSL_LOGICAL_VALUES))) return MORSEL_OK;
+    if (row) MSL_TRY(msl_expr_substitute(u->p, limit, row->columns, row->project.exprs, row->column_count, &limit));
+    return msl_note_first_rows(u, n->children[0], limit, n->limit.offset);
 }
 
 static morsel_status push_limit(msl_unnesting *u, msl_logical **node, msl_stand_in *with) {
@@ -555,6 +561,7 @@ static morsel_status push_limit(msl_unnesting *u, msl_logical **node, msl_stand_
         return push_project(u, project, &nothing_known, with);
     }
     if (is_open(n->limit.limit) || is_open(n->limit.offset)) {
+        MSL_TRY(note_open_limit(u, n));
         MSL_TRY(limit_by_number(u, node));
         return msl_push_outer(u, node, &nothing_known, with);
     }

@@ -157,8 +157,11 @@ static morsel_status push_step(msl_unnesting *u, msl_logical *n) {
     return MORSEL_OK;
 }
 
+static morsel_status push_first_rows(msl_unnesting *u, msl_logical *n, msl_stand_in *with);
+
 morsel_status msl_push_recursive(msl_unnesting *u, msl_logical *n, msl_stand_in *with) {
     msl_stand_in *inner;
+    if (u->first.recursive == n) return push_first_rows(u, n, with);
     MSL_TRY(MSL_TAKE(u->p, inner, u->count));
     MSL_TRY(msl_push_input(u, &n->children[0], inner));
     MSL_TRY(carry(u, n, with));
@@ -174,15 +177,52 @@ static bool is_row_by_row(const msl_logical *n) {
     return n->kind == MSL_LOGICAL_WORK;
 }
 
-/// The step's last column becomes one more; rows for which it is `rounds` then are not made.
-static morsel_status count_rounds(msl_planner *p, int64_t rounds, msl_logical **step) {
+/// Limit and offset as one constant, or -1.
+static int64_t constant_rows(const msl_first_rows *first) {
+    int64_t rows;
+    bool is_constant = first->limit->kind == MSL_EXPR_CONSTANT && !first->limit->value.is_null;
+    return is_constant && !__builtin_add_overflow(first->limit->value.i64, first->offset, &rows) ? rows : -1;
+}
+
+morsel_status msl_note_first_rows(msl_unnesting *u, const msl_logical *n, msl_expr *limit, const msl_expr *offset) {
+    if (n->kind != MSL_LOGICAL_RECURSIVE || n->recursive.is_distinct || !limit) return MORSEL_OK;
+    bool is_known = msl_expr_within(limit, u->outer, u->count) && msl_expr_is_safe_enough(limit);
+    if (!is_known || (offset && (offset->kind != MSL_EXPR_CONSTANT || offset->value.is_null))) return MORSEL_OK;
+    msl_first_rows first = {.recursive = n, .limit = limit, .offset = offset ? offset->value.i64 : 0};
+    bool is_constant = limit->kind == MSL_EXPR_CONSTANT;
+    // a round that branches is cut back by a constant only: by the number of rounds alone it would end too late
+    if (is_constant ? constant_rows(&first) >= 0 : is_row_by_row(n->children[1])) u->first = first;
+    return MORSEL_OK;
+}
+
+/// Is one more row wanted after round `round`? `rounds`: as many as rows; -1 = as u->first says.
+static morsel_status goes_on(const msl_unnesting *u, msl_expr *round, int64_t rounds, const uint32_t *stand_ins,
+                             msl_expr **out) {
+    msl_planner *p = u->p;
+    msl_expr *most, *offset, *no, **own;
+    if (rounds >= 0) {
+        MSL_TRY(msl_expr_bigint(p, rounds - 1, &most));
+        return msl_expr_call2(p, "<", round, most, MSL_NOWHERE, out);
+    }
+    MSL_TRY(MSL_TAKE(p, own, u->count));
+    for (uint32_t k = 0; k < u->count; k++) MSL_TRY(msl_expr_column(p, stand_ins[k], MSL_NOWHERE, &own[k]));
+    MSL_TRY(msl_expr_substitute(p, u->first.limit, u->outer, own, u->count, &most));
+    MSL_TRY(msl_expr_bigint(p, u->first.offset - 1, &offset));
+    MSL_TRY(msl_expr_call2(p, "-", round, offset, MSL_NOWHERE, &round));
+    MSL_TRY(msl_expr_call2(p, "<", round, most, MSL_NOWHERE, out));
+    MSL_TRY(msl_expr_boolean(p, false, MSL_NOWHERE, &no));
+    return msl_expr_call2(p, "is distinct from", *out, no, MSL_NOWHERE, out); // NULL is no limit
+}
+
+/// The step's last column, behind the stand-ins, becomes one more; rows behind the last wanted one are not made.
+static morsel_status count_rounds(const msl_unnesting *u, int64_t rounds, msl_logical **step) {
+    msl_planner *p = u->p;
     msl_logical *n = *step;
     uint32_t last = n->columns[n->column_count - 1], id;
-    msl_expr *round, *one, *most, *below;
+    msl_expr *round, *one, *below;
     MSL_TRY(msl_expr_column(p, last, MSL_NOWHERE, &round));
     MSL_TRY(msl_expr_bigint(p, 1, &one));
-    MSL_TRY(msl_expr_bigint(p, rounds - 1, &most));
-    MSL_TRY(msl_expr_call2(p, "<", round, most, MSL_NOWHERE, &below));
+    MSL_TRY(goes_on(u, round, rounds, n->columns + n->column_count - 1 - u->count, &below));
     MSL_TRY(msl_expr_call2(p, "+", round, one, MSL_NOWHERE, &round));
     MSL_TRY(msl_logical_filter(p, n, &below, 1, step));
     MSL_TRY(msl_new_column(p, round->type, "round", &id));
@@ -199,8 +239,9 @@ static morsel_status count_rounds(msl_planner *p, int64_t rounds, msl_logical **
     return msl_emit(p, n, ids.items, ids.count);
 }
 
-morsel_status msl_push_first_rows(msl_unnesting *u, msl_logical *n, int64_t rows, msl_stand_in *with) {
+static morsel_status push_first_rows(msl_unnesting *u, msl_logical *n, msl_stand_in *with) {
     msl_planner *p = u->p;
+    int64_t rows = constant_rows(&u->first);
     uint32_t count = u->count, *outer = u->outer, *more, round;
     msl_stand_in *inner, *own;
     msl_expr *zero;
@@ -223,7 +264,7 @@ morsel_status msl_push_first_rows(msl_unnesting *u, msl_logical *n, int64_t rows
     u->outer = outer;
     u->count = count;
     for (uint32_t k = 0; k < count; k++) with[k] = (msl_stand_in){own[k].id, inner[k].is_strict};
-    return count_rounds(p, rows, &n->children[1]);
+    return count_rounds(u, rows, &n->children[1]);
 }
 
 /* ---- a recursion in which one row is looked for ---- */
