@@ -198,14 +198,15 @@ morsel_status msl_key_check_hash(msl_key_check *c, uint32_t pending, msl_error *
     return MORSEL_OK;
 }
 
-/// Adds one row, or notes that its unique key is there already. Deleted rows are learned too: a roll-back can bring them back.
+/// Adds one row, or notes that its unique key is there already. Deleted rows are learned too: a roll-back can bring them
+/// back.
 static morsel_status add_row(msl_key_check *c, uint32_t pending, uint32_t row, uint64_t hash, bool *duplicate,
                              msl_error *err) {
     uint32_t own = c->pending[pending].part, part, other;
     *duplicate = msl_key_is_unique(c->key) && !key_row_is_deleted(&c->version->parts[own], row) &&
                  find_equal(c, hash, own, row, &part, &other);
-    if (!*duplicate && !msl_key_index_add(c->index, hash, c->pending[pending].member, row)) return no_memory(c->rows, err);
-    return MORSEL_OK;
+    if (*duplicate || msl_key_index_add(c->index, hash, c->pending[pending].member, row)) return MORSEL_OK;
+    return no_memory(c->rows, err);
 }
 
 morsel_status msl_key_check_partition(msl_key_check *c, uint32_t partition, msl_error *err) {
@@ -213,7 +214,8 @@ morsel_status msl_key_check_partition(msl_key_check *c, uint32_t partition, msl_
     for (uint32_t i = 0; i < c->pending_count; i++)
         total += c->pending[i].starts[partition + 1] - c->pending[i].starts[partition];
     // rows of a unique key have as many hashes; how many others have is not known
-    if (msl_key_is_unique(c->key) && total && !msl_key_index_reserve(c->index, partition, total)) return no_memory(c->rows, err);
+    if (msl_key_is_unique(c->key) && total && !msl_key_index_reserve(c->index, partition, total))
+        return no_memory(c->rows, err);
     for (uint32_t i = 0; i < c->pending_count; i++) {
         const key_pending *p = &c->pending[i];
         MSL_TRY(check_cancelled(c, err));
@@ -334,7 +336,8 @@ static morsel_status settle_row(settlement *s, uint32_t back, uint32_t row, msl_
         if (!hash || !find_equal(c, hash, own, row, &part, &other)) continue;
         if (s->key >= 0 && s->key != s->keys[k]) return duplicate_error(c, own, row, err);
         bool ignored = s->policy == MSL_CONFLICT_IGNORE;
-        if (!delete_row(s->version, ignored ? own : part, ignored ? row : other, s->memory)) return no_memory(c->rows, err);
+        if (!delete_row(s->version, ignored ? own : part, ignored ? row : other, s->memory))
+            return no_memory(c->rows, err);
         s->dropped++;
         if (ignored) return MORSEL_OK;
     }

@@ -1,10 +1,11 @@
 /// key_index_int.h: what an index is made of: rows by the hash of their key. Of key_index.c, key_check.c, key_look_up.c.
 ///
 ///   index ──> 64 partitions, by the top bits of the hash
-///             partition { entries, open addressing, one for each hash:  hash | group | row      the only row with that hash
-///                                                                       hash | -1    | list ─┐  or several
-///                         links:  [count | first | last] <───────────────────────────────────┘
-///                                 [group | row | next] ──> [group | row | next] ──> ...         in the order they were learnt }
+///               entries: open addressing, one for each hash
+///                 [hash | group | row ]      the only row with that hash
+///                 [hash |  -1   | head] ─┐   or several
+///               links:                   v
+///                 [count | first | last] ──> [group | row | next] ──> [group | row | next]   in the order they were learnt
 ///         ──> members: the row groups that it knows
 ///
 /// So a key of one row takes 12 bytes beside the empty slots, one of a million rows is no long chain of slots that others

@@ -132,10 +132,11 @@ static void put_in_order(uint64_t *places, uint32_t count) {
     }
 }
 
-/// The live rows of the version under the hashes, if there are at most `most`, dead ones included. This thread uses the index.
-static morsel_status collect_rows(msl_key_index *x, const msl_table_version *version, const uint64_t *hashes, uint32_t count,
-                                  uint64_t most, msl_arena *arena, const atomic_bool *cancelled, bool *found,
-                                  msl_key_rows *out, msl_error *err) {
+/// The live rows of the version under the hashes, if there are at most `most`, dead ones included. This thread uses the
+/// index.
+static morsel_status collect_rows(msl_key_index *x, const msl_table_version *version, const uint64_t *hashes,
+                                  uint32_t count, uint64_t most, msl_arena *arena, const atomic_bool *cancelled,
+                                  bool *found, msl_key_rows *out, msl_error *err) {
     uint64_t total = 0;
     *found = false;
     if (!know_parts(x, version)) return MORSEL_OK;
