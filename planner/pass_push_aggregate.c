@@ -17,8 +17,9 @@
 ///           ANTI, MARK, SINGLE and ASOF), filters, projections and grouping sets
 ///         4 where an outer join adds rows with NULLs for f's columns, arguments or FILTER are NULL there: such a row counts
 ///           for nothing, as a state that is NULL does. count(*) does not move below such a join
-///         5 nothing that moves or is passed can fail or is volatile: arguments would be computed for rows that the joins drop,
-///           and which row's error comes first would depend on the order of groups
+///         5 nothing that moves or is passed is volatile or can fail, and neither can anything in f: arguments would be computed
+///           for rows that the joins drop, f for rows that no join asks for when its other side is empty, and whose error comes
+///           first would depend on the order of groups. Arithmetic of integers is looked at more closely (expr_range.c)
 ///         6 f has a key: without one there is a group even of no rows
 ///   source  Yan and Larson, "Performing Group-By before Join" (ICDE 1994), "Eager Aggregation and Lazy Aggregation" (VLDB
 ///           1995)

@@ -14,9 +14,8 @@
 /// a join would have dropped.
 #include "planner/push_place.h"
 
-#include "planner/cardinality.h"
-#include "planner/expr_build.h"
-#include "planner/expr_walk.h"
+#include "planner/expr_range.h"
+#include "planner/pass.h"
 
 #include <math.h>
 #include <string.h>
@@ -48,11 +47,13 @@ typedef struct push_search {
     msl_push_place *best;
 } push_search;
 
-static bool is_safe(const msl_expr *e) { return !(e->flags & (MSL_EXPR_CAN_FAIL | MSL_EXPR_VOLATILE)); }
+static bool is_safe(msl_planner *p, const msl_logical *input, const msl_expr *e) {
+    return !(e->flags & MSL_EXPR_VOLATILE) && msl_expr_cannot_fail(p, input, e);
+}
 
-static bool are_safe(msl_expr *const *exprs, uint32_t count) {
+static bool are_safe(msl_planner *p, const msl_logical *input, msl_expr *const *exprs, uint32_t count) {
     for (uint32_t k = 0; k < count; k++) {
-        if (!is_safe(exprs[k])) return false;
+        if (!is_safe(p, input, exprs[k])) return false;
     }
     return true;
 }
@@ -119,15 +120,15 @@ static bool skips_nulls(const msl_logical *node, const msl_logical_call *call) {
     return false;
 }
 
-static bool is_safe_call(const msl_logical_call *call) {
-    return are_safe(call->args, call->arg_count) && (!call->filter || is_safe(call->filter));
+static bool is_safe_call(msl_planner *p, const msl_logical *input, const msl_logical_call *call) {
+    return are_safe(p, input, call->args, call->arg_count) && (!call->filter || is_safe(p, input, call->filter));
 }
 
 /// Which calls move to the node; false when one of them can neither move nor stay.
 static bool choose_calls(const push_search *s, const msl_logical *node, const push_view *view, msl_logical_call **out) {
     for (uint32_t c = 0; c < s->group->aggregate.call_count; c++) {
         msl_logical_call *call = view->calls[c];
-        bool moves = has_call(node, call) && is_safe_call(call) && (!view->adds_nulls || skips_nulls(node, call));
+        bool moves = has_call(node, call) && is_safe_call(s->p, node, call) && (!view->adds_nulls || skips_nulls(node, call));
         if (!moves && s->ways[c] != MSL_PUSH_OR_STAY) return false;
         out[c] = moves ? call : NULL;
     }
@@ -154,7 +155,7 @@ static morsel_status mark_project(msl_planner *p, msl_push_step *step, bool **se
     for (uint32_t k = 0; k < node->column_count; k++) {
         step->keeps[k] = (*set)[node->columns[k]];
         if (!step->keeps[k]) continue;
-        *is_possible = *is_possible && is_safe(node->project.exprs[k]);
+        *is_possible = *is_possible && is_safe(p, node->children[0], node->project.exprs[k]);
         msl_expr_mark_used(node->project.exprs[k], below);
     }
     msl_id_set_give(p, *set);
@@ -183,10 +184,11 @@ static morsel_status mark_steps(msl_planner *p, msl_push_place *place, bool **se
 }
 
 /// Can the grouping's key be computed at the node? Where NULLs are added above only a column is then what it would be there.
-static bool moves_key(const msl_logical *node, const push_view *view, uint32_t k) {
+static bool moves_key(msl_planner *p, const msl_logical *node, const push_view *view, uint32_t k) {
     const msl_expr *e = view->keys[k];
-    if (view->is_fixed[k] || !is_safe(e) || (view->adds_nulls && e->kind != MSL_EXPR_COLUMN)) return false;
-    return msl_expr_has_kind(e, MSL_EXPR_COLUMN) && msl_expr_within(e, node->columns, node->column_count);
+    if (view->is_fixed[k] || (view->adds_nulls && e->kind != MSL_EXPR_COLUMN)) return false;
+    if (!msl_expr_has_kind(e, MSL_EXPR_COLUMN) || !msl_expr_within(e, node->columns, node->column_count)) return false;
+    return is_safe(p, node, e);
 }
 
 /// The keys of a place: what is looked at above, then what keys of the grouping compute.
@@ -198,7 +200,7 @@ static morsel_status choose_keys(push_search *s, const push_view *view, msl_push
     MSL_TRY(MSL_TAKE(p, place->key_numbers, group->aggregate.key_count));
     for (uint32_t k = 0; k < group->aggregate.key_count; k++) {
         place->key_numbers[k] = -1;
-        if (!moves_key(node, view, k)) msl_expr_mark_used(group->aggregate.keys[k], set);
+        if (!moves_key(p, node, view, k)) msl_expr_mark_used(group->aggregate.keys[k], set);
     }
     for (uint32_t c = 0; c < group->aggregate.call_count; c++) {
         if (!place->calls[c]) mark_call(group->aggregate.calls[c], set);
@@ -213,7 +215,7 @@ static morsel_status choose_keys(push_search *s, const push_view *view, msl_push
     }
     msl_id_set_give(p, set);
     for (uint32_t k = 0; k < group->aggregate.key_count && *is_possible; k++) {
-        if (!moves_key(node, view, k)) continue;
+        if (!moves_key(p, node, view, k)) continue;
         uint32_t at = 0;
         while (at < place->keys.count && !msl_expr_equal(place->keys.items[at], view->keys[k])) at++;
         if (at == place->keys.count) MSL_TRY(MSL_PUSH(p, &place->keys, view->keys[k]));
@@ -223,6 +225,26 @@ static morsel_status choose_keys(push_search *s, const push_view *view, msl_push
 }
 
 /* ---- places ---- */
+
+typedef struct failure_search {
+    const msl_logical *node;
+    bool may_fail;
+} failure_search;
+
+static morsel_status look_at_expr(msl_planner *p, msl_expr **e, void *context) {
+    failure_search *f = context;
+    f->may_fail = f->may_fail || !msl_expr_cannot_fail(p, f->node, *e);
+    return MORSEL_OK;
+}
+
+/// Can an expression below fail? A grouping looks at all rows; a join that finds its other side empty looks at none.
+static morsel_status find_failure(msl_planner *p, msl_logical *node, bool *may_fail) {
+    failure_search f = {node, *may_fail};
+    MSL_TRY(msl_logical_edit_exprs(p, node, look_at_expr, &f));
+    *may_fail = f.may_fail;
+    for (uint32_t c = 0; c < node->child_count && !*may_fail; c++) MSL_TRY(find_failure(p, node->children[c], may_fail));
+    return MORSEL_OK;
+}
 
 /// Remembers the node as the best place if it is.
 static morsel_status consider(push_search *s, msl_logical *node, const push_view *view) {
@@ -243,7 +265,10 @@ static morsel_status consider(push_search *s, msl_logical *node, const push_view
     double row_cost = grouping_cost(place.keys.items, place.keys.count, place.calls, s->group->aggregate.call_count, groups);
     double after = rows * row_cost + groups * GROUP_COST + view->cost * groups / rows;
     place.gain = view->cost - after;
-    if (after < view->cost * GAIN_LEAST && place.gain > s->best->gain) *s->best = place;
+    if (after >= view->cost * GAIN_LEAST || place.gain <= s->best->gain) return MORSEL_OK;
+    bool may_fail = false;
+    MSL_TRY(find_failure(p, node, &may_fail));
+    if (!may_fail) *s->best = place;
     return MORSEL_OK;
 }
 
@@ -346,10 +371,10 @@ static bool lets_pass(const msl_logical *join, uint32_t side, bool *adds_nulls) 
 }
 
 static morsel_status walk_join(push_search *s, msl_logical *node, const push_view *view) {
-    bool is_steady = are_safe(node->join.conjuncts, node->join.count) &&
-                     are_safe(node->join.left_keys, node->join.key_count) &&
-                     are_safe(node->join.right_keys, node->join.key_count) &&
-                     (!node->join.nearest || is_safe(node->join.nearest));
+    bool is_steady = are_safe(s->p, node, node->join.conjuncts, node->join.count) &&
+                     are_safe(s->p, node, node->join.left_keys, node->join.key_count) &&
+                     are_safe(s->p, node, node->join.right_keys, node->join.key_count) &&
+                     (!node->join.nearest || is_safe(s->p, node, node->join.nearest));
     for (uint32_t side = 0; side < 2 && is_steady; side++) {
         push_view below = *view;
         bool adds_nulls;
@@ -378,7 +403,7 @@ static morsel_status walk(push_search *s, msl_logical *node, const push_view *vi
     case MSL_LOGICAL_JOIN:
     case MSL_LOGICAL_ASOF_JOIN: return walk_join(s, node, view);
     case MSL_LOGICAL_FILTER:
-        return are_safe(node->filter.conjuncts, node->filter.count) ? walk_on(s, node, 0, view) : MORSEL_OK;
+        return are_safe(s->p, node, node->filter.conjuncts, node->filter.count) ? walk_on(s, node, 0, view) : MORSEL_OK;
     case MSL_LOGICAL_SCAN:
     case MSL_LOGICAL_VALUES:
     case MSL_LOGICAL_AGGREGATE:
@@ -403,14 +428,14 @@ morsel_status msl_push_find(msl_planner *p, msl_logical *group, const msl_push_w
     msl_logical *input = group->children[0];
     double rows = msl_estimate_rows(p, input), groups = msl_estimate_rows(p, group);
     *out = (msl_push_place){0};
-    if (rows < 1 || groups < 0 || !are_safe(group->aggregate.keys, group->aggregate.key_count)) return MORSEL_OK;
+    if (rows < 1 || groups < 0 || !are_safe(p, input, group->aggregate.keys, group->aggregate.key_count)) return MORSEL_OK;
     push_view view = {.keys = group->aggregate.keys,
                       .calls = group->aggregate.calls,
                       .cost = rows * grouping_cost(group->aggregate.keys, group->aggregate.key_count,
                                                    group->aggregate.calls, group->aggregate.call_count, groups)};
     MSL_TRY(MSL_TAKE(p, view.is_fixed, group->aggregate.key_count));
     for (uint32_t c = 0; c < group->aggregate.call_count; c++) {
-        if (!is_safe_call(group->aggregate.calls[c])) return MORSEL_OK;
+        if (!is_safe_call(p, input, group->aggregate.calls[c])) return MORSEL_OK;
     }
     push_search s = {.p = p, .group = group, .ways = ways, .best = out};
     return walk(&s, input, &view);

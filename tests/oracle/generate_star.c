@@ -1,5 +1,5 @@
-/// generate_star.c: groupings over joins whose aggregates read one side: what may be grouped before it is joined. Only plain
-/// columns are computed with, which cannot fail, and joins are such that rows of the side agree in few columns.
+/// generate_star.c: groupings over joins whose aggregates read one side: what may be grouped before it is joined. Little
+/// is computed with their columns, and nothing that can fail, and joins are such that rows of the side agree in few columns.
 #include "generate_int.h"
 
 #include <stdio.h>
@@ -17,6 +17,7 @@ static const struct {
              {"count($.i)", INT},
              {"count($.s)", INT},
              {"sum($.i)", INT},
+             {"sum($.i * # - $.k)", INT},
              {"sum($.d)", REAL},
              {"avg($.i)", REAL},
              {"sum($.k) FILTER (WHERE $.i < #)", INT},
