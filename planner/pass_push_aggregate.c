@@ -20,7 +20,8 @@
 ///         5 nothing that moves or is passed is volatile or can fail, and neither can anything in f: arguments would be computed
 ///           for rows that the joins drop, f for rows that no join asks for when its other side is empty, and whose error comes
 ///           first would depend on the order of groups. Arithmetic of integers is looked at more closely (expr_range.c)
-///         6 f has a key: without one there is a group even of no rows
+///         6 what is looked at above is of a type whose equal values are the same: 0 and -0 are one group, and two texts
+///         7 f has a key: without one there is a group even of no rows
 ///   source  Yan and Larson, "Performing Group-By before Join" (ICDE 1994), "Eager Aggregation and Lazy Aggregation" (VLDB
 ///           1995)
 #include "planner/pass.h"

@@ -191,6 +191,12 @@ static bool moves_key(msl_planner *p, const msl_logical *node, const push_view *
     return is_safe(p, node, e);
 }
 
+/// Are there values that are equal, and one group, but not the same (0 and -0, a month and 30 days)? What looks at them above
+/// could tell them apart.
+static bool has_equal_values(const msl_type *type) {
+    return type->phys == MSL_PHYS_F32 || type->phys == MSL_PHYS_F64 || type->phys == MSL_PHYS_INTERVAL;
+}
+
 /// The keys of a place: what is looked at above, then what keys of the grouping compute.
 static morsel_status choose_keys(push_search *s, const push_view *view, msl_push_place *place, bool *is_possible) {
     msl_planner *p = s->p;
@@ -209,6 +215,7 @@ static morsel_status choose_keys(push_search *s, const push_view *view, msl_push
     for (uint32_t k = 0; k < node->column_count && *is_possible; k++) {
         msl_expr *e;
         if (!set[node->columns[k]]) continue;
+        *is_possible = !has_equal_values(msl_column_type(p, node->columns[k]));
         MSL_TRY(msl_expr_new(p, MSL_EXPR_COLUMN, msl_column_type(p, node->columns[k]), 0, MSL_NOWHERE, &e));
         e->column = node->columns[k];
         MSL_TRY(MSL_PUSH(p, &place->keys, e));

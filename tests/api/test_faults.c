@@ -18,6 +18,7 @@ static const char *const statements[] = {
     "SELECT 1",
     "SELECT a, b FROM t WHERE a > 10 AND b LIKE '%9%'",
     "SELECT a, count(*), sum(d), min(b) FROM t GROUP BY a ORDER BY 2 DESC, 1 LIMIT 5",
+    "SELECT k.b, sum(t.d), avg(t.d), min(t.b), count(*) FROM t JOIN k ON t.a = k.a GROUP BY k.b",
     "SELECT b, a FROM t ORDER BY b DESC, a",
     "SELECT x.b, y.n FROM t x JOIN v y ON x.a = y.a WHERE y.n > 3",
     "SELECT x.a FROM t x LEFT JOIN t y ON x.a < y.a AND y.a > 48",
