@@ -74,7 +74,7 @@ morsel_status msl_bind_self(msl_binder *b, msl_cte_scope *found, const msl_ast_s
 
 morsel_status msl_refuse_recursive_aggregate(msl_binder *b, const msl_expr *expr, const msl_logical *input) {
     const msl_expr *call = expr ? msl_expr_find_kind(expr, MSL_EXPR_AGGREGATE) : NULL;
-    if (!call || !msl_logical_reads_work(input)) return MORSEL_OK;
+    if (!call || !msl_logical_reads_work(b->p, input)) return MORSEL_OK;
     return msl_error_at(b->p->err, MORSEL_BIND, "42P19", call->sql_offset, call->sql_length,
                         "a recursive query must not aggregate its own rows");
 }

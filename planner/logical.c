@@ -167,16 +167,24 @@ bool msl_logical_is_one_row(const msl_logical *node) {
     return false;
 }
 
-static bool reads_work(const msl_logical *node, const msl_recursion *within) {
+/// A CTE is looked at once in a search: CTEs that read each other twice would be looked at 2^n times.
+static bool reads_work(const msl_logical *node, const msl_recursion *within, uint64_t look) {
     if (node->kind == MSL_LOGICAL_WORK) return node->recursive.recursion != within;
-    if (node->kind == MSL_LOGICAL_CTE) return reads_work(node->cte.cte->plan, within);
+    if (node->kind == MSL_LOGICAL_CTE) {
+        msl_cte *cte = node->cte.cte;
+        if (cte->look == look && cte->look_within == within) return false; // or the search had ended there
+        cte->look = look;
+        cte->look_within = within;
+        return reads_work(cte->plan, within, look);
+    }
     if (node->kind == MSL_LOGICAL_RECURSIVE) {
-        return reads_work(node->children[0], within) || reads_work(node->children[1], node->recursive.recursion);
+        return reads_work(node->children[0], within, look) ||
+               reads_work(node->children[1], node->recursive.recursion, look);
     }
     for (uint32_t c = 0; c < node->child_count; c++) {
-        if (reads_work(node->children[c], within)) return true;
+        if (reads_work(node->children[c], within, look)) return true;
     }
     return false;
 }
 
-bool msl_logical_reads_work(const msl_logical *node) { return reads_work(node, NULL); }
+bool msl_logical_reads_work(msl_planner *p, const msl_logical *node) { return reads_work(node, NULL, ++p->looks); }

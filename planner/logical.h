@@ -46,6 +46,8 @@ typedef struct msl_cte {
     bool wants_all;             ///< ... and one asks nothing
     bool *needed;               ///< prune_columns: by column id
     const struct msl_plan *built;
+    uint64_t look;              ///< the last search for WORK that came by, ...
+    const struct msl_recursion *look_within; ///< ... in the step of this one
 } msl_cte;
 
 /// A recursive query being planned: RECURSIVE and its WORK nodes share it.
@@ -224,7 +226,7 @@ morsel_status msl_logical_one_row(msl_planner *p, msl_logical **out) MSL_MUST_CH
 /// Emits exactly one row whatever the input (so that a scalar subquery needs no check).
 bool msl_logical_is_one_row(const msl_logical *node);
 /// Does the node read WORK of a recursion that stands above it? Its rows are others in each round then.
-bool msl_logical_reads_work(const msl_logical *node);
+bool msl_logical_reads_work(msl_planner *p, const msl_logical *node);
 /// Are two WINDOW expressions with equal arguments the same call? (plan_window.c)
 bool msl_window_equal(const msl_expr *a, const msl_expr *b);
 static inline bool msl_logical_has(const msl_logical *node, uint32_t id) {

@@ -55,7 +55,7 @@ static morsel_status choose(msl_planner *p, msl_logical *node, bool by_position)
     if (emits_right) {
         memcpy(node->columns + n, node->children[1]->columns, sizeof *node->columns * node->children[1]->column_count);
     }
-    bool left_works = msl_logical_reads_work(node->children[0]), right_works = msl_logical_reads_work(node->children[1]);
+    bool left_works = msl_logical_reads_work(p, node->children[0]), right_works = msl_logical_reads_work(p, node->children[1]);
     double left = msl_estimate_rows(p, node->children[0]), right = msl_estimate_rows(p, node->children[1]);
     bool swaps = left_works != right_works ? right_works : left >= 0 && right > left;
     bool may_build_left = node->join.type == MSL_JOIN_SEMI || node->join.type == MSL_JOIN_ANTI;

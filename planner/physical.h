@@ -245,6 +245,7 @@ typedef struct msl_plan {
             const char *name;
             const struct msl_plan *owner;           ///< the node with the child; NULL: this one
             const uint32_t *columns;                ///< of the owner's child
+            bool reads_work;                        ///< the child does, somewhere
         } cte;
         struct {
             const char *name;

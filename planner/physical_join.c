@@ -83,7 +83,7 @@ static bool may_be_range(const bounds *range) {
 
 /// Has each key so many stored rows that the ones in range are better searched than looked through?
 static bool repeats_keys(msl_physical *b, const msl_logical *node) {
-    if (msl_logical_reads_work(node->children[0]) || msl_logical_reads_work(node->children[1])) return false;
+    if (msl_logical_reads_work(b->p, node->children[0]) || msl_logical_reads_work(b->p, node->children[1])) return false;
     bool stores_left = node->join.builds_left; // a hash join would
     double rows = msl_estimate_rows(b->p, node->children[!stores_left]);
     msl_expr *const *exprs = stores_left ? node->join.left_keys : node->join.right_keys;
@@ -221,7 +221,7 @@ morsel_status msl_physical_join(msl_physical *b, msl_logical *node, msl_built *o
     msl_plan *plan;
     MSL_TRY(msl_plan_new(b, kind, 2, ids.items, ids.count, &plan));
     MSL_TRY(fill_plan(b, &j, plan));
-    bool is_round = msl_logical_reads_work(node->children[0]) || msl_logical_reads_work(node->children[1]);
+    bool is_round = msl_logical_reads_work(b->p, node->children[0]) || msl_logical_reads_work(b->p, node->children[1]);
     if (kind == MSL_PLAN_HASH_JOIN && !is_round) MSL_TRY(msl_plan_runtime_filters(b, node, plan));
     msl_built joined = {plan, ids.items, ids.count};
     return msl_physical_exactly(b, &joined, node->columns, node->column_count, out);

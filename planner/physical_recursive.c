@@ -5,6 +5,15 @@
 /// tables in memory stay as they are.
 #include "planner/physical_int.h"
 
+static bool reads_work(const msl_plan *plan) {
+    if (plan->kind == MSL_PLAN_WORK) return true;
+    if (plan->kind == MSL_PLAN_CTE) return plan->cte.reads_work;
+    for (uint32_t c = 0; c < plan->child_count; c++) {
+        if (reads_work(plan->children[c])) return true;
+    }
+    return false;
+}
+
 morsel_status msl_physical_cte(msl_physical *b, msl_logical *node, msl_built *out) {
     msl_cte *cte = node->cte.cte;
     msl_built child = {0};
@@ -19,6 +28,7 @@ morsel_status msl_physical_cte(msl_physical *b, msl_logical *node, msl_built *ou
     out->plan->cte.columns = columns;
     out->plan->cte.owner = owner;
     out->plan->is_ordered = owner ? owner->is_ordered : child.plan->is_ordered;
+    out->plan->cte.reads_work = owner ? owner->cte.reads_work : reads_work(child.plan);
     if (owner) return MORSEL_OK;
     out->plan->children[0] = child.plan;
     cte->built = out->plan;
@@ -34,15 +44,6 @@ morsel_status msl_physical_work(msl_physical *b, msl_logical *node, msl_built *o
 }
 
 /* ---- what is the same in each round ---- */
-
-static bool reads_work(const msl_plan *plan) {
-    if (plan->kind == MSL_PLAN_WORK) return true;
-    if (plan->kind == MSL_PLAN_CTE && plan->cte.owner) return reads_work(plan->cte.owner->children[0]);
-    for (uint32_t c = 0; c < plan->child_count; c++) {
-        if (reads_work(plan->children[c])) return true;
-    }
-    return false;
-}
 
 /// A CTE node that keeps what `child` emits.
 static morsel_status keep(msl_physical *b, msl_plan *child, msl_plan **out) {

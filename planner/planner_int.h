@@ -60,6 +60,7 @@ typedef struct msl_planner {
     bool removes_joins;            ///< while msl_pass_remove_joins runs
     struct msl_explain_writer *trace; ///< EXPLAIN (PASSES): the tree after each pass is written here; else NULL
     msl_ctes ctes;
+    uint64_t looks;                ///< searches for WORK (msl_logical_reads_work)
     struct msl_id_set *spare_sets; ///< sets of column ids that are not in use (msl_id_set_take)
 } msl_planner;
 

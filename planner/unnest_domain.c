@@ -119,7 +119,7 @@ static morsel_status left_again(msl_unnesting *u, msl_id_pairs *pairs, msl_logic
     bool is_cheap;
     MSL_TRY(is_streamed(p, u->left, &is_cheap));
     if (is_cheap && !u->shared) return msl_logical_clone(p, u->left, pairs, out);
-    if (!u->shared && msl_logical_reads_work(u->left)) return msl_logical_clone(p, u->left, pairs, out);
+    if (!u->shared && msl_logical_reads_work(u->p, u->left)) return msl_logical_clone(p, u->left, pairs, out);
     if (!u->shared) MSL_TRY(share_left(u));
     return msl_logical_clone(p, u->left, pairs, out); // a reader
 }
