@@ -203,6 +203,25 @@ static msl_select_item *find_alias(const msl_scope *scope, const char *name, uin
     return item;
 }
 
+#define ALIAS_OPERATIONS_MAX 5000u
+
+/// Operations in an expression, counted up to a little more than `most`.
+static uint32_t count_operations(const msl_expr *e, uint32_t most) {
+    uint32_t count = e->arg_count > 0;
+    for (uint32_t k = 0; k < e->arg_count && count <= most; k++) count += count_operations(e->args[k], most - count);
+    return count;
+}
+
+/// Aliases that use each other twice would stand for 2^n operations, and a long chain of them be as deep.
+static morsel_status check_size(msl_binder *b, const msl_select_item *item, msl_at at) {
+    if (count_operations(item->bound, ALIAS_OPERATIONS_MAX) <= ALIAS_OPERATIONS_MAX) return MORSEL_OK;
+    morsel_status status = msl_error_at(b->p->err, MORSEL_BIND, "54001", at.offset, at.length,
+                                        "alias %s stands for an expression of more than %u operations", item->name,
+                                        ALIAS_OPERATIONS_MAX);
+    msl_error_hint(b->p->err, "a subquery in FROM computes it once");
+    return status;
+}
+
 static morsel_status use_alias(msl_binder *b, msl_select_item *item, msl_at at, msl_expr **out) {
     msl_scope *scope = b->scope;
     if (item->is_binding) {
@@ -210,6 +229,7 @@ static morsel_status use_alias(msl_binder *b, msl_select_item *item, msl_at at, 
                             item->name);
     }
     MSL_TRY(msl_bind_item(b, item));
+    MSL_TRY(check_size(b, item, at));
     *out = item->bound;
     bool refuses = scope->clause == MSL_CLAUSE_WHERE || scope->clause == MSL_CLAUSE_GROUP_BY ||
                    scope->clause == MSL_CLAUSE_ON || scope->in_aggregate;
