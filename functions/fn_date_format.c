@@ -9,11 +9,11 @@
 #include "functions/fn_date_int.h"
 #include "functions/text_fast.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define FORMAT_LIMIT 4096u ///< bytes of a format
 #define PIECE_ROOM 40u     ///< no code writes more
+#define BUFFER_ROOM 512u   ///< of a result, before its length is known
 
 /// All that codes write.
 typedef struct moment_fields {
@@ -73,7 +73,15 @@ static morsel_status check_format(msl_text format, bool reading, msl_error *err)
 /* ---- writing ---- */
 
 static size_t write_number(char *to, int64_t value, int width, bool bare) {
-    return (size_t)snprintf(to, PIECE_ROOM, "%0*lld", bare ? 1 : width, (long long)value);
+    char digits[20];
+    size_t count = 0, length = 0, least = bare ? 1 : (size_t)width;
+    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    do digits[count++] = (char)('0' + rest % 10);
+    while (rest /= 10);
+    if (value < 0) to[length++] = '-';
+    while (length + count < least) to[length++] = '0';
+    while (count) to[length++] = digits[--count];
+    return length;
 }
 static size_t write_name(char *to, const char *name, size_t length) {
     memcpy(to, name, length);
@@ -83,18 +91,40 @@ static size_t write_name(char *to, const char *name, size_t length) {
 /// Week of the year whose first week begins with the first such weekday (0 Sunday, 1 Monday).
 static int week_from(int day_of_year, int days_since_first) { return (day_of_year + 6 - days_since_first) / 7; }
 
-/// LONG: one case a code.
-static size_t write_code(char *to, char code, bool bare, const moment_fields *m) {
-    int64_t hour = m->micros / MSL_MICROS_PER_HOUR;
+static size_t write_weekday(char *to, char code, const moment_fields *m) {
+    int weekday = msl_iso_weekday(m->day);
+    const char *name = msl_day_names[weekday - 1];
+    switch (code) {
+    case 'a': return write_name(to, name, 3);
+    case 'A': return write_name(to, name, strlen(name));
+    case 'u': return write_number(to, weekday, 1, true);
+    default: return write_number(to, weekday % 7, 1, true);
+    }
+}
+
+static size_t write_week(char *to, char code, bool bare, const moment_fields *m) {
     int weekday = msl_iso_weekday(m->day), day_of_year = msl_day_of_year(m->day, m->date.year);
     int32_t iso_year;
     int iso_week = msl_iso_week(m->day, &iso_year);
+    switch (code) {
+    case 'G': return write_number(to, iso_year, 4, bare);
+    case 'V': return write_number(to, iso_week, 2, bare);
+    case 'U': return write_number(to, week_from(day_of_year, weekday % 7), 2, bare);
+    default: return write_number(to, week_from(day_of_year, weekday - 1), 2, bare);
+    }
+}
+
+/// LONG: one case a code.
+static size_t write_code(char *to, char code, bool bare, const moment_fields *m) {
+    int64_t hour = m->micros / MSL_MICROS_PER_HOUR;
     switch (code) {
     case 'Y': return write_number(to, m->date.year, 4, bare);
     case 'y': return write_number(to, (m->date.year % 100 + 100) % 100, 2, bare);
     case 'm': return write_number(to, m->date.month, 2, bare);
     case 'd': return write_number(to, m->date.day, 2, bare);
-    case 'e': return (size_t)snprintf(to, PIECE_ROOM, bare ? "%u" : "%2u", m->date.day);
+    case 'e':
+        *to = ' ';
+        return m->date.day < 10 && !bare ? 1 + write_number(to + 1, m->date.day, 1, true) : write_number(to, m->date.day, 2, bare);
     case 'H': return write_number(to, hour, 2, bare);
     case 'I': return write_number(to, (hour + 11) % 12 + 1, 2, bare);
     case 'M': return write_number(to, m->micros / MSL_MICROS_PER_MINUTE % 60, 2, bare);
@@ -102,18 +132,18 @@ static size_t write_code(char *to, char code, bool bare, const moment_fields *m)
     case 'f': return write_number(to, m->micros % MSL_MICROS_PER_SECOND, 6, false);
     case 'g': return write_number(to, m->micros % MSL_MICROS_PER_SECOND / 1000, 3, false);
     case 'p': return write_name(to, hour < 12 ? "AM" : "PM", 2);
-    case 'j': return write_number(to, day_of_year, 3, bare);
-    case 'a': return write_name(to, msl_day_names[weekday - 1], 3);
-    case 'A': return write_name(to, msl_day_names[weekday - 1], strlen(msl_day_names[weekday - 1]));
+    case 'j': return write_number(to, msl_day_of_year(m->day, m->date.year), 3, bare);
+    case 'a':
+    case 'A':
+    case 'u':
+    case 'w': return write_weekday(to, code, m);
     case 'b':
     case 'h': return write_name(to, msl_month_names[m->date.month - 1], 3);
     case 'B': return write_name(to, msl_month_names[m->date.month - 1], strlen(msl_month_names[m->date.month - 1]));
-    case 'u': return write_number(to, weekday, 1, bare);
-    case 'w': return write_number(to, weekday % 7, 1, bare);
-    case 'G': return write_number(to, iso_year, 4, bare);
-    case 'V': return write_number(to, iso_week, 2, bare);
-    case 'U': return write_number(to, week_from(day_of_year, weekday % 7), 2, bare);
-    case 'W': return write_number(to, week_from(day_of_year, weekday - 1), 2, bare);
+    case 'G':
+    case 'V':
+    case 'U':
+    case 'W': return write_week(to, code, bare, m);
     case 's': return write_number(to, msl_floor_divide(m->timestamp, MSL_MICROS_PER_SECOND), 1, bare);
     case 'z': return write_name(to, "+0000", 5);
     case 'Z': return write_name(to, "UTC", 3);
@@ -143,22 +173,42 @@ static size_t write_format(char *to, msl_text format, const moment_fields *m) {
     return length;
 }
 
+/// Bytes that a format writes at most.
+static size_t room_for(msl_text format) {
+    size_t codes = 0;
+    for (size_t at = 0; at < format.length; at++) codes += format.bytes[at] == '%';
+    return format.length + codes * PIECE_ROOM;
+}
+
 /// The moment is argument number *ctx->bound, the format the other.
 static morsel_status kernel_strftime(MSL_KERNEL_ARGS) {
     (void)arg_count;
     uint32_t which = *(const uint8_t *)ctx->bound;
+    const msl_string *checked = NULL; // formats are mostly one constant
+    size_t most = 0;
     MSL_ROWS(row) {
-        msl_text format = msl_text_of(msl_vector_at(args[1 - which], row));
-        MSL_TRY(check_format(format, false, ctx->err));
+        const msl_string *text = msl_vector_at(args[1 - which], row);
+        msl_text format = msl_text_of(text);
+        if (text != checked) {
+            MSL_TRY(check_format(format, false, ctx->err));
+            most = room_for(format);
+            checked = text;
+        }
         moment_fields m;
         m.day = msl_split_moment(args[which], row, &m.micros);
         m.date = msl_civil_of(m.day);
         m.timestamp = (int64_t)((uint64_t)m.day * (uint64_t)MSL_MICROS_PER_DAY + (uint64_t)m.micros);
-        size_t codes = 0;
-        for (size_t at = 0; at < format.length; at++) codes += format.bytes[at] == '%';
-        char *room = msl_fn_room(ctx, format.length + codes * PIECE_ROOM);
+        char buffer[BUFFER_ROOM];
+        bool is_long = most > BUFFER_ROOM;
+        char *room = is_long ? msl_fn_room(ctx, most) : buffer;
         if (!room) return msl_fn_no_room(ctx);
-        ((msl_string *)out->data)[row] = msl_string_make(room, write_format(room, format, &m));
+        size_t length = write_format(room, format, &m);
+        if (!is_long && length > MSL_STRING_INLINE) {
+            room = msl_fn_room(ctx, length);
+            if (!room) return msl_fn_no_room(ctx);
+            memcpy(room, buffer, length);
+        }
+        ((msl_string *)out->data)[row] = msl_string_make(room, length);
     }
     return MORSEL_OK;
 }
