@@ -40,7 +40,7 @@ morsel_status msl_window_spec_init(msl_window_spec *spec, msl_arena *arena, cons
     MSL_TRY(
         msl_sort_spec_over(&spec->peers, arena, &spec->layout, spec->layout.tail_offset, keys + partition, order, err));
     spec->peer_order = msl_sort_order_make(&spec->peers, 0);
-    if (plan->window.first_rows) MSL_TRY(msl_window_first_init(spec, arena, err));
+    if (plan->window.first_rows && !plan->window.first_ties) MSL_TRY(msl_window_first_init(spec, arena, err));
     for (uint32_t k = 0; k < plan->window.call_count; k++) {
         spec->needs_peers = spec->needs_peers || looks_at_peers(&plan->window.calls[k]);
     }
@@ -73,7 +73,7 @@ static morsel_status number_rows(msl_window_part *part, msl_lane *lane) {
 
 static morsel_status sort_rows(msl_window_part *part, const msl_row_page *page, msl_sort_run *run, msl_lane *lane) {
     uint64_t long_text = 0;
-    if (part->spec->plan->window.first_rows) {
+    if (part->spec->group_image) {
         MSL_TRY(msl_window_first_rows(part->spec, page, run, lane));
         part->count = run->count;
     } else {

@@ -19,8 +19,8 @@ typedef struct msl_window_spec {
     msl_sort_order peer_order;
     bool needs_peers;  ///< a call asks for groups of peers
     bool needs_places; ///< a call puts rows into an order of its own, whose ties are in the window's order
-    msl_row_layout group_layout; ///< first_rows: partition keys, then the rows kept of each
-    const void *group_image;
+    msl_row_layout group_layout; ///< first_rows without ties: partition keys, then the rows kept of each
+    const void *group_image;     ///< NULL: all rows are wanted
 } msl_window_spec;
 
 typedef struct msl_window_part {
@@ -47,7 +47,7 @@ typedef struct msl_window_segment {
 
 MSL_MUST_CHECK morsel_status msl_window_spec_init(msl_window_spec *spec, msl_arena *arena, const msl_plan *plan,
                                                   msl_error *err);
-/// Sorts the rows of a partition of the exchange (with first_rows: those that may be among them) and finds the borders.
+/// Sorts the rows of a partition of the exchange (with group_image: those that may be among the first) and finds the borders.
 /// deinit must follow, also after a failure.
 MSL_MUST_CHECK morsel_status msl_window_part_init(msl_window_part *part, const msl_window_spec *spec,
                                                   const msl_row_part *from, msl_lane *lane);

@@ -5,9 +5,10 @@
 
 #define NAME "WINDOW"
 #define FIRST_SLOTS 1024u
-#define TABLE_BYTES (8u * 1024 * 1024)
-#define DECIDE_ROWS 262144u  ///< rows after which it is decided whether to go on
-#define DROPS_ENOUGH 8u      ///< one row in so many
+#define TABLE_BYTES (16u * 1024 * 1024)
+#define DECIDE_ROWS 262144u ///< rows after which it is decided whether to go on
+#define MANY_TIMES 2u       ///< so many times the rows that are wanted of each partition have been seen: many can be dropped
+#define DROPS_ENOUGH 8u     ///< one row in so many
 
 /// The tail of a partition's row in the table.
 typedef struct least_words {
@@ -51,12 +52,14 @@ void msl_window_sieve_deinit(msl_window_sieve *sieve) {
 
 bool msl_window_sieve_begin(msl_window_sieve *sieve, const msl_chunk *in) {
     if (!sieve->spec) return false;
-    bool is_full = msl_group_table_held(&sieve->table) > sieve->most_bytes;
-    if (is_full || (sieve->seen >= DECIDE_ROWS && sieve->dropped < sieve->seen / DROPS_ENOUGH)) {
+    bool is_due = sieve->seen >= DECIDE_ROWS;
+    bool has_many = sieve->rows / sieve->spec->most / MANY_TIMES >= sieve->table.group_count;
+    bool drops_few = is_due && has_many && sieve->dropped < sieve->seen / DROPS_ENOUGH;
+    if (drops_few || msl_group_table_held(&sieve->table) > sieve->most_bytes) {
         msl_window_sieve_deinit(sieve);
         return false;
     }
-    if (sieve->seen >= DECIDE_ROWS) sieve->seen = sieve->dropped = 0;
+    if (is_due) sieve->seen = sieve->dropped = 0;
     msl_sort_first_words(&sieve->spec->order, in->columns, in->sel, in->live, sieve->words);
     return true;
 }
@@ -96,8 +99,9 @@ uint32_t msl_window_sieve_pass(msl_window_sieve *sieve, const msl_chunk *in, uin
         memmove(keys + (size_t)passed * words, keys + (size_t)k * words, 8 * (size_t)words);
         passed++;
     }
+    sieve->rows += n;
     sieve->seen += n;
     sieve->dropped += n - passed;
-    if (!found) sieve->seen = DECIDE_ROWS, sieve->dropped = 0; // memory is short: the next chunk closes the sieve
+    if (!found) sieve->most_bytes = 0; // memory is short: the next chunk closes the sieve
     return passed;
 }

@@ -3,11 +3,12 @@
 ///
 /// Idea. A worker remembers for each partition of the window the first words of the k least sort keys so far (sort_key.h).
 /// A row with a greater word than all of them is behind k rows, whatever its later keys and its place. Equal words decide
-/// nothing: the row passes, and window_first.h looks at it.
+/// nothing: the row passes, and window_first.h looks at it, or, where peers of the last row are wanted too (rank() <= k), the
+/// window sorts what is left.
 ///
-///   gives up  when its table is full, when memory is short, or when few rows are dropped (they come last one first); all
-///             rows pass from then on
-///   memory    at most 8 MiB a worker, and an eighth of the budget for all
+///   gives up  when its table is full, when memory is short, or when few rows are dropped although partitions have many (the
+///             last ones come first); all rows pass from then on
+///   memory    at most 16 MiB a worker, and an eighth of the budget for all
 ///   threads   a sieve belongs to its worker; the spec is immutable
 ///   cost      a probe a row
 #ifndef MSL_WINDOW_SIEVE_H
@@ -30,6 +31,7 @@ typedef struct msl_window_sieve {
     msl_group_table table;
     uint64_t most_bytes;           ///< of the table
     uint64_t *words;               ///< of the chunk
+    uint64_t rows;                 ///< seen in all
     uint64_t seen, dropped;        ///< rows since it was last decided whether to go on
 } msl_window_sieve;
 

@@ -239,7 +239,7 @@ static void put_window(msl_explain_writer *w, const msl_plan *plan) {
     if (!plan->window.first_rows) return;
     msl_explain_put(w, "  FIRST ");
     msl_explain_put_count(w, plan->window.first_rows);
-    msl_explain_put(w, " OF EACH");
+    msl_explain_put(w, plan->window.first_ties ? " OF EACH, WITH TIES" : " OF EACH");
 }
 
 /// The grouping sets: (a, b), (a), ()

@@ -176,7 +176,8 @@ typedef struct msl_logical {
             uint32_t order_count;
             msl_logical_window_call **calls;
             uint32_t call_count;
-            uint32_t first_rows;             ///< 0, or: only that many first rows of a partition are wanted
+            uint32_t first_rows;             ///< 0, or: only that many first rows of a partition are wanted ...
+            bool first_ties;                 ///< ... and those that are peers of the last one
         } window;
         msl_plan_draw draw;
         msl_plan_change change;

@@ -257,7 +257,8 @@ typedef struct msl_plan {
             const uint32_t *partition; uint32_t partition_count; ///< keys of the EXCHANGE below
             const msl_sort_key *order; uint32_t order_count;
             const msl_window_call *calls; uint32_t call_count;
-            uint32_t first_rows;                                 ///< 0, or how many first rows of each partition it emits
+            uint32_t first_rows;                                 ///< 0, or how many first rows of each partition are wanted
+            bool first_ties;                                     ///< with the peers of the last one; it may emit more then
         } window;                                                ///< emits its input, then the calls' results
         msl_plan_draw draw;                                      ///< emits its input, then the UBIGINT
         msl_plan_change change;

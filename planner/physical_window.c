@@ -85,6 +85,7 @@ morsel_status msl_physical_window(msl_physical *b, msl_logical *node, msl_built 
     plan->window.calls = made;
     plan->window.call_count = calls;
     plan->window.first_rows = node->window.first_rows;
+    plan->window.first_ties = node->window.first_ties;
     plan->estimated_rows = msl_estimate_rows(b->p, node);
     msl_built built = {plan, ids, input.count + calls};
     return msl_physical_exactly(b, &built, node->columns, node->column_count, out);
