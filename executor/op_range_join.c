@@ -135,7 +135,7 @@ static morsel_status judge_batch(range_stream *l, msl_lane *lane, const msl_chun
 }
 
 /// The first match of each left row. Rounds: each open row gets some candidates, all are judged together, those with a
-/// match or without further candidates are done.
+/// match or without further candidates are done. Without a condition the first candidate is the match.
 static morsel_status find_first(const msl_range_rows *r, range_stream *l, msl_lane *lane, const msl_chunk *in) {
     msl_join_pairs *p = &l->pairs;
     size_t *next = l->probe.first;
@@ -150,7 +150,7 @@ static morsel_status find_first(const msl_range_rows *r, range_stream *l, msl_la
             for (uint32_t n = 0; n < burst && next[k] != MSL_RANGE_END; n++) {
                 if (p->count == p->capacity) MSL_TRY(judge_batch(l, lane, in));
                 msl_join_add_pair(p, msl_chunk_row(in, k), r->entries[next[k]].row, false);
-                next[k] = msl_range_next(&l->probe, r, k, next[k] + 1);
+                next[k] = p->has_condition ? msl_range_next(&l->probe, r, k, next[k] + 1) : MSL_RANGE_END;
             }
         }
         MSL_TRY(judge_batch(l, lane, in));

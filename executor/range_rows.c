@@ -1,14 +1,16 @@
-/// range_rows.c: see range_rows.h. Writers first, then finalize (runs, merge, tree), then searching.
+/// range_rows.c: see range_rows.h. Writers first, then finalize (runs, merge, directory and tree), then searching.
 #include "executor/range_rows.h"
 
 #include "functions/order_word.h"
 
 #include <string.h>
 
-#define SLICE_ROWS 65536u   ///< about what a work item merges
+#define SLICE_ROWS 65536u    ///< about what a work item merges
 #define SLICES_MAX 256u
-#define BLOCK_BITS 16u      ///< entries below which a work item makes the tree: whole blocks of four levels
+#define BLOCK_BITS 16u       ///< entries of which a work item makes directory and tree: whole blocks of four levels
 #define BLOCK_LEVELS (BLOCK_BITS / MSL_RANGE_FAN_BITS)
+#define SLOT_ENTRIES_BITS 2u ///< log2 of the entries to a slot of the directory: four to eight
+#define CHECK_SLOTS 65536u   ///< slots of an empty stretch that are filled between looks at the cancel flag
 
 static inline uint32_t range_count(const msl_range_rows *r) { return r->plan->join.range_count; }
 
@@ -67,7 +69,7 @@ static void free_runs(msl_sort_run *run) {
 
 void msl_range_rows_deinit(msl_range_rows *r, msl_memory *memory) {
     if (r->owns_entries) msl_memory_release(memory, r->entries, r->count * sizeof *r->entries);
-    if (r->tree_words) msl_memory_release(memory, r->levels[0], r->tree_words * 8);
+    if (r->index) msl_memory_release(memory, r->index, r->index_words * 8);
     free_runs(r->runs);
     msl_join_rest_deinit(&r->right, memory);
 }
@@ -264,7 +266,7 @@ static morsel_status begin_merge(msl_range_rows *r, msl_operator *op, msl_work *
     return MORSEL_OK;
 }
 
-// ---- finalize: the tree ----
+// ---- finalize: directory and tree ----
 
 /// Entry i's word of the second range.
 static inline uint64_t second_word(const msl_range_rows *r, size_t i) {
@@ -289,52 +291,81 @@ static void fill_level(msl_range_rows *r, uint32_t level, size_t from, size_t to
     }
 }
 
+static inline size_t slot_of(const msl_range_rows *r, uint64_t hash) { return hash >> (64 - r->directory_bits); }
+
+/// Fills the slots that begin at entries [from, to), and behind the last entry those that are left.
+static morsel_status fill_directory(msl_range_rows *r, size_t from, size_t to, msl_lane *lane) {
+    size_t slots = ((size_t)1 << r->directory_bits) + 1;
+    size_t slot = from ? slot_of(r, r->entries[from - 1].words[0]) + 1 : 0;
+    for (size_t i = from; i < to + (to == r->count); i++) {
+        size_t end = i < r->count ? slot_of(r, r->entries[i].words[0]) + 1 : slots;
+        for (; slot < end; slot++) {
+            if (slot % CHECK_SLOTS == 0 && msl_cancelled(lane->query)) return msl_interrupted(lane);
+            r->directory[slot] = i;
+        }
+    }
+    MSL_ASSERT(to < r->count || slot == slots);
+    return MORSEL_OK;
+}
+
 static morsel_status fill_block(msl_operator *op, msl_lane *lane, void *item) {
     (void)op;
     const msl_range_item *block = item;
     msl_range_rows *r = block->rows;
+    size_t end = block->first + block->count;
     if (msl_cancelled(lane->query)) return msl_interrupted(lane);
-    for (size_t i = block->first; r->seconds && i < block->first + (1u << BLOCK_BITS) && i < r->count; i++)
+    for (size_t i = block->first; r->seconds && i < end; i++)
         memcpy(&r->seconds[i], r->entries[i].row + r->second_offset, 8);
-    for (uint32_t l = 0; l < BLOCK_LEVELS && l < block->rows->level_count; l++) {
+    for (uint32_t l = 0; l < BLOCK_LEVELS && l < r->level_count; l++) {
         uint32_t shift = (l + 1) * MSL_RANGE_FAN_BITS;
-        fill_level(block->rows, l, block->first >> shift, (block->first + (1u << BLOCK_BITS)) >> shift);
+        fill_level(r, l, block->first >> shift, (block->first + (1u << BLOCK_BITS)) >> shift);
     }
-    return MORSEL_OK;
+    return r->directory ? fill_directory(r, block->first, end, lane) : MORSEL_OK;
 }
 
-static morsel_status begin_tree(msl_range_rows *r, msl_operator *op, msl_work *work, msl_error *err) {
+/// Counts the words of each level; returns their sum.
+static size_t count_levels(msl_range_rows *r) {
     size_t words = 0;
     for (size_t n = r->count; n > 1 && r->level_count < MSL_RANGE_LEVELS; r->level_count++) {
         n = (n + ((size_t)1 << MSL_RANGE_FAN_BITS) - 1) >> MSL_RANGE_FAN_BITS;
         r->level_words[r->level_count] = n;
         words += n;
     }
-    if (words == 0) return MORSEL_OK;
-    size_t seconds = r->second_offset ? r->count : 0;
-    words += seconds;
-    uint64_t *tree = msl_memory_alloc(op->query->memory, words * 8);
-    if (!tree) return msl_error_nomem(err, op->ops->name, words * 8);
-    r->tree_words = words;
+    return words;
+}
+
+/// Makes room for directory and tree; a work item fills the part of each block of entries.
+static morsel_status begin_index(msl_range_rows *r, msl_operator *op, msl_work *work, msl_error *err) {
+    size_t levels = range_count(r) == 2 ? count_levels(r) : 0, seconds = r->second_offset && levels ? r->count : 0;
+    uint32_t bits = 63 - (uint32_t)__builtin_clzll(r->count);
+    r->directory_bits = r->layout.key_count && bits > SLOT_ENTRIES_BITS ? bits - SLOT_ENTRIES_BITS : 0;
+    size_t slots = r->directory_bits ? ((size_t)1 << r->directory_bits) + 1 : 0;
+    r->index_words = levels + seconds + slots;
+    if (r->index_words == 0) return MORSEL_OK;
+    uint64_t *at = r->index = msl_memory_alloc(op->query->memory, r->index_words * 8);
+    if (!at) return msl_error_nomem(err, op->ops->name, r->index_words * 8);
     for (uint32_t l = 0; l < r->level_count; l++) {
-        r->levels[l] = tree;
-        tree += r->level_words[l];
+        r->levels[l] = at;
+        at += r->level_words[l];
     }
-    if (seconds) r->seconds = tree;
+    if (seconds) r->seconds = at;
+    if (slots) r->directory = at + seconds;
     size_t blocks = ((r->count - 1) >> BLOCK_BITS) + 1;
     msl_range_item *items = MSL_NEW_ARRAY(op->query->arena, msl_range_item, blocks);
     if (!items) return msl_error_nomem(err, op->ops->name, blocks * sizeof *items);
     for (size_t b = 0; b < blocks; b++) {
-        items[b] = (msl_range_item){.rows = r, .first = b << BLOCK_BITS};
+        size_t first = b << BLOCK_BITS, rest = r->count - first;
+        items[b] = (msl_range_item){.rows = r, .first = first,
+                                    .count = rest < (1u << BLOCK_BITS) ? rest : (1u << BLOCK_BITS)};
         MSL_TRY(msl_work_add(work, fill_block, &items[b], err));
     }
     return MORSEL_OK;
 }
 
-enum { STEP_SORT, STEP_MERGE, STEP_TREE, STEP_TOP, STEP_DONE };
+enum { STEP_SORT, STEP_MERGE, STEP_INDEX, STEP_TOP, STEP_DONE };
 
 morsel_status msl_range_rows_finalize(msl_range_rows *r, msl_operator *op, msl_work *work, msl_error *err) {
-    uint64_t held = r->right.held + (r->owns_entries ? r->count * sizeof *r->entries : 0) + 8 * r->tree_words;
+    uint64_t held = r->right.held + (r->owns_entries ? r->count * sizeof *r->entries : 0) + 8 * r->index_words;
     atomic_store(&op->memory_bytes, held);
     switch (r->step++) {
     case STEP_SORT:
@@ -347,12 +378,12 @@ morsel_status msl_range_rows_finalize(msl_range_rows *r, msl_operator *op, msl_w
         r->entries = r->run_array[0]->entries;
         r->step++;
         // FALLTHROUGH
-    case STEP_TREE:
+    case STEP_INDEX:
         if (r->owns_entries) { // merged: the runs are not needed any more
             free_runs(r->runs);
             r->runs = NULL;
         }
-        return range_count(r) == 2 ? begin_tree(r, op, work, err) : MORSEL_OK;
+        return begin_index(r, op, work, err);
     case STEP_TOP:
         for (uint32_t l = BLOCK_LEVELS; l < r->level_count; l++) fill_level(r, l, 0, r->level_words[l]);
         return MORSEL_OK;
@@ -385,17 +416,63 @@ static bool make_bounds(const msl_range_rows *r, msl_range_probe *p, uint32_t k)
     return true;
 }
 
-/// The first entry not below (high, low).
-static size_t lower_bound(const msl_range_rows *r, uint64_t high, uint64_t low) {
-    size_t from = 0, n = r->count;
-    while (n > 0) {
-        size_t half = n / 2;
-        const msl_sort_entry *e = &r->entries[from + half];
-        bool is_below = e->words[0] < high || (e->words[0] == high && e->words[1] < low);
-        from = is_below ? from + half + 1 : from;
-        n = is_below ? n - half - 1 : half;
+/// Sets `first` and `size` of each open row: the entries among which its first match is.
+static void narrow(const msl_range_rows *r, msl_range_probe *p, const uint32_t *open, uint32_t n, size_t *size) {
+    for (uint32_t i = 0; r->directory && i < n; i++)
+        __builtin_prefetch(&r->directory[slot_of(r, p->hashes[open[i]])]);
+    for (uint32_t i = 0; i < n; i++) {
+        const uint64_t *slot = r->directory ? &r->directory[slot_of(r, p->hashes[open[i]])] : NULL;
+        size_t from = slot ? slot[0] : 0, to = slot ? slot[1] : r->count;
+        p->first[open[i]] = from;
+        size[i] = to - from;
+        __builtin_prefetch(&r->entries[from + size[i] / 2]);
     }
-    return from;
+}
+
+/// Finds for each of at most MSL_KEY_BLOCK open rows the first entry not below its (hash, word) or (word, 0): binary
+/// searches, of each a step by turns, so that the entry which a step reads has been fetched meanwhile.
+static void lower_bounds(const msl_range_rows *r, msl_range_probe *p, const uint32_t *open, uint32_t n) {
+    size_t size[MSL_KEY_BLOCK];
+    uint32_t turn[MSL_KEY_BLOCK], turns = 0;
+    bool has_key = r->layout.key_count > 0;
+    const uint64_t *highs = has_key ? p->hashes : p->words[0], *lows = p->words[0];
+    MSL_ASSERT(n <= MSL_KEY_BLOCK);
+    narrow(r, p, open, n, size);
+    for (uint32_t i = 0; i < n; i++) {
+        turn[turns] = i;
+        turns += size[i] > 0;
+    }
+    for (uint32_t left; turns > 0; turns = left) {
+        left = 0;
+        for (uint32_t t = 0; t < turns; t++) {
+            uint32_t i = turn[t], k = open[i];
+            size_t half = size[i] / 2;
+            const msl_sort_entry *e = &r->entries[p->first[k] + half];
+            uint64_t high = highs[k], low = has_key ? lows[k] : 0;
+            size_t is_below = (e->words[0] < high) | ((e->words[0] == high) & (e->words[1] < low));
+            p->first[k] += is_below * (half + 1);
+            size[i] = half - (is_below & ~size[i] & 1);
+            __builtin_prefetch(&r->entries[p->first[k] + size[i] / 2]);
+            turn[left] = i;
+            left += size[i] > 0;
+        }
+    }
+}
+
+/// Finds the first match of the live rows [from, to).
+static void find_block(const msl_range_rows *r, msl_range_probe *p, uint32_t from, uint32_t to) {
+    uint32_t open[MSL_KEY_BLOCK], n = 0;
+    for (uint32_t k = from; k < to; k++) {
+        p->first[k] = MSL_RANGE_END;
+        if (r->count > 0 && !p->is_null[k] && make_bounds(r, p, k)) open[n++] = k;
+    }
+    lower_bounds(r, p, open, n);
+    uint32_t key_offset = r->layout.key_offset;
+    for (uint32_t i = 0; r->layout.key_count && !r->second_offset && i < n; i++) {
+        size_t at = p->first[open[i]];
+        if (at < r->count) __builtin_prefetch(r->entries[at].row + key_offset);
+    }
+    for (uint32_t i = 0; i < n; i++) p->first[open[i]] = msl_range_next(p, r, open[i], p->first[open[i]]);
 }
 
 void msl_range_probe_begin(msl_range_probe *p, const msl_range_rows *r, const msl_chunk *in) {
@@ -404,13 +481,7 @@ void msl_range_probe_begin(msl_range_probe *p, const msl_range_rows *r, const ms
         uint64_t *words[2] = {p->words[0] + first, p->words[1] + first};
         pack_block(r, false, in, first, n, p->keys + (size_t)first * r->layout.key_words, p->hashes + first, words,
                    p->is_null + first);
-    }
-    for (uint32_t k = 0; k < in->live; k++) {
-        bool has_key = r->layout.key_count > 0;
-        p->first[k] = MSL_RANGE_END;
-        if (r->count == 0 || p->is_null[k] || !make_bounds(r, p, k)) continue;
-        size_t at = lower_bound(r, has_key ? p->hashes[k] : p->words[0][k], has_key ? p->words[0][k] : 0);
-        p->first[k] = msl_range_next(p, r, k, at);
+        find_block(r, p, first, first + n);
     }
 }
 

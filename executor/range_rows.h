@@ -18,9 +18,12 @@
 ///
 ///   nulls    a right row with NULL in a key or range matches nothing: it gets no entry
 ///   words    that are not exact find some rows more; the plan's condition then holds the comparison as well
-///   memory   rows, 24 bytes each for the entry (twice that while runs are merged), 0.5 bytes for the tree
-///   threads  workers share nothing until combine; runs, slices of the merge and blocks of the tree are work items;
-///            read-only after finalize, but for match marks
+///   search   with keys a directory says where the entries of a hash's leading bits begin and end; a binary search
+///            finds the place among them. Searches of many left rows take their steps by turns: their misses overlap
+///   memory   rows, 24 bytes each for the entry (twice that while runs are merged), 1 to 2 for the directory, 0.5 bytes
+///            for the tree
+///   threads  workers share nothing until combine; runs, slices of the merge and blocks of directory and tree are work
+///            items; read-only after finalize, but for match marks
 #ifndef MSL_RANGE_ROWS_H
 #define MSL_RANGE_ROWS_H
 
@@ -33,7 +36,7 @@
 #define MSL_RANGE_LEVELS 16u
 #define MSL_RANGE_END SIZE_MAX
 
-/// A slice of the merge, or a block of the tree.
+/// A slice of the merge, or a block of the entries for directory and tree.
 typedef struct msl_range_item {
     struct msl_range_rows *rows;
     size_t first, count;
@@ -63,7 +66,10 @@ typedef struct msl_range_rows {
     size_t level_words[MSL_RANGE_LEVELS];
     uint32_t level_count;
     uint64_t *seconds;           ///< with keys: the second words, by entry
-    size_t tree_words;           ///< of levels and seconds, one block
+    uint64_t *directory;         ///< with keys, by leading bits of the hash: the first entry with these or more
+    uint32_t directory_bits;
+    uint64_t *index;             ///< the block of levels, seconds and directory
+    size_t index_words;
 } msl_range_rows;
 
 /// A worker that takes right rows in.
