@@ -3,8 +3,9 @@
 
     in_memory.py SUITE... [--rows 10000000] [--n 3] [--threads 2] [--duckdb PROGRAM] [--morsel PROGRAM] [--data FOLDER]
 
-Suites: group and join, the questions of H2O.ai's benchmark of data frames, each into a new table; load, a text file into a
-table; sort, that table by (pid, r_date, rid) into another one. A figure is CPU time (user + system) of the process while it
+Suites: group and join, the questions of H2O.ai's benchmark of data frames, each into a new table; everyday, one question for
+each kind of work (everyday.py) over --everyday rows; load, a text file into a table; sort, that table by (pid, r_date, rid) into
+another one. A figure is CPU time (user + system) of the process while it
 answers, the median over the pairs; the ratio is the median of the pairs' ratios. What the tables hold afterwards is compared.
 """
 import argparse
@@ -15,6 +16,7 @@ import sys
 import tempfile
 
 sys.dont_write_bytecode = True
+import everyday  # noqa: E402
 from session import Report, Session, measure  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -56,9 +58,9 @@ def generated(options, program, path, arguments):
     return path
 
 
-def h2o(options, table):
-    path = os.path.join(options.data, f"h2o_{options.rows}_{table}.csv")
-    return generated(options, "bench_generate_h2o", path, [table, "--rows", str(options.rows)])
+def h2o(options, table, rows):
+    path = os.path.join(options.data, f"h2o_{rows}_{table}.csv")
+    return generated(options, "bench_generate_h2o", path, [table, "--rows", str(rows)])
 
 
 def products(options):
@@ -87,10 +89,21 @@ def run(options, title, sessions, questions):
     return report.end()
 
 
+def run_everyday(options):
+    sessions = open_sessions(options, everyday.TABLES.format(h2o(options, "group", options.everyday)))
+    report = Report("everyday")
+    for name, sql in everyday.QUESTIONS.items():
+        report.add(name, *measure(sessions, sql + ";", options.n))
+    for session in sessions.values():
+        session.close()
+    return report.end()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("suites", nargs="+", choices=["group", "join", "load", "sort"])
+    parser.add_argument("suites", nargs="+", choices=["group", "join", "everyday", "load", "sort"])
     parser.add_argument("--rows", type=int, default=10_000_000, help="of the H2O tables")
+    parser.add_argument("--everyday", type=int, default=3_000_000, help="rows of the everyday questions")
     parser.add_argument("--products", type=int, default=13_000_000, help="rows of products.tsv")
     parser.add_argument("--n", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
@@ -102,11 +115,13 @@ def main():
     differ = False
     for suite in options.suites:
         if suite == "group":
-            sessions = open_sessions(options, f"CREATE TABLE x AS FROM '{h2o(options, 'group')}';\n")
+            sessions = open_sessions(options, f"CREATE TABLE x AS FROM '{h2o(options, 'group', options.rows)}';\n")
             differ |= run(options, suite, sessions, GROUP)
         elif suite == "join":
-            setup = "".join(f"CREATE TABLE {t} AS FROM '{h2o(options, t)}';\n" for t in ("x", "small", "medium", "big"))
+            setup = "".join(f"CREATE TABLE {t} AS FROM '{h2o(options, t, options.rows)}';\n" for t in ("x", "small", "medium", "big"))
             differ |= run(options, suite, open_sessions(options, setup), JOIN)
+        elif suite == "everyday":
+            differ |= run_everyday(options)
         elif suite == "load":
             question = {"load": (f"SELECT * FROM '{products(options)}'", "count(*), sum(rid), sum(price), sum(qty)")}
             differ |= run(options, suite, open_sessions(options, ""), question)
