@@ -124,6 +124,20 @@ static void mark_nulls(const msl_view *view, const uint32_t *sel, uint32_t first
     }
 }
 
+/// NULL in all rows: what grouping sets make of the keys they leave out.
+static void pack_null(const msl_row_key *key, uint32_t n, const key_target *to) {
+    msl_phys phys = key->type->phys;
+    uint32_t width = phys == MSL_PHYS_STRING || phys == MSL_PHYS_I128 || phys == MSL_PHYS_INTERVAL ? 2 : 1;
+    uint64_t word = phys == MSL_PHYS_STRING ? ~0ull : 0;
+    for (uint32_t k = 0; k < n; k++) {
+        size_t at = (size_t)k * to->stride;
+        for (uint32_t w = 0; w < width; w++) to->words[at + w] = word;
+        if (phys == MSL_PHYS_INTERVAL) memset(to->carried + at, 0, sizeof(msl_interval));
+        if (phys != MSL_PHYS_STRING) to->null_word[at] |= 1ull << to->null_bit;
+        to->hashes[k] = msl_hash_word(to->hashes[k], MSL_HASH_NULL);
+    }
+}
+
 static void pack_column(const msl_type *type, const msl_view *view, const uint32_t *sel, uint32_t first, uint32_t n,
                         const key_target *to) {
     switch (type->phys) {
@@ -157,7 +171,9 @@ void msl_keys_pack(const msl_row_layout *l, const msl_vector *columns, const uin
         key_target to = {.words = keys + key->word, .null_word = keys + key->null_word, .carried = keys + key->carried_word,
                          .null_bit = key->null_bit, .stride = stride, .hashes = hashes};
         msl_view view = msl_vector_view(&columns[key->column]);
-        pack_column(key->type, &view, sel, first, n, &to);
+        bool is_null = !view.index && !view.mask && view.valid && !msl_bit(view.valid, 0);
+        if (is_null) pack_null(key, n, &to);
+        else pack_column(key->type, &view, sel, first, n, &to);
     }
     if (MSL_UNLIKELY(hash_mask != ~0ull)) {
         for (uint32_t k = 0; k < n; k++) hashes[k] &= hash_mask;

@@ -263,8 +263,11 @@ void msl_row_page_gather(const msl_row_layout *l, uint32_t c, const msl_row_page
     msl_vector_reset(out);
     if (l->null_bytes == 0) return;
     row += l->null_offset + c / 8;
+    uint64_t *valid = NULL;
     for (uint32_t k = 0; k < n; k++, row += stride) {
-        if (MSL_UNLIKELY(*row >> c % 8 & 1)) msl_vector_set_null(out, k);
+        if (!(*row >> c % 8 & 1)) continue;
+        if (!valid) valid = msl_vector_own_valid(out);
+        msl_bit_clear(valid, k); // text under NULL is zeroed in rows already
     }
 }
 
