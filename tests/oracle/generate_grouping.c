@@ -245,6 +245,13 @@ void add_distinct_sets(choice *c, text *out, const text *keys, unsigned key_coun
     text_free(&group_by);
 }
 
+static int is_among(const char *key, const text *keys, unsigned count) {
+    for (unsigned k = 0; k < count; k++) {
+        if (strcmp(key, keys[k].bytes) == 0) return 1;
+    }
+    return 0;
+}
+
 void add_sets_select(choice *c, query *q, int depth) {
     text *out = &q->sql, *for_sqlite = &q->for_sqlite;
     unsigned columns = q->columns;
@@ -257,10 +264,9 @@ void add_sets_select(choice *c, query *q, int depth) {
     add_from(c, &from, &s, depth);
     add_group_keys(c, keys, key_kinds, key_count, &s, depth);
     for (unsigned k = 1; k < key_count; k++) { // equal keys would be in each other's sets
-        for (unsigned j = 0; j < k; j++) {
+        while (is_among(keys[k].bytes, keys, k)) {
             text other = {0};
-            if (strcmp(keys[k].bytes, keys[j].bytes) != 0) continue;
-            text_add(&other, "coalesce(%s, %s)", keys[j].bytes, keys[j].bytes);
+            text_add(&other, "coalesce(%s, %s)", keys[k].bytes, keys[k].bytes);
             text_free(&keys[k]);
             keys[k] = other;
         }
