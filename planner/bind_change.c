@@ -148,6 +148,34 @@ static morsel_status project_rows(change_state *s) {
     return MORSEL_OK;
 }
 
+/// The condition of the table's CHECK number k for the new rows.
+static morsel_status bind_row_check(const change_state *s, uint32_t k, msl_expr **out) {
+    const msl_table *table = s->c->table;
+    return msl_bind_check(s->b, table->checks[k].sql, s->c->at, table->name, table->columns, s->rows->columns + s->first,
+                          table->column_count, out);
+}
+
+/// Of the new rows only those stay that NOT NULL and CHECK let in.
+static morsel_status leave_out_refused(change_state *s) {
+    msl_planner *p = s->b->p;
+    const msl_table *table = s->c->table;
+    msl_exprs conditions = {0};
+    msl_expr *e;
+    for (uint32_t c = 0; c < table->column_count; c++) {
+        if (!table->columns[c].is_not_null) continue;
+        MSL_TRY(msl_expr_column(p, s->rows->columns[s->first + c], MSL_NOWHERE, &e));
+        MSL_TRY(msl_expr_call1(p, "is not null", e, MSL_NOWHERE, &e));
+        MSL_TRY(MSL_PUSH(p, &conditions, e));
+    }
+    for (uint32_t k = 0; k < table->check_count; k++) {
+        MSL_TRY(bind_row_check(s, k, &e));
+        MSL_TRY(msl_expr_call1(p, "is not false", e, MSL_NOWHERE, &e));
+        MSL_TRY(MSL_PUSH(p, &conditions, e));
+    }
+    if (conditions.count == 0) return MORSEL_OK;
+    return msl_logical_filter(p, s->rows, conditions.items, conditions.count, &s->rows);
+}
+
 static morsel_status returning_relation(change_state *s) {
     const msl_new_change *c = s->c;
     msl_relation own = {0};
@@ -219,8 +247,7 @@ static morsel_status project_input(change_state *s, msl_plan_change *node, msl_l
     node->checks = c->table->checks;
     for (uint32_t k = 0; k < node->check_count; k++) {
         msl_expr *condition;
-        MSL_TRY(msl_bind_check(s->b, c->table->checks[k].sql, c->at, c->table->name, c->table->columns,
-                               s->rows->columns + s->first, c->table->column_count, &condition));
+        MSL_TRY(bind_row_check(s, k, &condition));
         MSL_TRY(MSL_PUSH(p, &s->exprs, condition));
         MSL_TRY(MSL_PUSH(p, &s->names, c->table->checks[k].name));
     }
@@ -247,6 +274,7 @@ morsel_status msl_bind_change(msl_binder *b, const msl_new_change *change, msl_b
     msl_logical *input, *plan;
     bool returns = change->returning && change->returning->count;
     MSL_TRY(project_rows(&s));
+    if (change->leaves_out) MSL_TRY(leave_out_refused(&s));
     if (returns) MSL_TRY(bind_returning(&s));
     node.has_row_ids = s.has_row_id;
     node.row_columns = s.row_columns;

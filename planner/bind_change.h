@@ -16,6 +16,7 @@ typedef struct msl_new_change {
     const uint32_t *action;           ///< MERGE: the column with its msl_merge_action; else NULL
     const uint32_t *action_name;      ///< ... and with what merge_action() is in RETURNING
     msl_expr **row;                   ///< the new row, typed; NULL = none comes
+    bool leaves_out;                  ///< INSERT OR IGNORE: rows that NOT NULL or CHECK refuses do not come
     const msl_relation *old;          ///< DELETE: the table's own columns; else NULL
     const msl_relation *others;       ///< tables of FROM or USING; NULL = none
     const msl_ast_returning *returning; ///< or NULL

@@ -1,6 +1,7 @@
 /// bind_conflict.c: INSERT ... ON CONFLICT, INSERT OR IGNORE, INSERT OR REPLACE.
 ///
-///   DO NOTHING, OR IGNORE, OR REPLACE are policies of the CHANGE node, which settles row by row.
+///   DO NOTHING, OR IGNORE, OR REPLACE are policies of the CHANGE node, which settles row by row. Below OR IGNORE a FILTER
+///   leaves out what NOT NULL or CHECK would refuse, as SQLite has it.
 ///   DO UPDATE is a join: rows to be inserted LEFT JOIN the table ON the key; a row without a match comes, one with a
 ///   match goes and comes again with what SET says. `excluded` is the row that was to be inserted.
 #include "planner/bind_change.h"

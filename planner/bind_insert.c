@@ -234,6 +234,7 @@ morsel_status msl_bind_insert_rows(msl_binder *b, const msl_ast_insert *ast, msl
         MSL_TRY(bind_input(b, ast, at, &t, &rows));
     }
     MSL_TRY(bind_row(b, ast, &t, rows, &change));
+    change.leaves_out = ast->or_ignore;
     if (change.node.is_upsert) MSL_TRY(msl_bind_upsert(b, ast, &t.entry, &change));
     MSL_TRY(msl_bind_change(b, &change, out));
     return msl_pop_with(b, outer);
